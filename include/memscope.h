@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a measured program includes: the annotations. Code that has them compiles everywhere; they mean
+ * something when the compiler plugin is loaded (gcc -fplugin=memscope.so, or `memscope cc`).
+ *
+ *     MEMSCOPE struct node *head;                    every block assigned to head, as "head", struct node
+ *     struct cache { MEMSCOPE_LABEL("slots") struct slot *slots; };         "struct cache.slots"
+ */
+#ifndef MEMSCOPE_H
+#define MEMSCOPE_H
+
+#ifdef __has_attribute
+#    if __has_attribute(memscope)
+#        define MEMSCOPE             __attribute__((memscope))
+#        define MEMSCOPE_LABEL(text) __attribute__((memscope(text)))
+#    endif
+#endif
+#ifndef MEMSCOPE
+#    define MEMSCOPE
+#    define MEMSCOPE_LABEL(text)
+#endif
+
+#define MEMSCOPE_VERSION_MAJOR 0
+#define MEMSCOPE_VERSION_MINOR 1
+#define MEMSCOPE_VERSION_PATCH 0
+
+#endif

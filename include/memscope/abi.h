@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the compiler plugin and the runtime agree on.
+ *
+ * The plugin puts one constant `struct memscope_site` for each place it instruments into the ELF
+ * section "memscope_sites" of the object file; the linker gathers them, so that every module (program
+ * or shared library) has one dense array between __start_memscope_sites and __stop_memscope_sites. A
+ * constructor emitted in each unit that has sites hands that array to the runtime.
+ *
+ * The plugin then emits, behind each place:
+ *
+ *   typing site (a call that returns a pointer, whose first typed use tells the C type):
+ *       p = f(...);
+ *       if (p == __memscope_fresh_block)            // one TLS load, one compare, never taken when off
+ *           __memscope_claim_block(&site, p);
+ *
+ *   assignment to an annotated pointer variable or member:
+ *       v = p;
+ *       __memscope_assign_block(&site, p);
+ *
+ * This header is plain C11 and C++17 and includes nothing but <stdint.h>. The numbers in it never
+ * change their meaning: a new one is added, and MEMSCOPE_ABI_VERSION grows.
+ */
+#ifndef MEMSCOPE_ABI_H
+#define MEMSCOPE_ABI_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MEMSCOPE_ABI_VERSION  1
+#define MEMSCOPE_SITE_SECTION "memscope_sites"
+
+/* What a site is. X(number, NAME, "spelling in reports") */
+#define MEMSCOPE_SITE_KINDS(X)                                                                     \
+    X(0, UNKNOWN, "unknown")     /* no information: the catch-all site with id 0 */                \
+    X(1, CALL, "call")           /* a call returning a pointer, typed by its first typed use */    \
+    X(2, VARIABLE, "variable")   /* an annotated pointer variable */                               \
+    X(3, MEMBER, "member")       /* an annotated struct or union member */                         \
+    X(4, PARAMETER, "parameter") /* an annotated parameter */                                      \
+    X(5, OBJECT, "object")       /* an annotated array, struct or VLA on the stack */              \
+    X(6, STATIC, "static")       /* a global or static object */                                   \
+    X(7, FUNCTION, "function")   /* an annotated allocator function */                             \
+    X(8, CALLER, "caller")       /* made by the runtime: the return address of an untyped call */  \
+    X(9, TRACKED, "tracked")     /* made by the runtime: MEMSCOPE_TRACK */
+
+/* How the C type of a site is known, best first. X(number, NAME, "spelling in reports") */
+#define MEMSCOPE_EVIDENCES(X)                                                                      \
+    X(0, NONE, "none")                                                                             \
+    X(1, DECLARED, "declared")   /* the annotated declaration says it */                           \
+    X(2, SIZEOF, "sizeof")       /* sizeof (T) in the size argument */                             \
+    X(3, CAST, "cast")           /* an explicit cast of the result */                              \
+    X(4, LHS, "lhs")             /* the pointer the result is assigned to */                       \
+    X(5, ARGUMENT, "argument")   /* the parameter the result is passed to */                       \
+    X(6, RETURN, "return")       /* the return type of the function that returns it */             \
+    X(7, FIRST_USE, "first_use") /* the type of the first typed access through it */
+
+enum memscope_site_kind {
+#define X(number, name, spelling) MEMSCOPE_SITE_##name = number,
+    MEMSCOPE_SITE_KINDS(X)
+#undef X
+};
+
+enum memscope_evidence {
+#define X(number, name, spelling) MEMSCOPE_EVIDENCE_##name = number,
+    MEMSCOPE_EVIDENCES(X)
+#undef X
+};
+
+/*
+ * One place in the program. Constant; lives as long as its module is loaded. Strings are NUL-terminated
+ * UTF-8 (whatever the source had), NULL where there is none. 64 bytes on LP64.
+ */
+struct memscope_site {
+    const char *var_name;  /* "head", "struct node.next", "cache->slots"; NULL: no variable */
+    const char *type_name; /* C spelling of the pointed-to type: "struct node", "char"; NULL: not known */
+    const char *file;      /* as the compiler was given it */
+    const char *function;  /* NULL outside of functions */
+    const char *label;     /* of memscope("label"), NULL: none */
+    uint64_t type_size;    /* sizeof the pointed-to type in bytes; 0: incomplete or not known */
+    uint32_t line;         /* 1-based, 0: not known */
+    uint16_t column;       /* 1-based, 0: not known or over 65535 */
+    uint8_t kind;          /* enum memscope_site_kind */
+    uint8_t evidence;      /* enum memscope_evidence */
+    uint32_t abi_version;  /* MEMSCOPE_ABI_VERSION of the plugin that made it */
+    uint32_t flags;        /* 0 */
+};
+
+/* Called by compiled code only. All of them keep errno, are async-signal-safe, never fail the program,
+ * and may be called from any thread at any time, also before the runtime's constructor has run. */
+
+/* Address of the newest heap block of this thread that no typing site has claimed; never NULL and never
+ * a valid block when there is none, so that a NULL result never matches. */
+#ifdef __cplusplus
+extern thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exec")));
+#else
+extern _Thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exec")));
+#endif
+
+/* BLOCK, just returned to a typing site, has the type and the variable of SITE. */
+void __memscope_claim_block(const struct memscope_site *site, const void *block);
+
+/* VALUE was stored into the annotated variable or member of SITE. If VALUE is the address of a live
+ * heap block, the variable owns it from now on. NULL and foreign addresses are ignored. */
+void __memscope_assign_block(const struct memscope_site *site, const void *value);
+
+/* A module's sites appear and go. START..STOP is the module's section; registering it again (every
+ * unit's constructor does) changes nothing. */
+void __memscope_register_sites(const struct memscope_site *start, const struct memscope_site *stop);
+void __memscope_unregister_sites(const struct memscope_site *start,
+                                 const struct memscope_site *stop);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

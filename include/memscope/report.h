@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The report: what a reader gets from a journal. The fields and their nesting are those of the JSON
+ * and msgpack exports (schema "memscope-report", version 1); an exporter writes them in the order
+ * they have here, under the names they have here.
+ *
+ * Units: bytes, nanoseconds since the start of the process (start_time: since the epoch), percent
+ * 0..100. Not known is never a guess: MEMSCOPE_UNKNOWN in an integer, NaN in a double, NULL in a
+ * string; exporters write null. Every string is valid UTF-8. Everything a report points to belongs
+ * to the report, does not change once it is built, and may be read from any thread.
+ */
+#ifndef MEMSCOPE_REPORT_H
+#define MEMSCOPE_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MEMSCOPE_REPORT_SCHEMA  "memscope-report"
+#define MEMSCOPE_REPORT_VERSION 1
+#define MEMSCOPE_UNKNOWN        UINT64_MAX
+#define MEMSCOPE_NO_ID          UINT32_MAX /* an id that is not known: null */
+
+/* How the process ended. X(NAME, "spelling in reports") */
+#define MEMSCOPE_EXITS(X)                                                                          \
+    X(EXITED, "exited")                                                                            \
+    X(SIGNALLED, "signalled")                                                                      \
+    X(KILLED, "killed") /* it is gone and nobody wrote down how */                                 \
+    X(RUNNING, "running")
+
+enum memscope_exit {
+#define X(name, spelling) MEMSCOPE_EXIT_##name,
+    MEMSCOPE_EXITS(X)
+#undef X
+};
+
+struct memscope_process {
+    uint64_t pid;
+    uint64_t ppid;
+    const char *executable;
+    const char *const *command;
+    size_t command_count;
+    const char *host;
+    uint64_t start_time;
+    uint64_t duration_ns;
+    enum memscope_exit exit;
+    uint64_t
+        exit_code; /* status, or signal number when signalled; unknown when killed or running */
+};
+
+struct memscope_sampling {
+    const char *preset;
+    double sample_rate;
+    uint64_t sample_bytes;
+    uint64_t seed;
+    bool exact; /* every block was recorded and nothing was dropped */
+};
+
+struct memscope_summary {
+    uint64_t total_allocations;
+    uint64_t total_deallocations;
+    uint64_t active_allocations;
+    uint64_t peak_memory_bytes;
+    uint64_t current_memory_bytes;
+    double allocation_rate_per_sec;
+    double deallocation_rate_per_sec;
+    uint64_t total_bytes;
+    double typed_bytes_percent; /* share of total_bytes in blocks whose C type is known */
+    uint64_t dropped_events;
+    uint64_t padding_waste_bytes; /* sum over types */
+    uint64_t stack_peak_bytes;
+    uint64_t static_bytes;
+};
+
+struct memscope_hotspot {
+    const char *var_name;
+    const char *type_name;
+    uint64_t total_size;
+    uint64_t allocation_count;
+    const char *location; /* "file:line" */
+    const char *function;
+    uint64_t live_size;
+    uint64_t live_count;
+    uint32_t stack_id; /* of the stack with the most live bytes there */
+};
+
+struct memscope_system_snapshot {
+    uint64_t timestamp;
+    double cpu_usage_percent;
+    uint64_t memory_usage_bytes;
+    double memory_usage_percent;
+    uint64_t thread_count;
+    uint64_t disk_read_bps;
+    uint64_t disk_write_bps;
+    uint64_t network_rx_bps;
+    uint64_t network_tx_bps;
+    double gpu_usage_percent;
+    uint64_t gpu_memory_used;
+    uint64_t gpu_memory_total;
+    double process_cpu_percent; /* of one processor */
+    uint64_t process_rss_bytes;
+    uint64_t heap_live_bytes;
+};
+
+struct memscope_site_report {
+    uint32_t id;
+    const char *kind;     /* spelling of enum memscope_site_kind */
+    const char *evidence; /* spelling of enum memscope_evidence */
+    const char *var_name;
+    const char *type_name;
+    const char *label;
+    const char *file;
+    uint64_t line;
+    uint64_t column;
+    const char *function;
+    uint64_t total_allocations;
+    uint64_t total_bytes;
+    uint64_t live_allocations;
+    uint64_t live_bytes;
+    uint64_t peak_bytes; /* exact where one thread at a time allocates there, else the sum of each
+                            thread's */
+    uint64_t temporary_allocations;
+    double error_percent;
+};
+
+struct memscope_member {
+    const char *name; /* "" for an anonymous struct or union */
+    const char *type_name;
+    uint64_t offset;
+    uint64_t size;
+    uint64_t hole_after; /* bytes of padding between this member and the next one, or the end */
+};
+
+struct memscope_type_report {
+    const char *type_name; /* NULL: blocks whose type is not known */
+    uint64_t size;
+    uint64_t alignment;
+    uint64_t live_count; /* blocks */
+    uint64_t live_bytes;
+    uint64_t total_count;
+    uint64_t total_bytes;
+    uint64_t peak_bytes;
+    uint64_t padding_bytes;       /* in one object */
+    uint64_t padding_waste_bytes; /* padding_bytes x objects at the peak of the type */
+    const struct memscope_member *members;
+    size_t member_count;
+};
+
+struct memscope_point {
+    uint64_t timestamp;
+    uint64_t live_bytes;
+};
+
+/* An annotated variable or member: the blocks made for it and the blocks it owns. */
+struct memscope_variable {
+    const char *var_name;
+    const char *type_name;
+    const char *location;
+    uint64_t live_bytes;
+    uint64_t peak_bytes;
+    uint64_t total_bytes;
+    uint64_t total_allocations;
+    const struct memscope_point *history;
+    size_t history_count;
+};
+
+struct memscope_thread_report {
+    uint64_t tid;
+    const char *name;
+    uint64_t total_allocations;
+    uint64_t total_bytes;
+    uint64_t live_bytes; /* made by this thread, whoever frees them */
+    uint64_t peak_bytes;
+    uint64_t freed_elsewhere; /* blocks of this thread that another thread has freed */
+};
+
+/* Blocks that were live when the process had ended, by site, owner and stack. */
+struct memscope_leak {
+    const char *var_name;
+    const char *type_name;
+    const char *location;
+    const char *function;
+    uint64_t count;
+    uint64_t bytes;
+    uint64_t first_seen_ns;
+    uint32_t stack_id;
+};
+
+struct memscope_bucket {
+    uint64_t from; /* inclusive */
+    uint64_t to;   /* exclusive */
+    uint64_t count;
+};
+
+struct memscope_mark_report {
+    uint64_t timestamp;
+    const char *name;
+};
+
+struct memscope_type_series {
+    const char *type_name;
+    const uint64_t
+        *live_bytes; /* one for each timestamp; unknown where it was too small to be kept */
+};
+
+struct memscope_timeline {
+    uint64_t interval_ns;
+    size_t count; /* of timestamps, heap_live_bytes, allocations, frees and of each series */
+    const uint64_t *timestamps;
+    const uint64_t *heap_live_bytes;
+    const uint64_t *allocations; /* since the start */
+    const uint64_t *frees;
+    const struct memscope_type_series *by_type;
+    size_t by_type_count;
+};
+
+struct memscope_frame {
+    const char *function;
+    const char *file;
+    uint64_t line;
+    bool inlined;       /* into the frame behind it */
+    const char *module; /* path */
+    uint64_t address;   /* in the module's file */
+};
+
+struct memscope_stack {
+    uint32_t id;
+    const struct memscope_frame *frames; /* innermost first */
+    size_t frame_count;
+    uint64_t live_count; /* blocks with this stack that are live */
+    uint64_t live_bytes;
+};
+
+struct memscope_module_report {
+    const char *path;
+    const char *build_id; /* hex */
+    uint64_t base;
+};
+
+struct memscope_report {
+    struct memscope_process process;
+    struct memscope_sampling sampling;
+    struct memscope_summary summary;
+    const struct memscope_hotspot *hotspots; /* largest total_size first */
+    size_t hotspot_count;
+    const struct memscope_system_snapshot *system_snapshots; /* oldest first */
+    size_t system_snapshot_count;
+    const struct memscope_site_report *sites; /* largest total_bytes first */
+    size_t site_count;
+    const struct memscope_type_report
+        *types; /* largest live_bytes first, then largest total_bytes */
+    size_t type_count;
+    const struct memscope_variable
+        *variables; /* largest live_bytes first, then largest total_bytes */
+    size_t variable_count;
+    const struct memscope_thread_report *threads;
+    size_t thread_count;
+    const struct memscope_leak *leaks; /* largest bytes first */
+    size_t leak_count;
+    const struct memscope_bucket *lifetimes; /* nanoseconds */
+    size_t lifetime_count;
+    const struct memscope_bucket *sizes; /* bytes */
+    size_t size_count;
+    const struct memscope_mark_report *marks;
+    size_t mark_count;
+    struct memscope_timeline timeline;
+    const struct memscope_stack *stacks; /* those that something above names */
+    size_t stack_count;
+    const struct memscope_module_report *modules;
+    size_t module_count;
+    const char *const *notes; /* what is missing or doubtful, one line each, for people */
+    size_t note_count;
+};
+
+/* How a report gets names from addresses and layouts from type names. The report library fills one
+ * in over libelf and libdwarf; a report made without one has numbers, the plugin's names and raw
+ * addresses. Strings and arrays that a resolver hands out live as long as it does. */
+struct memscope_type_layout {
+    uint64_t size;
+    uint64_t alignment;
+    uint64_t padding_bytes;
+    const struct memscope_member *members;
+    size_t member_count;
+};
+
+struct memscope_resolver {
+    void *context;
+    /* A module of the process; called once for each before the others. MODULE counts up from 1.
+     * BUILD_ID may be NULL. Returns a note for people when its names will be missing, or NULL. */
+    const char *(*add_module)(void *context, uint32_t module, const char *path,
+                              const unsigned char *build_id, size_t build_id_size);
+    /* The frames of ADDRESS (in the module's ELF file) into FRAMES, innermost first: inlined ones
+     * before the function they are in. Returns how many were written, at least 1 if capacity is; a
+     * frame of which nothing is known has NULLs. Sets all fields. */
+    size_t (*find_frames)(void *context, uint32_t module, uint64_t address,
+                          struct memscope_frame *frames, size_t capacity);
+    /* The layout of the type with that C spelling ("struct node", "node_t", "int"), false: not
+     * known. */
+    bool (*find_type)(void *context, const char *type_name, struct memscope_type_layout *layout);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes a report in one of the formats of exporters.def. One file a format.
+ *
+ * The functions may run in any thread, one report at a time in each; they allocate with malloc and
+ * do not print. They stream: memory does not grow with the report.
+ */
+#ifndef MS_EXPORT_EXPORT_H
+#define MS_EXPORT_EXPORT_H
+
+#include "base/status.h"
+#include "export/writer.h"
+#include "memscope/report.h"
+
+typedef enum ms_status ms_export_fn(const struct memscope_report *report, ms_sink_fn *sink,
+                                    void *sink_data);
+
+struct ms_exporter {
+    const char *name;      /* as in `--format NAME` */
+    const char *extension; /* without the dot */
+    const char *summary;   /* for --help */
+    ms_export_fn *write;
+};
+
+/* The table of all exporters, COUNT of them, in the order of exporters.def. */
+const struct ms_exporter *ms_exporters(size_t *count);
+
+/* The exporter of that name or that file extension; NULL: there is none. */
+const struct ms_exporter *ms_exporter_find(const char *name_or_extension);
+
+/* Writes REPORT to PATH ("-": standard output) so that the file is whole or not there: into a new
+ * file beside it (mode 0600), then renamed. errno tells more when the status is MS_IO. */
+enum ms_status ms_export_file(const struct ms_exporter *exporter,
+                              const struct memscope_report *report, const char *path);
+
+#endif

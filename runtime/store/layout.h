@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The journal: one file, mapped MAP_SHARED by the process it measures, read by anyone at any time.
+ *
+ *   0      struct ms_journal_header                                 4096 bytes
+ *   4096   struct ms_extent[MS_EXTENT_COUNT]                        24576 bytes
+ *   28672  extents, appended as tables grow, each of one table, page aligned, never moved
+ *
+ * A table is the concatenation of its extents in directory order, each holding `size / entry size`
+ * whole entries (the string, stack tables count bytes, see below). The file is little-endian; every
+ * record is sized by a static assertion; version 1 readers read version 1 only.
+ *
+ * How a writer and a reader in another process agree (docs/memory-model.md):
+ *   - an extent is complete when header.extent_count (release) covers it;
+ *   - entries of append-only tables (strings, sites, modules, stacks, counter chunks, threads,
+ * marks) are complete when header.used[table] (release) covers them; sites, modules and threads
+ * have fields that change later, each a naturally aligned integer written once or by one thread;
+ *   - a block is live exactly when its `address_thread` is not 0 (stored last, with release; zeroed
+ * first);
+ *   - a thread's pending block counts exactly when its `address` is not 0, and is not in the block
+ * table yet;
+ *   - ticks may be rewritten when the timeline is thinned: header.timeline_sequence is odd
+ * meanwhile. Everything else is advisory. A reader believes nothing: it checks every index and
+ * offset.
+ */
+#ifndef MS_STORE_LAYOUT_H
+#define MS_STORE_LAYOUT_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#define MS_JOURNAL_MAGIC      "MEMSCOPE" /* 8 bytes, no NUL */
+#define MS_JOURNAL_VERSION    1u
+#define MS_JOURNAL_BYTE_ORDER 0x01020304u
+#define MS_EXTENT_COUNT       1024u
+#define MS_HEADER_BYTES       4096u
+#define MS_DIRECTORY_BYTES    (MS_EXTENT_COUNT * 24u)
+#define MS_FIRST_EXTENT       (MS_HEADER_BYTES + MS_DIRECTORY_BYTES)
+#define MS_EXTENT_ALIGN       4096u
+
+/* X(number, NAME, entry size in bytes) */
+#define MS_TABLES(X)                                                                               \
+    X(0, STRINGS, 1)      /* NUL-terminated strings, back to back; offset 0 is the empty string */ \
+    X(1, SITES, 64)       /* struct ms_site; entry 0 is the catch-all */                           \
+    X(2, MODULES, 64)     /* struct ms_module; entry 0 is "no module" */                           \
+    X(3, THREADS, 256)    /* struct ms_thread_record */                                            \
+    X(4, COUNTER_TAGS, 8) /* struct ms_counter_tag, one for each chunk of COUNTERS */              \
+    X(5, COUNTERS, 4096)  /* struct ms_counter[64] */                                              \
+    X(6, STACKS, 8)       /* 64-bit words: see ms_stack_word below; word 0 is the empty stack */   \
+    X(7, BLOCKS, 32)      /* struct ms_block; entry 0 is not used */                               \
+    X(8, TICKS, 1024)     /* struct ms_tick */                                                     \
+    X(9, MARKS, 32)       /* struct ms_mark */                                                     \
+    X(10, EVENTS, 32)     /* sampled events; version 1 writes none */                              \
+    X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */
+
+enum ms_table {
+#define X(number, name, size) MS_TABLE_##name = number,
+    MS_TABLES(X)
+#undef X
+        MS_TABLE_COUNT
+};
+
+enum ms_journal_state {
+    MS_STATE_RUNNING = 1,   /* running, or killed: whether the process is alive tells */
+    MS_STATE_EXITED = 2,    /* exit_code holds */
+    MS_STATE_SIGNALLED = 3, /* written by `memscope run` from outside; exit_code is the signal */
+};
+
+/* Why something was not recorded. X(number, NAME, "for people") */
+#define MS_DROPS(X)                                                                                \
+    X(0, SPACE, "the journal could not grow")                                                      \
+    X(1, NESTED, "a signal handler allocated inside memscope")                                     \
+    X(2, LIMIT, "a fixed table was full")
+
+enum ms_drop {
+#define X(number, name, text) MS_DROP_##name = number,
+    MS_DROPS(X)
+#undef X
+        MS_DROP_COUNT
+};
+
+struct ms_extent {
+    uint32_t table; /* enum ms_table */
+    uint32_t zero;
+    uint64_t offset; /* in the file, a multiple of MS_EXTENT_ALIGN */
+    uint64_t size;   /* bytes, a multiple of MS_EXTENT_ALIGN */
+};
+static_assert(sizeof(struct ms_extent) == 24, "wire size");
+
+/* String offsets are into the string table; 0 is "none". Times are nanoseconds since start_time_ns.
+ */
+struct ms_journal_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t header_bytes; /* MS_FIRST_EXTENT */
+    uint32_t byte_order;
+    uint32_t page_size;
+    /* the process: written once before `state` becomes RUNNING, but for the ends of it */
+    uint32_t state; /* enum ms_journal_state */
+    int32_t exit_code;
+    uint32_t pid;
+    uint32_t ppid;
+    uint32_t uid;
+    uint32_t executable; /* string: path */
+    uint32_t command;    /* string: first of command_count strings, back to back */
+    uint32_t command_count;
+    uint32_t host; /* string */
+    uint32_t
+        parent_journal; /* string: path of the journal of the process this one was forked from */
+    uint64_t start_time_ns;       /* since the epoch */
+    uint64_t process_start_ticks; /* field 22 of /proc/pid/stat, tells a reused pid */
+    uint64_t monotonic_start_ns;  /* CLOCK_MONOTONIC at start_time_ns */
+    uint64_t end_ns;              /* 0 while running */
+    /* how it was measured */
+    double sample_rate;    /* 1.0: every block */
+    uint64_t sample_bytes; /* mean bytes between samples, 0: sampling is by rate */
+    uint64_t seed;
+    uint32_t preset; /* string */
+    uint32_t capture_stack;
+    uint32_t max_stack_depth;
+    uint32_t monitor_ms; /* 0: no monitor */
+    /* changing while it runs */
+    uint32_t extent_count;
+    uint32_t timeline_sequence;
+    uint64_t used[16];   /* complete entries by table (bytes, words for strings, stacks) */
+    uint64_t file_bytes; /* what the file has been grown to */
+    uint64_t now_ns;     /* the coarse clock: written by the monitor thread */
+    uint64_t live_bytes; /* without what threads have not yet handed in, see live_unflushed */
+    uint64_t peak_bytes;
+    uint64_t peak_ns;
+    uint64_t tick_interval_ns; /* grows when the timeline is thinned */
+    uint64_t dropped[8];       /* by enum ms_drop */
+    uint64_t
+        unknown_frees; /* frees of blocks that are not in the table (made before us, foreign) */
+    uint64_t control_request; /* reserved for control from outside */
+    uint64_t control_done;
+    uint64_t monitor_tid;
+    unsigned char reserved[4096 - 416];
+};
+static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
+
+struct ms_site {
+    uint32_t var_name; /* strings */
+    uint32_t type_name;
+    uint32_t file;
+    uint32_t function;
+    uint32_t label;
+    uint32_t line;
+    uint32_t column;
+    uint8_t kind;     /* enum memscope_site_kind */
+    uint8_t evidence; /* enum memscope_evidence */
+    uint16_t module;  /* the module that has it, 0: none */
+    uint64_t type_size;
+    uint64_t frame; /* of kind CALLER: the return address as a frame word (see stacks), else 0 */
+    uint32_t flags;
+    uint32_t zero[3];
+};
+static_assert(sizeof(struct ms_site) == 64, "wire size");
+
+struct ms_module {
+    uint64_t base;  /* load bias: run-time address minus address in the ELF file */
+    uint64_t start; /* first mapped byte */
+    uint64_t end;
+    uint64_t loaded_ns;
+    uint32_t path;          /* string */
+    uint32_t build_id_size; /* at most 20 */
+    unsigned char build_id[20];
+    uint32_t flags;
+};
+static_assert(sizeof(struct ms_module) == 64, "wire size");
+
+/*
+ * Stacks: a stack id is the index of a word in the table. That word is the depth (1..1024), the
+ * words after it are its frames, innermost first. Id 0 is "no stack". A frame word is module index
+ * << 48 | (return address - module base) module 0: the low 48 bits are the run-time address itself.
+ * Frames are return addresses: look up the byte before.
+ */
+#define MS_FRAME_MODULE_SHIFT 48
+#define MS_FRAME_OFFSET_MASK  ((UINT64_C(1) << MS_FRAME_MODULE_SHIFT) - 1)
+#define MS_STACK_DEPTH_LIMIT  1024u
+
+/* What one counter shard (one running thread at a time owns it) saw at one site. Live bytes of a
+ * site are the sum over shards of alloc_bytes - free_bytes: a single shard's difference may be
+ * negative. */
+struct ms_counter {
+    uint64_t allocations;
+    uint64_t alloc_bytes; /* requested */
+    uint64_t frees;
+    uint64_t free_bytes;
+    uint64_t peak_bytes;  /* of this shard's difference; exact for the site where one shard has all
+                             of it */
+    uint64_t temporary;   /* freed before the thread's next allocation */
+    uint64_t moved_bytes; /* copied by realloc */
+    uint64_t zero;
+};
+static_assert(sizeof(struct ms_counter) == 64, "wire size");
+#define MS_COUNTERS_PER_CHUNK 64u
+
+struct ms_counter_tag {
+    uint32_t shard;
+    uint32_t first_site; /* multiple of MS_COUNTERS_PER_CHUNK */
+};
+static_assert(sizeof(struct ms_counter_tag) == 8, "wire size");
+
+/* Blocks by power of two: bucket n counts values v with 2^(n-1) <= v < 2^n, bucket 0 counts v = 0.
+ */
+struct ms_histograms {
+    uint64_t sizes[64];     /* requested bytes */
+    uint64_t lifetimes[64]; /* of freed blocks, in units of 100 ms: bucket 0 is "under 100 ms" */
+};
+static_assert(sizeof(struct ms_histograms) == 1024, "wire size");
+
+/* A live heap block that was sampled. */
+struct ms_block {
+    uint64_t address_thread; /* address << 16 | thread index (low 16 bits); 0: not in use */
+    uint64_t size_time; /* requested bytes, at most 2^40-1 << 24 | low 24 bits: time in 100 ms */
+    uint32_t site;      /* where it was made */
+    uint32_t owner;     /* site of the annotated variable that holds it, 0: none */
+    uint32_t stack;
+    uint32_t next; /* of a free entry, for the writer alone */
+};
+static_assert(sizeof(struct ms_block) == 32, "wire size");
+#define MS_BLOCK_ADDRESS(b) ((b)->address_thread >> 16)
+#define MS_BLOCK_THREAD(b)  ((uint32_t)((b)->address_thread & 0xffff))
+#define MS_BLOCK_SIZE(b)    ((b)->size_time >> 24)
+#define MS_BLOCK_TIME_NS(b) (((b)->size_time & 0xffffff) * UINT64_C(100000000))
+#define MS_BLOCK_SIZE_LIMIT ((UINT64_C(1) << 40) - 1)
+
+/* A block between its allocation and its first typed use or the thread's next allocation. */
+struct ms_pending {
+    uint64_t address; /* 0: none */
+    uint64_t size;
+    uint64_t frame_address; /* run-time return address of the allocation call */
+    uint32_t site;          /* inherited through realloc, else 0 */
+    uint32_t stack;
+    uint32_t time;  /* in 100 ms */
+    uint32_t owner; /* inherited through realloc, else 0 */
+};
+static_assert(sizeof(struct ms_pending) == 40, "wire size");
+
+struct ms_thread_record {
+    uint32_t tid;
+    uint32_t shard; /* its counter shard; reused by a later thread when this one has ended */
+    char name[16];
+    uint64_t start_ns;
+    uint64_t end_ns; /* 0: not known to have ended */
+    /* written by the thread */
+    uint64_t allocations;
+    uint64_t alloc_bytes;
+    uint64_t frees; /* that this thread did, whoever had allocated */
+    uint64_t free_bytes;
+    uint64_t foreign_frees; /* of those, blocks that another thread had allocated */
+    uint64_t foreign_free_bytes;
+    uint64_t peak_bytes;
+    int64_t live_unflushed; /* not yet in header.live_bytes */
+    struct ms_pending pending;
+    /* written by other threads, atomically */
+    uint64_t freed_elsewhere;
+    uint64_t freed_elsewhere_bytes;
+    unsigned char reserved[96];
+};
+static_assert(sizeof(struct ms_thread_record) == 256, "wire size");
+
+/* Share of live bytes at a tick: the largest types first, then the largest sites. */
+struct ms_share {
+    uint32_t
+        kind; /* 0: not used, 1: id is a type name (string offset; 0: no type), 2: id is a site */
+    uint32_t id;
+    uint64_t live_bytes;
+};
+#define MS_SHARES_PER_TICK  46u
+#define MS_SHARES_OF_TYPES  23u
+#define MS_UNKNOWN_U64      UINT64_MAX /* "not known" in ticks: exported as null */
+#define MS_UNKNOWN_PERMILLE UINT32_MAX
+
+/* One sample of the monitor thread. Rates are over the interval since the sample before. */
+struct ms_tick {
+    uint64_t time_ns;
+    uint64_t heap_live_bytes;
+    uint64_t allocations; /* since the start */
+    uint64_t frees;
+    uint64_t alloc_bytes;
+    uint64_t memory_usage_bytes; /* of the system or, inside a limited cgroup, of that */
+    uint64_t memory_total_bytes; /* what memory_usage_bytes is a share of */
+    uint64_t disk_read_bps;
+    uint64_t disk_write_bps;
+    uint64_t network_rx_bps;
+    uint64_t network_tx_bps;
+    uint64_t gpu_memory_used;
+    uint64_t gpu_memory_total;
+    uint64_t process_rss_bytes;
+    uint64_t process_minor_faults; /* since the start */
+    uint64_t process_major_faults;
+    uint64_t process_read_bytes;
+    uint64_t process_write_bytes;
+    uint32_t cpu_usage_permille;   /* all processors together: 1000 is all busy */
+    uint32_t process_cpu_permille; /* of one processor: may be over 1000 */
+    uint32_t gpu_usage_permille;
+    uint32_t thread_count;
+    uint32_t process_fds;
+    uint32_t zero;
+    uint64_t process_pss_bytes;
+    unsigned char reserved[112];
+    struct ms_share shares[MS_SHARES_PER_TICK];
+};
+static_assert(sizeof(struct ms_tick) == 1024, "wire size");
+
+struct ms_mark {
+    uint64_t time_ns;
+    uint32_t name; /* string */
+    uint32_t thread;
+    uint64_t zero[2];
+};
+static_assert(sizeof(struct ms_mark) == 32, "wire size");
+
+#endif

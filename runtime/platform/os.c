@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#if defined(__x86_64__)
+static long s_call(long number, long a, long b, long c, long d, long e, long f) {
+    long result;
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+#elif defined(__aarch64__)
+static long s_call(long number, long a, long b, long c, long d, long e, long f) {
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+    register long x5 __asm__("x5") = f;
+    __asm__ volatile("svc 0"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory");
+    return x0;
+}
+#else
+#    error "memscope knows the system calls of x86-64 and aarch64 Linux"
+#endif
+
+#define CALL0(n)             s_call(n, 0, 0, 0, 0, 0, 0)
+#define CALL1(n, a)          s_call(n, (long)(a), 0, 0, 0, 0, 0)
+#define CALL2(n, a, b)       s_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define CALL3(n, a, b, c)    s_call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define CALL4(n, a, b, c, d) s_call(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define CALL6(n, a, b, c, d, e, f)                                                                 \
+    s_call(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+int ms_os_open(const char *path, int flags, int mode) {
+    return (int)CALL4(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode);
+}
+
+int ms_os_close(int fd) {
+    return (int)CALL1(SYS_close, fd);
+}
+
+long ms_os_read(int fd, void *bytes, size_t size) {
+    return CALL3(SYS_read, fd, bytes, size);
+}
+
+long ms_os_pread(int fd, void *bytes, size_t size, uint64_t offset) {
+    return CALL4(SYS_pread64, fd, bytes, size, offset);
+}
+
+long ms_os_write(int fd, const void *bytes, size_t size) {
+    return CALL3(SYS_write, fd, bytes, size);
+}
+
+int ms_os_mkdir(const char *path, int mode) {
+    return (int)CALL3(SYS_mkdirat, AT_FDCWD, path, mode);
+}
+
+int ms_os_unlink(const char *path) {
+    return (int)CALL3(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+/* RLIMIT_FSIZE makes these calls raise SIGXFSZ, whose default ends the program: it stays blocked
+ * and is taken back when it came from here. */
+int ms_os_grow_file(int fd, uint64_t old_size, uint64_t new_size) {
+    uint64_t set = UINT64_C(1) << (SIGXFSZ - 1), old, pending;
+    CALL4(SYS_rt_sigprocmask, SIG_BLOCK, &set, &old, 8);
+    CALL2(SYS_rt_sigpending, &pending, 8);
+    bool was_pending = (pending & set) != 0;
+    int result = (int)CALL4(SYS_fallocate, fd, 0, old_size, new_size - old_size);
+    if (result == -EOPNOTSUPP || result == -ENOSYS)
+        result = (int)CALL2(SYS_ftruncate, fd, new_size);
+    if (result == -EFBIG && !was_pending) {
+        struct timespec now = {0, 0};
+        CALL4(SYS_rt_sigtimedwait, &set, NULL, &now, 8);
+    }
+    CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &old, NULL, 8);
+    return result;
+}
+
+long ms_os_readlink(const char *path, char *target, size_t size) {
+    if (size == 0)
+        return -EINVAL;
+    long length = CALL4(SYS_readlinkat, AT_FDCWD, path, target, size - 1);
+    target[length > 0 ? length : 0] = 0;
+    return length;
+}
+
+int ms_os_stat_owner(const char *path, uint32_t *uid, uint32_t *mode) {
+    struct statx found;
+    int result = (int)s_call(SYS_statx, AT_FDCWD, (long)path, AT_SYMLINK_NOFOLLOW,
+                             STATX_UID | STATX_MODE | STATX_TYPE, (long)&found, 0);
+    if (result < 0)
+        return result;
+    *uid = found.stx_uid;
+    *mode = found.stx_mode;
+    return 0;
+}
+
+long ms_os_read_file(const char *path, char *text, size_t size) {
+    int fd = ms_os_open(path, O_RDONLY, 0);
+    if (fd < 0)
+        return fd;
+    size_t length = 0;
+    long result = 0;
+    while (length < size - 1) {
+        result = ms_os_read(fd, text + length, size - 1 - length);
+        if (result == -EINTR)
+            continue;
+        if (result <= 0)
+            break;
+        length += (size_t)result;
+    }
+    ms_os_close(fd);
+    text[length] = 0;
+    if (result < 0)
+        return result;
+    return length == size - 1 ? -EFBIG : (long)length;
+}
+
+static bool s_failed(long result) {
+    return (unsigned long)result >= (unsigned long)-4095;
+}
+
+void *ms_os_map_pages(size_t size) {
+    long result =
+        CALL6(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return s_failed(result) ? NULL : (void *)result;
+}
+
+void ms_os_unmap(void *address, size_t size) {
+    CALL2(SYS_munmap, address, size);
+}
+
+void *ms_os_map_file(int fd, uint64_t offset, size_t size, void *at) {
+    int flags = MAP_SHARED | (at != NULL ? MAP_FIXED : 0);
+    long result = CALL6(SYS_mmap, at, size, PROT_READ | PROT_WRITE, flags, fd, offset);
+    return s_failed(result) ? NULL : (void *)result;
+}
+
+/* libc's clock_gettime is the vdso: no system call, no lock, and it sets errno only for a bad
+ * clock. */
+static uint64_t s_clock(clockid_t clock) {
+    struct timespec now;
+    if (clock_gettime(clock, &now) != 0)
+        return 0;
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+uint64_t ms_os_now_monotonic(void) {
+    return s_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t ms_os_now_coarse(void) {
+    return s_clock(CLOCK_MONOTONIC_COARSE);
+}
+
+uint64_t ms_os_now_real(void) {
+    return s_clock(CLOCK_REALTIME);
+}
+
+int ms_os_pid(void) {
+    return (int)CALL0(SYS_getpid);
+}
+
+int ms_os_ppid(void) {
+    return (int)CALL0(SYS_getppid);
+}
+
+int ms_os_tid(void) {
+    return (int)CALL0(SYS_gettid);
+}
+
+uint32_t ms_os_uid(void) {
+    return (uint32_t)CALL0(SYS_geteuid);
+}
+
+bool ms_os_thread_alive(int pid, int tid) {
+    return CALL3(SYS_tgkill, pid, tid, 0) != -ESRCH;
+}
+
+size_t ms_os_page_size(void) {
+    return getauxval(AT_PAGESZ);
+}
+
+void ms_os_yield(void) {
+    CALL0(SYS_sched_yield);
+}
+
+void ms_os_block_signals(uint64_t *old) {
+    uint64_t all = ~UINT64_C(0);
+    CALL4(SYS_rt_sigprocmask, SIG_SETMASK, &all, old, 8);
+}
+
+void ms_os_restore_signals(const uint64_t *old) {
+    CALL4(SYS_rt_sigprocmask, SIG_SETMASK, old, NULL, 8);
+}
+
+void ms_os_wait(const uint32_t *word, uint32_t value, uint64_t timeout_ns) {
+    struct timespec timeout = {(time_t)(timeout_ns / 1000000000), (long)(timeout_ns % 1000000000)};
+    CALL4(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, &timeout);
+}
+
+void ms_os_wake(uint32_t *word) {
+    CALL3(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+void ms_os_say(const char *text) {
+    char line[512] = "memscope: ";
+    size_t length = strlen(line), size = strlen(text);
+    if (size > sizeof(line) - 1 - length)
+        size = sizeof(line) - 1 - length;
+    memcpy(line + length, text, size);
+    line[length + size] = '\n';
+    ms_os_write(2, line, length + size + 1);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The operating system, as the measured process sees it: raw system calls that return a value or
+ * −errno, never touch errno, never go through libc (a program may have replaced it, and the helper
+ * thread has none), and are async-signal-safe. Nothing else in the measuring part reaches the
+ * system.
+ */
+#ifndef MS_PLATFORM_OS_H
+#define MS_PLATFORM_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Files. PATH is NUL-terminated; flags and modes are those of <fcntl.h>. O_CLOEXEC is always added.
+ */
+int ms_os_open(const char *path, int flags, int mode);
+int ms_os_close(int fd);
+long ms_os_read(int fd, void *bytes, size_t size);
+long ms_os_pread(int fd, void *bytes, size_t size, uint64_t offset);
+long ms_os_write(int fd, const void *bytes, size_t size);
+int ms_os_mkdir(const char *path, int mode);
+int ms_os_unlink(const char *path);
+/* Makes FILE at least SIZE bytes with its blocks allocated, so that a full disk shows here and not
+ * as a SIGBUS later; on file systems that cannot allocate ahead, only longer. */
+int ms_os_grow_file(int fd, uint64_t old_size, uint64_t new_size);
+/* Target of a symbolic link, NUL-terminated; its length or −errno. */
+long ms_os_readlink(const char *path, char *target, size_t size);
+/* Owner and mode of PATH itself (links are not followed). */
+int ms_os_stat_owner(const char *path, uint32_t *uid, uint32_t *mode);
+
+/* Reads a small file (as of /proc) whole; NUL-terminated; its length or −errno, −EFBIG when cut. */
+long ms_os_read_file(const char *path, char *text, size_t size);
+
+/* Memory. Zeroed private pages; NULL when there are none. Sizes are rounded up to pages. */
+void *ms_os_map_pages(size_t size);
+void ms_os_unmap(void *address, size_t size);
+/* A shared writable view of a file; NULL: could not. AT (page aligned) is replaced when not NULL.
+ */
+void *ms_os_map_file(int fd, uint64_t offset, size_t size, void *at);
+
+/* Time in nanoseconds. The coarse one is a tick old at most and costs no system call. */
+uint64_t ms_os_now_monotonic(void);
+uint64_t ms_os_now_coarse(void);
+uint64_t ms_os_now_real(void);
+
+/* Identity. */
+int ms_os_pid(void);
+int ms_os_ppid(void);
+int ms_os_tid(void);
+uint32_t ms_os_uid(void);
+bool ms_os_thread_alive(int pid, int tid);
+size_t ms_os_page_size(void);
+void ms_os_yield(void);
+
+/* Blocks every signal of this thread; OLD restores it. The mask is the kernel's 64 bits. */
+void ms_os_block_signals(uint64_t *old);
+void ms_os_restore_signals(const uint64_t *old);
+
+/* Sleeps until *WORD is not VALUE or TIMEOUT_NS has passed; wakes all that do. */
+void ms_os_wait(const uint32_t *word, uint32_t value, uint64_t timeout_ns);
+void ms_os_wake(uint32_t *word);
+
+/* One line to standard error, whole: "memscope: TEXT\n". Lost when it cannot be written. */
+void ms_os_say(const char *text);
+
+#endif

@@ -71,6 +71,33 @@ long ms_os_write(int fd, const void *bytes, size_t size) {
     return CALL3(SYS_write, fd, bytes, size);
 }
 
+long ms_os_pwrite(int fd, const void *bytes, size_t size, uint64_t offset) {
+    return CALL4(SYS_pwrite64, fd, bytes, size, offset);
+}
+
+int ms_os_move_fd(int fd, int minimum) {
+    for (; minimum > fd; minimum /= 2) {
+        int moved = (int)CALL3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, minimum);
+        if (moved >= 0) {
+            ms_os_close(fd);
+            return moved;
+        }
+        if (moved != -EINVAL)
+            return moved;
+    }
+    return -EINVAL;
+}
+
+int ms_os_file_identity(int fd, uint64_t *device, uint64_t *inode) {
+    struct statx found;
+    int result = (int)CALL6(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_INO, &found, 0);
+    if (result < 0)
+        return result;
+    *device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
+    *inode = found.stx_ino;
+    return 0;
+}
+
 int ms_os_mkdir(const char *path, int mode) {
     return (int)CALL3(SYS_mkdirat, AT_FDCWD, path, mode);
 }

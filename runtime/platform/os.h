@@ -19,6 +19,12 @@ int ms_os_close(int fd);
 long ms_os_read(int fd, void *bytes, size_t size);
 long ms_os_pread(int fd, void *bytes, size_t size, uint64_t offset);
 long ms_os_write(int fd, const void *bytes, size_t size);
+long ms_os_pwrite(int fd, const void *bytes, size_t size, uint64_t offset);
+/* FD under a number of at least MINIMUM, or under one of half that and so on; the old number is
+ * closed when it worked. The new number or -errno. */
+int ms_os_move_fd(int fd, int minimum);
+/* Which file FD is. */
+int ms_os_file_identity(int fd, uint64_t *device, uint64_t *inode);
 int ms_os_mkdir(const char *path, int mode);
 int ms_os_unlink(const char *path);
 /* Makes FILE at least SIZE bytes with its blocks allocated, so that a full disk shows here and not

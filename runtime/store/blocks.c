@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/blocks.h"
+
+/* Records given back by threads that had too many. Synchronization: store lock. */
+static struct ms_block_list s_shared;
+
+static void s_move(struct ms_block_list *from, struct ms_block_list *to, uint32_t count) {
+    while (count-- != 0 && from->first != 0) {
+        uint32_t id = from->first;
+        struct ms_block *block = ms_block_at(id);
+        from->first = block->next;
+        from->count--;
+        block->next = to->first;
+        to->first = id;
+        to->count++;
+    }
+}
+
+bool ms_blocks_refill(struct ms_block_list *list) {
+    uint64_t signals, offset;
+    ms_store_lock(&signals);
+    s_move(&s_shared, list, 4 * MS_BLOCK_BATCH);
+    if (list->first == 0 &&
+        ms_store_append(MS_TABLE_BLOCKS, MS_BLOCK_BATCH * sizeof(struct ms_block), &offset)) {
+        ms_store_publish(MS_TABLE_BLOCKS);
+        uint32_t first = (uint32_t)(offset / sizeof(struct ms_block));
+        for (uint32_t i = MS_BLOCK_BATCH; i-- > 0;) { /* lowest id first: neighbours in memory */
+            ms_block_at(first + i)->next = list->first;
+            list->first = first + i;
+            list->count++;
+        }
+    }
+    ms_store_unlock(&signals);
+    return list->first != 0;
+}
+
+void ms_blocks_share(struct ms_block_list *list) {
+    uint64_t signals;
+    ms_store_lock(&signals);
+    s_move(list, &s_shared, 4 * MS_BLOCK_BATCH);
+    ms_store_unlock(&signals);
+}

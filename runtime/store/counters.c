@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/counters.h"
+
+struct ms_counter *ms_counters_new_chunk(uint32_t shard, uint32_t first_site) {
+    uint64_t signals, offset, tag_offset;
+    ms_store_lock(&signals);
+    /* The tag first: a reader that sees a chunk finds its tag. Were there room for the tag alone,
+     * the next chunk's tag would not be at its index, so the tag is taken back. */
+    struct ms_counter_tag *tag =
+        ms_store_append(MS_TABLE_COUNTER_TAGS, sizeof(struct ms_counter_tag), &tag_offset);
+    struct ms_counter *chunk = NULL;
+    if (tag != NULL)
+        chunk = ms_store_append(MS_TABLE_COUNTERS,
+                                MS_COUNTERS_PER_CHUNK * sizeof(struct ms_counter), &offset);
+    if (chunk != NULL) {
+        *tag = (struct ms_counter_tag){shard, first_site};
+        ms_store_publish(MS_TABLE_COUNTER_TAGS);
+        ms_store_publish(MS_TABLE_COUNTERS);
+    } else if (tag != NULL) {
+        ms_store.tables[MS_TABLE_COUNTER_TAGS].appended = tag_offset;
+    }
+    ms_store_unlock(&signals);
+    return chunk;
+}

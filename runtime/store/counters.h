@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Counters by site, in chunks of 64 sites that belong to one shard: one running thread writes a
+ * shard. */
+#ifndef MS_STORE_COUNTERS_H
+#define MS_STORE_COUNTERS_H
+
+#include "store/store.h"
+
+/* A fresh chunk for sites FIRST_SITE..+63 of SHARD; NULL: no room. Takes the store lock. */
+struct ms_counter *ms_counters_new_chunk(uint32_t shard, uint32_t first_site);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The program and its shared libraries: from a run-time address to a module and back. */
+#ifndef MS_STORE_MODULES_H
+#define MS_STORE_MODULES_H
+
+#include <stdint.h>
+
+/*
+ * The frame word (layout.h) of a run-time address. A module is entered when an address in it is
+ * first seen; an address in no module gives itself, with module 0.
+ *
+ * Under the store lock. Asks _dl_find_object, which is lock-free and async-signal-safe
+ * (glibc 2.35), so that no lock of the dynamic linker is waited for.
+ */
+uint64_t ms_modules_frame(uintptr_t address);
+
+#endif

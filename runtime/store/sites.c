@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/sites.h"
+
+#include "platform/os.h"
+#include "store/map.h"
+#include "store/modules.h"
+#include "store/store.h"
+#include "store/strings.h"
+
+struct ms_site_range ms_site_ranges[MS_RANGE_LIMIT];
+uint32_t ms_site_range_count;
+
+static struct ms_map s_callers; /* return address -> site */
+
+static void s_fill(struct ms_site *to, const struct memscope_site *from, uint16_t module) {
+    to->var_name = ms_strings_intern(from->var_name);
+    to->type_name = ms_strings_intern(from->type_name);
+    to->file = ms_strings_intern(from->file);
+    to->function = ms_strings_intern(from->function);
+    to->label = ms_strings_intern(from->label);
+    to->line = from->line;
+    to->column = from->column;
+    to->kind = from->kind;
+    to->evidence = from->evidence;
+    to->module = module;
+    to->type_size = from->type_size;
+    to->flags = from->flags;
+}
+
+/* Room for one more site with an id in range. */
+static struct ms_site *s_append(uint32_t *id) {
+    uint64_t offset;
+    if (ms_store.tables[MS_TABLE_SITES].appended / sizeof(struct ms_site) >= MS_SITE_LIMIT) {
+        ms_store_count_drop(MS_DROP_LIMIT);
+        return NULL;
+    }
+    struct ms_site *site = ms_store_append(MS_TABLE_SITES, sizeof(*site), &offset);
+    *id = (uint32_t)(offset / sizeof(*site));
+    return site;
+}
+
+static void s_register(const struct memscope_site *start, const struct memscope_site *stop) {
+    uint32_t count = ms_site_range_count, first = 0, id = 0;
+    if (count == MS_RANGE_LIMIT) {
+        ms_store_count_drop(MS_DROP_LIMIT);
+        return;
+    }
+    /* An address inside the module, +1 because frames are return addresses. */
+    uint64_t frame = ms_modules_frame((uintptr_t)start + 1);
+    for (const struct memscope_site *site = start; site < stop; site++) {
+        struct ms_site *to = s_append(&id);
+        if (to == NULL) {
+            stop = site; /* the rest goes to the catch-all */
+            break;
+        }
+        if (site == start)
+            first = id;
+        s_fill(to, site, (uint16_t)(frame >> MS_FRAME_MODULE_SHIFT));
+    }
+    ms_store_publish(MS_TABLE_STRINGS);
+    ms_store_publish(MS_TABLE_SITES);
+    if (stop == start)
+        return;
+    ms_site_ranges[count] = (struct ms_site_range){start, stop, first};
+    ms_store_release(&ms_site_range_count, count + 1); /* pairs with ms_sites_find */
+}
+
+void ms_sites_register(const struct memscope_site *start, const struct memscope_site *stop) {
+    uint64_t signals;
+    if (ms_store.header == NULL || start >= stop || ms_sites_find(start) != 0)
+        return;
+    if (start->abi_version != MEMSCOPE_ABI_VERSION) {
+        ms_os_say("a module was compiled with another version of the memscope plugin: its sites "
+                  "are not named; compile it again");
+        return;
+    }
+    ms_store_lock(&signals);
+    if (ms_sites_find(start) == 0)
+        s_register(start, stop);
+    ms_store_unlock(&signals);
+}
+
+void ms_sites_unregister(const struct memscope_site *start, const struct memscope_site *stop) {
+    uint64_t signals;
+    if (ms_store.header == NULL || start >= stop)
+        return;
+    ms_store_lock(&signals);
+    for (uint32_t i = 0; i < ms_site_range_count; i++) {
+        if (ms_site_ranges[i].start == start)
+            ms_store_relaxed(&ms_site_ranges[i].start, NULL);
+    }
+    ms_store_unlock(&signals);
+}
+
+uint32_t ms_sites_caller(uintptr_t return_address) {
+    uint64_t signals;
+    uint32_t id;
+    ms_store_lock(&signals);
+    id = ms_map_find(&s_callers, return_address);
+    if (id == 0) {
+        struct ms_site *site = s_append(&id);
+        if (site != NULL) {
+            site->kind = MEMSCOPE_SITE_CALLER;
+            site->frame = ms_modules_frame(return_address);
+            site->module = (uint16_t)(site->frame >> MS_FRAME_MODULE_SHIFT);
+            ms_store_publish(MS_TABLE_SITES);
+            ms_map_set(&s_callers, return_address, id);
+        } else {
+            id = 0;
+        }
+    }
+    ms_store_unlock(&signals);
+    return id;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/threads.h"
+
+#include <string.h>
+
+#include "platform/os.h"
+#include "store/store.h"
+
+/* Running threads, as far as known, and ended ones with a pending block. Synchronization: store
+ * lock; steal() reads without, by acquire.
+ */
+static uint16_t s_running[MS_THREAD_LIMIT];
+static uint32_t s_running_count;
+static uint32_t s_free_shards[MS_THREAD_LIMIT];
+static uint32_t s_free_shard_count;
+static uint32_t s_shard_count;
+static uint32_t s_alive_after_sweep; /* how many the last sweep had left */
+
+struct ms_thread_record *ms_threads_record(uint32_t index) {
+    return ms_store_at(MS_TABLE_THREADS, (uint64_t)index * sizeof(struct ms_thread_record));
+}
+
+/* An ended thread's pending block stays where it is: readers count it there, and as long as it is
+ * not freed the thread stays in the list, so that steal() finds it. */
+static void s_close(uint32_t at) {
+    struct ms_thread_record *record = ms_threads_record(s_running[at]);
+    if (record->end_ns == 0) {
+        record->end_ns = ms_store_now();
+        s_free_shards[s_free_shard_count++] = record->shard;
+    }
+    if (ms_load_acquire(&record->pending.address) != 0)
+        return;
+    ms_store_release(&s_running[at], s_running[s_running_count - 1]);
+    ms_store_release(&s_running_count, s_running_count - 1);
+}
+
+/* /proc/self/task/TID/comm */
+static void s_read_name(struct ms_thread_record *record) {
+    char path[48] = "/proc/self/task/", digits[12], name[32];
+    size_t length = strlen(path), count = 0;
+    for (uint32_t tid = record->tid; tid != 0 && count < sizeof(digits); tid /= 10)
+        digits[count++] = (char)('0' + tid % 10);
+    while (count != 0)
+        path[length++] = digits[--count];
+    memcpy(path + length, "/comm", 6);
+    long size = ms_os_read_file(path, name, sizeof(name));
+    if (size <= 0)
+        return;
+    if (name[size - 1] == '\n')
+        size--;
+    if (size > (long)sizeof(record->name) - 1)
+        size = (long)sizeof(record->name) - 1;
+    memset(record->name, 0, sizeof(record->name));
+    memcpy(record->name, name, (size_t)size);
+}
+
+static void s_sweep(uint32_t new_tid) {
+    int pid = ms_os_pid();
+    for (uint32_t i = s_running_count; i-- > 0;) {
+        struct ms_thread_record *record = ms_threads_record(s_running[i]);
+        if (record->end_ns != 0 || record->tid == new_tid ||
+            !ms_os_thread_alive(pid, (int)record->tid))
+            s_close(i);
+    }
+    s_alive_after_sweep = s_running_count;
+}
+
+struct ms_thread_record *ms_threads_register(uint32_t *index, uint32_t *shard) {
+    uint64_t signals, offset;
+    uint32_t tid = (uint32_t)ms_os_tid();
+    struct ms_thread_record *record = NULL;
+    ms_store_lock(&signals);
+    /* Sweeping when the number has doubled keeps its cost in proportion to the threads made. */
+    if (s_free_shard_count == 0 && s_running_count > 2 * s_alive_after_sweep + 8)
+        s_sweep(tid);
+    if (ms_store.tables[MS_TABLE_THREADS].appended / sizeof(*record) < MS_THREAD_LIMIT)
+        record = ms_store_append(MS_TABLE_THREADS, sizeof(*record), &offset);
+    else
+        ms_store_count_drop(MS_DROP_LIMIT);
+    if (record != NULL) {
+        record->tid = tid;
+        record->start_ns = ms_store_now();
+        *index = (uint32_t)(offset / sizeof(*record));
+        *shard = s_free_shard_count != 0 ? s_free_shards[--s_free_shard_count] : s_shard_count++;
+        record->shard = *shard;
+        s_read_name(record);
+        s_running[s_running_count] = (uint16_t)*index;
+        ms_store_release(&s_running_count, s_running_count + 1); /* pairs with steal */
+        ms_store_publish(MS_TABLE_THREADS);
+    }
+    ms_store_unlock(&signals);
+    return record;
+}
+
+void ms_threads_sweep(void) {
+    uint64_t signals;
+    ms_store_lock(&signals);
+    s_sweep(0);
+    for (uint32_t i = 0; i < s_running_count; i++) {
+        if (ms_threads_record(s_running[i])->end_ns == 0)
+            s_read_name(ms_threads_record(s_running[i]));
+    }
+    ms_store_unlock(&signals);
+}
+
+void ms_threads_forked(struct ms_thread_record *own) {
+    for (uint32_t i = s_running_count; i-- > 0;) {
+        if (ms_threads_record(s_running[i]) != own)
+            s_close(i);
+    }
+    if (own != NULL)
+        own->tid = (uint32_t)ms_os_tid();
+}
+
+struct ms_thread_record *ms_threads_steal(uint64_t address, struct ms_pending *block) {
+    for (uint32_t i = ms_load_acquire(&s_running_count); i-- > 0;) {
+        struct ms_thread_record *record = ms_threads_record(ms_load_acquire(&s_running[i]));
+        uint64_t found = ms_load_acquire(&record->pending.address);
+        if ((found & ~MS_PENDING_FLAGS) != address)
+            continue;
+        if (found == address) {
+            *block = record->pending;
+            if (ms_cas_acq_rel(&record->pending.address, &found, address | MS_PENDING_TAKEN)) {
+                block->address = address;
+                return record;
+            }
+        }
+        /* Its owner is entering it into the live table right now: wait for the end of that. */
+        while (ms_load_acquire(&record->pending.address) == (address | MS_PENDING_TAKEN))
+            ms_cpu_relax();
+    }
+    return NULL;
+}

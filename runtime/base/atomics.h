@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Atomic operations with the memory order in the name; there is no default order. They work on plain
- * integer and pointer objects, so that the same struct can stand in the mapped journal and be read by
- * another process. docs/memory-model.md lists which release pairs with which acquire.
+ * Atomic operations with the memory order in the name; there is no default order. They work on
+ * plain integer and pointer objects, so that the same struct can stand in the mapped journal and be
+ * read by another process. docs/memory-model.md lists which release pairs with which acquire.
  */
 #ifndef MS_BASE_ATOMICS_H
 #define MS_BASE_ATOMICS_H

@@ -6,7 +6,7 @@
 /* X(NAME, "message for people") */
 #define MS_STATUSES(X)                                                                             \
     X(OK, "success")                                                                               \
-    X(NO_ENTRY, "not there")                /* not an error: looked for, and is not there */       \
+    X(NO_ENTRY, "not there") /* not an error: looked for, and is not there */                      \
     X(NO_MEMORY, "out of memory")                                                                  \
     X(INVALID, "invalid argument")                                                                 \
     X(IO, "input or output failed")                                                                \

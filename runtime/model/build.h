@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the steps of making a report share. report.c calls them in the order they have here; each
+ * fills its part of the report and may use what the steps before it have filled. Everything of the
+ * report is in its arena; what only the steps need is malloc'ed and freed by ms_report_new.
+ *
+ * Internal to model/. A build belongs to one thread.
+ */
+#ifndef MS_MODEL_BUILD_H
+#define MS_MODEL_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "journal/journal.h"
+#include "memscope/abi.h"
+#include "memscope/report.h"
+#include "model/arena.h"
+#include "model/index.h"
+#include "model/names.h"
+
+/* One site of the journal, by its id there: its record, and the sums over all counter shards and
+ * pending blocks. */
+struct ms_build_site {
+    ms_name var_name;
+    ms_name type_name; /* 0 for void too */
+    ms_name file;
+    ms_name function;
+    ms_name label;
+    ms_name location; /* "file:line", or what the resolver knows of `frame` */
+    uint32_t line;
+    uint32_t column;
+    uint8_t kind;
+    uint8_t evidence;
+    uint64_t type_size;
+    uint64_t frame; /* a frame word, 0: none */
+    uint64_t allocations;
+    uint64_t alloc_bytes;
+    uint64_t frees;
+    uint64_t free_bytes;
+    uint64_t peak_bytes; /* sum of the shards' */
+    uint64_t temporary;
+    uint64_t held_bytes;      /* live blocks that the variable of this site holds */
+    uint64_t top_stack_bytes; /* live bytes made here with `top_stack` */
+    uint32_t top_stack;       /* id, MEMSCOPE_NO_ID: no live block with a stack */
+};
+
+/* Live blocks that were made at the same site with the same stack and have the same owner. */
+struct ms_build_group {
+    uint32_t site;
+    uint32_t owner;       /* site of the variable that holds them, 0: none */
+    uint32_t stack;       /* id, 0: none */
+    uint32_t stack_index; /* in `stacks`; not used for stack 0 */
+    uint64_t count;
+    uint64_t bytes;
+    uint64_t first_ns;
+};
+
+/* A stack that live blocks have. */
+struct ms_build_stack {
+    uint32_t id;
+    uint64_t live_count;
+    uint64_t live_bytes;
+};
+
+/* The frames of one return address: several where functions are inlined. */
+struct ms_build_frames {
+    const struct memscope_frame *frames;
+    size_t count;
+};
+
+struct ms_build_note {
+    const char *text;
+    struct ms_build_note *next;
+};
+
+struct ms_build {
+    const struct ms_journal *journal;
+    const struct ms_journal_header *header;
+    const struct memscope_resolver *resolver; /* NULL: none */
+    struct memscope_report *report;
+    struct ms_arena *arena; /* the report's */
+    struct ms_names names;
+    struct ms_build_site *sites;
+    uint32_t site_count;
+    struct ms_build_group *groups;
+    uint32_t group_count, group_capacity;
+    struct ms_build_stack *stacks;
+    uint32_t stack_count, stack_capacity;
+    struct ms_build_frames *frames; /* by the values of frame_index */
+    uint32_t frame_count, frame_capacity;
+    struct ms_index frame_index; /* frame word -> index in frames */
+    struct ms_tick *ticks;
+    size_t tick_count;
+    uint64_t pending_sizes[64]; /* as ms_histograms.sizes */
+    uint64_t torn_blocks;
+    struct ms_build_note *first_note, **last_note;
+};
+
+/* Shares of one tick by type. */
+struct ms_type_share {
+    ms_name type_name;
+    uint64_t live_bytes;
+};
+
+/* The steps. Each returns MS_OK or MS_NO_MEMORY. */
+enum ms_status ms_build_process(struct ms_build *build);   /* process, sampling, modules, marks */
+enum ms_status ms_build_sites(struct ms_build *build);     /* `sites` from their counters */
+enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
+enum ms_status ms_build_ticks(struct ms_build *build);     /* `ticks`, system_snapshots */
+enum ms_status ms_build_hotspots(struct ms_build *build);  /* locations; sites, hotspots */
+enum ms_status ms_build_types(struct ms_build *build);     /* types */
+enum ms_status ms_build_variables(struct ms_build *build); /* variables */
+enum ms_status ms_build_leaks(struct ms_build *build);     /* leaks */
+enum ms_status ms_build_threads(struct ms_build *build);   /* threads, lifetimes, sizes */
+enum ms_status ms_build_timeline(struct ms_build *build);  /* timeline */
+enum ms_status ms_build_stacks(struct ms_build *build);    /* stacks */
+enum ms_status ms_build_summary(struct ms_build *build);   /* summary, notes on what is missing */
+
+/* Helpers of the steps. */
+
+/* The string at OFFSET of the journal. */
+enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name);
+const char *ms_build_text(const struct ms_build *build, ms_name name);
+
+/* As ms_build_name for the name of a type: void is no type. */
+enum ms_status ms_build_type_name(struct ms_build *build, uint32_t offset, ms_name *name);
+
+/* One line for people, as printf has it. */
+__attribute__((format(printf, 2, 3))) enum ms_status ms_build_note(struct ms_build *build,
+                                                                   const char *format, ...);
+
+/* The frames of a frame word; resolved once. */
+enum ms_status ms_build_frames(struct ms_build *build, uint64_t word, struct ms_build_frames *out);
+
+/* SHARES has room for MS_SHARES_PER_TICK. Each type is there once; returns how many. *ALL tells
+ * that every other type had no live bytes. */
+enum ms_status ms_build_type_shares(struct ms_build *build, const struct ms_tick *tick,
+                                    struct ms_type_share *shares, size_t *count, bool *all);
+
+/* A - B, 0 where that would be negative: sums that are read while they change may be a little off.
+ */
+static inline uint64_t ms_build_minus(uint64_t a, uint64_t b) {
+    return a > b ? a - b : 0;
+}
+
+static inline uint64_t ms_build_max(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+/* For sorting: the larger number first. */
+static inline int ms_build_descending(uint64_t a, uint64_t b) {
+    return a > b ? -1 : a < b;
+}
+
+static inline int ms_build_ascending(uint64_t a, uint64_t b) {
+    return a < b ? -1 : a > b;
+}
+
+/* As strcmp; NULL comes last. */
+static inline int ms_build_compare_text(const char *a, const char *b) {
+    if (a == NULL || b == NULL)
+        return (a == NULL) - (b == NULL);
+    return strcmp(a, b);
+}
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Where each site is; sites[] and hotspots[]. */
+#include "model/build.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *s_spelling_of_kind(unsigned kind) {
+    static const char *const s_spellings[] = {
+#define X(number, name, spelling) [number] = spelling,
+        MEMSCOPE_SITE_KINDS(X)
+#undef X
+    };
+    return kind < sizeof(s_spellings) / sizeof(s_spellings[0]) ? s_spellings[kind] : NULL;
+}
+
+static const char *s_spelling_of_evidence(unsigned evidence) {
+    static const char *const s_spellings[] = {
+#define X(number, name, spelling) [number] = spelling,
+        MEMSCOPE_EVIDENCES(X)
+#undef X
+    };
+    return evidence < sizeof(s_spellings) / sizeof(s_spellings[0]) ? s_spellings[evidence] : NULL;
+}
+
+/* Sites that the program has used, and those that somebody has asked for. Site 0 and the plugin's
+ * sites that were never reached would only be rows of zeros. */
+static bool s_is_shown(const struct ms_build_site *site) {
+    if (site->allocations != 0 || site->frees != 0 || site->held_bytes != 0)
+        return true;
+    return site->kind != MEMSCOPE_SITE_UNKNOWN && site->kind != MEMSCOPE_SITE_CALL &&
+           site->kind != MEMSCOPE_SITE_CALLER;
+}
+
+/* A site of the runtime's is a return address: what the resolver knows of it, or the address. */
+static enum ms_status s_locate_frame(struct ms_build *build, struct ms_build_site *site,
+                                     const char **location) {
+    struct ms_build_frames frames;
+    enum ms_status status = ms_build_frames(build, site->frame, &frames);
+    if (status != MS_OK)
+        return status;
+    const struct memscope_frame *inner = &frames.frames[0];
+    status = ms_names_add(&build->names, inner->function, &site->function);
+    if (status == MS_OK)
+        status = ms_names_add(&build->names, inner->file, &site->file);
+    if (status != MS_OK)
+        return status;
+    if (inner->file != NULL && inner->line != MEMSCOPE_UNKNOWN && inner->line <= UINT32_MAX)
+        site->line = (uint32_t)inner->line;
+    if (site->file != 0)
+        return MS_OK;
+    const char *path = inner->module != NULL ? inner->module : "";
+    const char *slash = strrchr(path, '/');
+    *location = ms_arena_format(build->arena, "%s%s0x%llx", slash != NULL ? slash + 1 : path,
+                                *path != '\0' ? "+" : "", (unsigned long long)inner->address);
+    return *location != NULL ? MS_OK : MS_NO_MEMORY;
+}
+
+static enum ms_status s_locate(struct ms_build *build, struct ms_build_site *site) {
+    const char *location = NULL;
+    enum ms_status status = MS_OK;
+    if (site->file == 0 && site->frame != 0)
+        status = s_locate_frame(build, site, &location);
+    if (status != MS_OK)
+        return status;
+    if (site->file != 0) {
+        location = ms_build_text(build, site->file);
+        if (site->line != 0)
+            location = ms_arena_format(build->arena, "%s:%u", location, site->line);
+        if (location == NULL)
+            return MS_NO_MEMORY;
+    }
+    return ms_names_add(&build->names, location, &site->location);
+}
+
+static void s_fill_site(const struct ms_build *build, uint32_t id,
+                        struct memscope_site_report *out) {
+    const struct ms_build_site *site = &build->sites[id];
+    uint64_t live_bytes = ms_build_minus(site->alloc_bytes, site->free_bytes);
+    *out = (struct memscope_site_report){
+        .id = id,
+        .kind = s_spelling_of_kind(site->kind),
+        .evidence = s_spelling_of_evidence(site->evidence),
+        .var_name = ms_build_text(build, site->var_name),
+        .type_name = ms_build_text(build, site->type_name),
+        .label = ms_build_text(build, site->label),
+        .file = ms_build_text(build, site->file),
+        .line = site->line != 0 ? site->line : MEMSCOPE_UNKNOWN,
+        .column = site->column != 0 ? site->column : MEMSCOPE_UNKNOWN,
+        .function = ms_build_text(build, site->function),
+        .total_allocations = site->allocations,
+        .total_bytes = site->alloc_bytes,
+        .live_allocations = ms_build_minus(site->allocations, site->frees),
+        .live_bytes = live_bytes,
+        .peak_bytes = ms_build_max(site->peak_bytes, live_bytes),
+        .temporary_allocations = site->temporary,
+        .error_percent = build->report->sampling.exact ? 0 : NAN,
+    };
+}
+
+static void s_fill_hotspot(const struct ms_build *build, const struct memscope_site_report *site,
+                           struct memscope_hotspot *out) {
+    *out = (struct memscope_hotspot){
+        .var_name = site->var_name,
+        .type_name = site->type_name,
+        .total_size = site->total_bytes,
+        .allocation_count = site->total_allocations,
+        .location = ms_build_text(build, build->sites[site->id].location),
+        .function = site->function,
+        .live_size = site->live_bytes,
+        .live_count = site->live_allocations,
+        .stack_id = build->sites[site->id].top_stack,
+    };
+}
+
+static int s_by_total(const void *left, const void *right) {
+    const struct memscope_site_report *a = left;
+    const struct memscope_site_report *b = right;
+    int order = ms_build_descending(a->total_bytes, b->total_bytes);
+    if (order == 0)
+        order = ms_build_descending(a->total_allocations, b->total_allocations);
+    return order != 0 ? order : ms_build_ascending(a->id, b->id);
+}
+
+enum ms_status ms_build_hotspots(struct ms_build *build) {
+    size_t shown = 0;
+    size_t used = 0;
+    for (uint32_t i = 0; i < build->site_count; i++) {
+        if (!s_is_shown(&build->sites[i]))
+            continue;
+        enum ms_status status = s_locate(build, &build->sites[i]);
+        if (status != MS_OK)
+            return status;
+        shown++;
+        used += build->sites[i].allocations != 0;
+    }
+    struct memscope_site_report *sites = ms_arena_array(build->arena, shown, sizeof(*sites));
+    struct memscope_hotspot *hotspots = ms_arena_array(build->arena, used, sizeof(*hotspots));
+    if (sites == NULL || hotspots == NULL)
+        return MS_NO_MEMORY;
+    build->report->sites = sites;
+    build->report->hotspots = hotspots;
+    for (uint32_t i = 0; i < build->site_count; i++)
+        if (s_is_shown(&build->sites[i]))
+            s_fill_site(build, i, &sites[build->report->site_count++]);
+    qsort(sites, shown, sizeof(*sites), s_by_total);
+    for (size_t i = 0; i < shown; i++)
+        if (sites[i].total_allocations != 0)
+            s_fill_hotspot(build, &sites[i], &hotspots[build->report->hotspot_count++]);
+    return MS_OK;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* leaks[]: what was live when the process had ended. */
+#include "model/build.h"
+
+#include <stdlib.h>
+
+static int s_by_bytes(const void *left, const void *right) {
+    const struct ms_build_group *a = left;
+    const struct ms_build_group *b = right;
+    int order = ms_build_descending(a->bytes, b->bytes);
+    if (order == 0)
+        order = ms_build_descending(a->count, b->count);
+    if (order == 0)
+        order = ms_build_ascending(a->site, b->site);
+    if (order == 0)
+        order = ms_build_ascending(a->owner, b->owner);
+    return order != 0 ? order : ms_build_ascending(a->stack, b->stack);
+}
+
+static void s_fill(const struct ms_build *build, const struct ms_build_group *group,
+                   struct memscope_leak *leak) {
+    const struct ms_build_site *site = &build->sites[group->site];
+    const struct ms_build_site *owner = group->owner != 0 ? &build->sites[group->owner] : site;
+    ms_name var_name = owner->var_name != 0 ? owner->var_name : site->var_name;
+    ms_name type_name = site->type_name != 0 ? site->type_name : owner->type_name;
+    *leak = (struct memscope_leak){
+        .var_name = ms_build_text(build, var_name),
+        .type_name = ms_build_text(build, type_name),
+        .location = ms_build_text(build, site->location),
+        .function = ms_build_text(build, site->function),
+        .count = group->count,
+        .bytes = group->bytes,
+        .first_seen_ns = group->first_ns,
+        .stack_id = group->stack != 0 ? group->stack : MEMSCOPE_NO_ID,
+    };
+}
+
+enum ms_status ms_build_leaks(struct ms_build *build) {
+    if (build->report->process.exit == MEMSCOPE_EXIT_RUNNING || build->group_count == 0)
+        return MS_OK;
+    struct memscope_leak *leaks = ms_arena_array(build->arena, build->group_count, sizeof(*leaks));
+    if (leaks == NULL)
+        return MS_NO_MEMORY;
+    qsort(build->groups, build->group_count, sizeof(*build->groups), s_by_bytes);
+    for (uint32_t i = 0; i < build->group_count; i++)
+        s_fill(build, &build->groups[i], &leaks[i]);
+    build->report->leaks = leaks;
+    build->report->leak_count = build->group_count;
+    return MS_OK;
+}

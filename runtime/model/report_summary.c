@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* summary, and the notes on what is missing. */
+#include "model/build.h"
+
+#include <math.h>
+
+#include "base/atomics.h"
+
+static const char *s_reason(unsigned drop) {
+    static const char *const s_reasons[] = {
+#define X(number, name, text) [number] = text,
+        MS_DROPS(X)
+#undef X
+    };
+    _Static_assert(sizeof(s_reasons) / sizeof(s_reasons[0]) == MS_DROP_COUNT, "one each");
+    return drop < MS_DROP_COUNT ? s_reasons[drop] : "for a reason this version does not know";
+}
+
+static void s_fill_totals(const struct ms_build *build, struct memscope_summary *summary) {
+    uint64_t free_bytes = 0;
+    uint64_t typed_bytes = 0;
+    uint64_t static_bytes = 0;
+    bool has_static = false;
+    for (uint32_t i = 0; i < build->site_count; i++) {
+        const struct ms_build_site *site = &build->sites[i];
+        summary->total_allocations += site->allocations;
+        summary->total_deallocations += site->frees;
+        summary->total_bytes += site->alloc_bytes;
+        free_bytes += site->free_bytes;
+        if (site->type_name != 0)
+            typed_bytes += site->alloc_bytes;
+        if (site->kind == MEMSCOPE_SITE_STATIC) {
+            has_static = true;
+            static_bytes += site->type_size;
+        }
+    }
+    summary->active_allocations =
+        ms_build_minus(summary->total_allocations, summary->total_deallocations);
+    summary->current_memory_bytes = ms_build_minus(summary->total_bytes, free_bytes);
+    summary->typed_bytes_percent = summary->total_bytes != 0
+                                       ? 100.0 * (double)typed_bytes / (double)summary->total_bytes
+                                       : NAN;
+    summary->static_bytes = has_static ? static_bytes : MEMSCOPE_UNKNOWN;
+    summary->stack_peak_bytes = MEMSCOPE_UNKNOWN;
+}
+
+/* The writer notes a peak when a thread hands in what it has; a tick or the end may have seen more.
+ */
+static uint64_t s_peak(const struct ms_build *build, uint64_t current) {
+    uint64_t peak = ms_build_max(ms_load_relaxed(&build->header->peak_bytes), current);
+    for (size_t i = 0; i < build->tick_count; i++)
+        if (build->ticks[i].heap_live_bytes != MS_UNKNOWN_U64)
+            peak = ms_build_max(peak, build->ticks[i].heap_live_bytes);
+    return peak;
+}
+
+static uint64_t s_padding_waste(const struct memscope_report *report) {
+    uint64_t sum = 0;
+    bool known = false;
+    for (size_t i = 0; i < report->type_count; i++) {
+        uint64_t waste = report->types[i].padding_waste_bytes;
+        if (waste == MEMSCOPE_UNKNOWN)
+            continue;
+        known = true;
+        if (__builtin_add_overflow(sum, waste, &sum))
+            return MEMSCOPE_UNKNOWN;
+    }
+    return known ? sum : MEMSCOPE_UNKNOWN;
+}
+
+static enum ms_status s_note_drops(struct ms_build *build) {
+    struct memscope_summary *summary = &build->report->summary;
+    const unsigned count = sizeof(build->header->dropped) / sizeof(build->header->dropped[0]);
+    enum ms_status status = MS_OK;
+    for (unsigned i = 0; status == MS_OK && i < count; i++) {
+        uint64_t dropped = ms_load_relaxed(&build->header->dropped[i]);
+        summary->dropped_events += dropped;
+        if (dropped != 0)
+            status = ms_build_note(build, "%llu events were not recorded: %s",
+                                   (unsigned long long)dropped, s_reason(i));
+    }
+    return status;
+}
+
+/* A few blocks that the C library made before we were there are freed in every program; that is
+ * said only where it says something about the program. */
+static enum ms_status s_note_doubts(struct ms_build *build) {
+    uint64_t unknown = ms_load_relaxed(&build->header->unknown_frees);
+    uint64_t known = build->report->summary.total_deallocations;
+    enum ms_status status = MS_OK;
+    if (unknown > known / 100)
+        status = ms_build_note(
+            build, "%llu frees were of blocks made before memscope or by another allocator",
+            (unsigned long long)unknown);
+    if (status == MS_OK && build->torn_blocks != 0)
+        status = ms_build_note(build,
+                               "%llu records of live blocks are damaged: what they said of their "
+                               "site, owner or stack is left out",
+                               (unsigned long long)build->torn_blocks);
+    return status;
+}
+
+enum ms_status ms_build_summary(struct ms_build *build) {
+    struct memscope_summary *summary = &build->report->summary;
+    double seconds = (double)build->report->process.duration_ns / 1e9;
+    s_fill_totals(build, summary);
+    summary->peak_memory_bytes = s_peak(build, summary->current_memory_bytes);
+    summary->allocation_rate_per_sec =
+        seconds > 0 ? (double)summary->total_allocations / seconds : NAN;
+    summary->deallocation_rate_per_sec =
+        seconds > 0 ? (double)summary->total_deallocations / seconds : NAN;
+    summary->padding_waste_bytes = s_padding_waste(build->report);
+    enum ms_status status = s_note_drops(build);
+    return status == MS_OK ? s_note_doubts(build) : status;
+}

@@ -20,6 +20,26 @@
 #    define MEMSCOPE_LABEL(text)
 #endif
 
+/*
+ * The functions below are in libmemscope (link with `memscope config --libs`, or by `memscope cc`). Any
+ * thread; not from signal handlers.
+ */
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* From here on allocations of the process are not recorded, until memscope_resume(). What is already
+ * recorded stays, and its frees are noticed. */
+void memscope_pause(void);
+
+/* Records again. With MEMSCOPE_OPTIONS=start=0 this is where recording begins. No effect when there is no
+ * journal (preset=off, or it could not be made). */
+void memscope_resume(void);
+
+#ifdef __cplusplus
+}
+#endif
+
 #define MEMSCOPE_VERSION_MAJOR 0
 #define MEMSCOPE_VERSION_MINOR 1
 #define MEMSCOPE_VERSION_PATCH 0

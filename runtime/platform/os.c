@@ -12,44 +12,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#if defined(__x86_64__)
-static long s_call(long number, long a, long b, long c, long d, long e, long f) {
-    long result;
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                     : "rcx", "r11", "memory");
-    return result;
-}
-#elif defined(__aarch64__)
-static long s_call(long number, long a, long b, long c, long d, long e, long f) {
-    register long x8 __asm__("x8") = number;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = e;
-    register long x5 __asm__("x5") = f;
-    __asm__ volatile("svc 0"
-                     : "+r"(x0)
-                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                     : "memory");
-    return x0;
-}
-#else
-#    error "memscope knows the system calls of x86-64 and aarch64 Linux"
-#endif
-
-#define CALL0(n)             s_call(n, 0, 0, 0, 0, 0, 0)
-#define CALL1(n, a)          s_call(n, (long)(a), 0, 0, 0, 0, 0)
-#define CALL2(n, a, b)       s_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
-#define CALL3(n, a, b, c)    s_call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define CALL4(n, a, b, c, d) s_call(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
-#define CALL6(n, a, b, c, d, e, f)                                                                 \
-    s_call(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+#include "platform/raw_call.h"
 
 int ms_os_open(const char *path, int flags, int mode) {
     return (int)CALL4(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode);
@@ -134,13 +97,43 @@ long ms_os_readlink(const char *path, char *target, size_t size) {
 
 int ms_os_stat_owner(const char *path, uint32_t *uid, uint32_t *mode) {
     struct statx found;
-    int result = (int)s_call(SYS_statx, AT_FDCWD, (long)path, AT_SYMLINK_NOFOLLOW,
-                             STATX_UID | STATX_MODE | STATX_TYPE, (long)&found, 0);
+    int result = (int)ms_raw_call(SYS_statx, AT_FDCWD, (long)path, AT_SYMLINK_NOFOLLOW,
+                                  STATX_UID | STATX_MODE | STATX_TYPE, (long)&found, 0);
     if (result < 0)
         return result;
     *uid = found.stx_uid;
     *mode = found.stx_mode;
     return 0;
+}
+
+int ms_os_stat_size(const char *path, uint64_t *size) {
+    struct statx found;
+    int result = (int)CALL6(SYS_statx, AT_FDCWD, path, 0, STATX_SIZE, &found, 0);
+    if (result == 0)
+        *size = found.stx_size;
+    return result;
+}
+
+long ms_os_count_entries(const char *directory) {
+    /* struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name. */
+    enum { LENGTH_AT = 16, NAME_AT = 19 };
+    char records[4096];
+    int fd = ms_os_open(directory, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    long count = 0, size;
+    while ((size = CALL3(SYS_getdents64, fd, records, sizeof(records))) > 0) {
+        for (long at = 0; at + NAME_AT < size;) {
+            const char *name = records + at + NAME_AT;
+            uint16_t length;
+            memcpy(&length, records + at + LENGTH_AT, sizeof(length));
+            if (name[0] != '.' || (name[1] != 0 && (name[1] != '.' || name[2] != 0)))
+                count++;
+            at += length;
+        }
+    }
+    ms_os_close(fd);
+    return size < 0 ? size : count;
 }
 
 long ms_os_read_file(const char *path, char *text, size_t size) {
@@ -205,6 +198,23 @@ uint64_t ms_os_now_real(void) {
     return s_clock(CLOCK_REALTIME);
 }
 
+/* By the system call: libc would set errno where a sandbox forbids it. */
+static int s_cpu_time(clockid_t clock, uint64_t *ns) {
+    struct timespec used;
+    int result = (int)CALL2(SYS_clock_gettime, clock, &used);
+    if (result == 0)
+        *ns = (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+    return result;
+}
+
+int ms_os_cpu_of_process(uint64_t *ns) {
+    return s_cpu_time(CLOCK_PROCESS_CPUTIME_ID, ns);
+}
+
+int ms_os_cpu_of_thread(uint64_t *ns) {
+    return s_cpu_time(CLOCK_THREAD_CPUTIME_ID, ns);
+}
+
 int ms_os_pid(void) {
     return (int)CALL0(SYS_getpid);
 }
@@ -223,6 +233,10 @@ uint32_t ms_os_uid(void) {
 
 bool ms_os_thread_alive(int pid, int tid) {
     return CALL3(SYS_tgkill, pid, tid, 0) != -ESRCH;
+}
+
+bool ms_os_process_alive(int pid) {
+    return CALL2(SYS_kill, pid, 0) != -ESRCH;
 }
 
 size_t ms_os_page_size(void) {

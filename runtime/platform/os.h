@@ -35,6 +35,11 @@ long ms_os_readlink(const char *path, char *target, size_t size);
 /* Owner and mode of PATH itself (links are not followed). */
 int ms_os_stat_owner(const char *path, uint32_t *uid, uint32_t *mode);
 
+/* Names in a directory, without "." and ".."; or -errno. */
+long ms_os_count_entries(const char *directory);
+/* What stat calls the size of PATH. */
+int ms_os_stat_size(const char *path, uint64_t *size);
+
 /* Reads a small file (as of /proc) whole; NUL-terminated; its length or −errno, −EFBIG when cut. */
 long ms_os_read_file(const char *path, char *text, size_t size);
 
@@ -50,12 +55,18 @@ uint64_t ms_os_now_monotonic(void);
 uint64_t ms_os_now_coarse(void);
 uint64_t ms_os_now_real(void);
 
+/* Processor time used so far by all threads of the process, and by the calling thread. 0 or -errno.
+ */
+int ms_os_cpu_of_process(uint64_t *ns);
+int ms_os_cpu_of_thread(uint64_t *ns);
+
 /* Identity. */
 int ms_os_pid(void);
 int ms_os_ppid(void);
 int ms_os_tid(void);
 uint32_t ms_os_uid(void);
 bool ms_os_thread_alive(int pid, int tid);
+bool ms_os_process_alive(int pid);
 size_t ms_os_page_size(void);
 void ms_os_yield(void);
 

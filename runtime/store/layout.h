@@ -226,9 +226,9 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_BLOCK_TIME_NS(b) (((b)->size_time & 0xffffff) * UINT64_C(100000000))
 #define MS_BLOCK_SIZE_LIMIT ((UINT64_C(1) << 40) - 1)
 
-/* A block between its allocation and its first typed use or the thread's next allocation. Blocks are at
- * least 8-byte aligned: MS_PENDING_TAKEN says that somebody is just now moving it into the block table
- * (its owner) or accounting its free (another thread). */
+/* A block between its allocation and its first typed use or the thread's next allocation. Blocks
+ * are at least 8-byte aligned: MS_PENDING_TAKEN says that somebody is just now moving it into the
+ * block table (its owner) or accounting its free (another thread). */
 #define MS_PENDING_TAKEN UINT64_C(1)
 #define MS_PENDING_FLAGS UINT64_C(7)
 struct ms_pending {

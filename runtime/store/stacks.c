@@ -30,9 +30,9 @@ static uint32_t s_store(const uint64_t *words, size_t depth) {
 }
 
 uint32_t ms_stacks_intern(uint64_t hash, const uintptr_t *frames, size_t depth) {
-    uint64_t signals, words[MS_STACK_DEPTH_LIMIT];
-    if (depth > MS_STACK_DEPTH_LIMIT)
-        depth = MS_STACK_DEPTH_LIMIT;
+    uint64_t signals, words[MS_INTERN_LIMIT];
+    if (depth > MS_INTERN_LIMIT)
+        depth = MS_INTERN_LIMIT;
     if (hash == 0)
         hash = 1;
     ms_store_lock(&signals);

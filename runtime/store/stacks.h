@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MS_INTERN_LIMIT 128u /* frames of a stack; deeper ones are cut */
+
 /*
  * The id of the stack with these DEPTH return addresses (run-time, innermost first), 0: depth 0 or
  * no room. HASH is a good 64-bit hash of them: two stacks with the same hash are taken for one

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What compiled code calls: include/memscope/abi.h says when and how. */
+#include <stddef.h>
+
+#include "hot/lifecycle.h"
+#include "hot/record.h"
+#include "memscope.h"
+#include "memscope/abi.h"
+#include "store/sites.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+    uint32_t id = ms_sites_find(site);
+    if (id != 0)
+        ms_record_claim(id, block);
+}
+
+EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value) {
+    uint32_t id = value != NULL && ms_recording.on ? ms_sites_find(site) : 0;
+    if (id != 0)
+        ms_record_owner(id, value);
+}
+
+EXPORT void __memscope_register_sites(const struct memscope_site *start,
+                                      const struct memscope_site *stop) {
+    if (ms_lifecycle_ready())
+        ms_sites_register(start, stop);
+}
+
+EXPORT void __memscope_unregister_sites(const struct memscope_site *start,
+                                        const struct memscope_site *stop) {
+    if (ms_lifecycle_ready())
+        ms_sites_unregister(start, stop);
+}
+
+EXPORT void memscope_pause(void) {
+    ms_recording.on = false;
+}
+
+EXPORT void memscope_resume(void) {
+    if (ms_lifecycle_ready())
+        ms_recording.on = true;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "hot/journal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/journal_dir.h"
+#include "hot/identity.h"
+#include "platform/os.h"
+#include "store/layout.h"
+
+static bool s_append(char *path, size_t size, const char *text) {
+    size_t length = strlen(path), more = strlen(text);
+    if (length + more >= size)
+        return false;
+    memcpy(path + length, text, more + 1);
+    return true;
+}
+
+/* Makes DIRECTORY; its parent must be there, but for that of $MEMSCOPE_DIR. */
+static int s_make_directory(const char *directory) {
+    uint32_t owner, mode;
+    int result = ms_os_mkdir(directory, 0700);
+    if (result == -ENOENT) {
+        char parent[1024];
+        strncpy(parent, directory, sizeof(parent) - 1);
+        parent[sizeof(parent) - 1] = 0;
+        char *slash = strrchr(parent, '/');
+        if (slash != NULL && slash != parent) {
+            *slash = 0;
+            ms_os_mkdir(parent, 0700);
+            result = ms_os_mkdir(directory, 0700);
+        }
+    }
+    if (result != 0 && result != -EEXIST)
+        return result;
+    result = ms_os_stat_owner(directory, &owner, &mode);
+    if (result != 0)
+        return result;
+    if (S_ISLNK(mode))
+        return 0; /* made by the user, in a directory that is theirs, or the open fails */
+    if (!S_ISDIR(mode))
+        return -ENOTDIR;
+    return owner == ms_os_uid() ? 0 : -EPERM;
+}
+
+/* Whether the file at PATH is the journal of a process that runs, other than this one. */
+static bool s_in_use(const char *path) {
+    struct ms_journal_header header;
+    int fd = ms_os_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd < 0)
+        return false;
+    long size = ms_os_pread(fd, &header, sizeof(header), 0);
+    ms_os_close(fd);
+    return size == (long)sizeof(header) &&
+           memcmp(header.magic, MS_JOURNAL_MAGIC, sizeof(header.magic)) == 0 &&
+           header.state == MS_STATE_RUNNING && header.pid != (uint32_t)ms_os_pid() &&
+           ms_os_process_alive((int)header.pid);
+}
+
+/* "x.mscope" becomes "x.PID.mscope", "x" becomes "x.PID". */
+static bool s_insert_pid(char *path, size_t size) {
+    char number[16] = ".", suffix[16] = "";
+    char digits[12];
+    size_t count = 0, length = 1, end = strlen(path);
+    for (uint32_t pid = (uint32_t)ms_os_pid(); pid != 0; pid /= 10)
+        digits[count++] = (char)('0' + pid % 10);
+    while (count != 0)
+        number[length++] = digits[--count];
+    number[length] = 0;
+    if (end > 7 && strcmp(path + end - 7, ".mscope") == 0) {
+        strcpy(suffix, ".mscope");
+        path[end - 7] = 0;
+    }
+    return s_append(path, size, number) && s_append(path, size, suffix);
+}
+
+int ms_journal_file_choose(char *path, size_t size, const char *pattern,
+                           const struct ms_identity *identity) {
+    char name[1024];
+    bool in_directory = pattern[0] == 0;
+    if (!ms_journal_dir_expand(name, sizeof(name), in_directory ? "%e.%p.mscope" : pattern,
+                               ms_identity_program(identity), (uint32_t)ms_os_pid(),
+                               identity->host))
+        return -ENAMETOOLONG;
+    path[0] = 0;
+    if (in_directory) {
+        if (!ms_journal_dir_path(path, size, ms_os_uid()))
+            return -ENAMETOOLONG;
+        int result = s_make_directory(path);
+        if (result != 0)
+            return result;
+    } else if (name[0] != '/') {
+        if (getcwd(path, size) == NULL)
+            return -errno;
+    }
+    if (path[0] != 0 && !s_append(path, size, "/"))
+        return -ENAMETOOLONG;
+    if (!s_append(path, size, name))
+        return -ENAMETOOLONG;
+    if (s_in_use(path)) {
+        if (!s_insert_pid(path, size))
+            return -ENAMETOOLONG;
+    }
+    uint32_t owner, mode;
+    if (ms_os_stat_owner(path, &owner, &mode) == 0) {
+        if (!S_ISREG(mode))
+            return S_ISDIR(mode) ? -EISDIR : -EEXIST; /* never remove a device or a pipe */
+        ms_os_unlink(path);
+    }
+    return 0;
+}

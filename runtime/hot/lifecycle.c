@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "hot/lifecycle.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "base/options.h"
+#include "hot/identity.h"
+#include "hot/journal_file.h"
+#include "hot/real.h"
+#include "hot/record.h"
+#include "hot/sampler.h"
+#include "hot/thread.h"
+#include "monitor/monitor.h"
+#include "platform/os.h"
+#include "store/modules.h"
+#include "store/store.h"
+#include "store/threads.h"
+#include "store/timeline.h"
+
+enum s_state { S_NEW, S_OPENING, S_RECORDING, S_OFF };
+
+static uint32_t s_state; /* enum s_state */
+static struct ms_options s_options;
+static uint64_t s_fork_signals; /* Synchronization: store lock, from prepare to parent or child */
+
+/* "the journal PATH cannot be made: REASON; the program runs on unmeasured" */
+static void s_say_no_journal(const char *path, int error) {
+    char line[480] = "the journal ";
+    const char *reason = strerrordesc_np(-error);
+    if (error == -EPERM)
+        reason = "its directory belongs to another user";
+    strncat(line, path, 300);
+    strcat(line, " cannot be made (");
+    strncat(line, reason != NULL ? reason : "unknown error", 60);
+    strcat(line, "): the program runs on, unmeasured");
+    ms_os_say(line);
+}
+
+static void s_complain(void *data, const char *line) {
+    (void)data;
+    ms_os_say(line);
+}
+
+static void s_describe(struct ms_journal_header *header) {
+    header->sample_rate = s_options.sample_bytes != 0 ? 1.0 : s_options.sample_rate;
+    header->sample_bytes = s_options.sample_bytes;
+    header->seed = s_options.seed;
+    header->capture_stack = s_options.stack && s_options.max_stack_depth != 0;
+    header->max_stack_depth = s_options.max_stack_depth;
+    header->monitor_ms = s_options.monitor ? s_options.monitor_ms : 0;
+    header->tick_interval_ns = (uint64_t)s_options.monitor_ms * 1000000;
+}
+
+/* Module 1 is the program itself. */
+static void s_enter_program(void) {
+    uint64_t signals;
+    ms_store_lock(&signals);
+    ms_modules_frame((uintptr_t)getauxval(AT_ENTRY) + 1);
+    ms_store_unlock(&signals);
+}
+
+static bool s_open(void) {
+    /* Large, and the program's stack may be small. */
+    static struct ms_identity s_identity;
+    static char s_path[1024];
+    ms_options_init(&s_options);
+    const char *text = getenv("MEMSCOPE_OPTIONS");
+    if (text != NULL)
+        ms_options_parse(&s_options, text, s_complain, NULL);
+    if (s_options.preset == MS_PRESET_OFF || getauxval(AT_SECURE) != 0)
+        return false;
+    if (s_options.seed == 0)
+        s_options.seed = ms_os_now_real() ^ (uint64_t)ms_os_pid() << 32;
+    ms_identity_read(&s_identity);
+    s_identity.store.preset = ms_options_preset_name(s_options.preset);
+    int result = ms_journal_file_choose(s_path, sizeof(s_path), s_options.out, &s_identity);
+    if (result == 0)
+        result = ms_store_open(s_path, &s_identity.store, s_options.max_size);
+    if (result != 0) {
+        s_say_no_journal(s_path, result);
+        return false;
+    }
+    s_describe(ms_store.header);
+    ms_sampler_init(s_options.sample_rate, s_options.sample_bytes, s_options.seed);
+    ms_recording.depth = s_options.max_stack_depth;
+    ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
+    ms_recording.own_clock = true; /* until the monitor runs */
+    s_enter_program();
+    ms_store_start();
+    return true;
+}
+
+bool ms_lifecycle_ready(void) {
+    uint32_t state = ms_load_acquire(&s_state);
+    if (MS_LIKELY(state != S_NEW))
+        return state == S_RECORDING;
+    if (environ == NULL || !ms_cas_acq_rel(&s_state, &state, S_OPENING))
+        return false;
+    int saved = errno;
+    bool open = s_open();
+    errno = saved;
+    ms_recording.on = open && s_options.start;
+    ms_store_release(&s_state, open ? S_RECORDING : S_OFF);
+    return open;
+}
+
+/* ---- the monitor ---- */
+
+static void s_housekeeping(uint64_t now_ns) {
+    (void)now_ns;
+    ms_threads_sweep();
+}
+
+static void s_start_monitor(void) {
+    struct ms_journal_header *header = ms_store.header;
+    if (!s_options.monitor)
+        return;
+    struct ms_monitor_hooks hooks = {
+        .fill = ms_timeline_fill,
+        .append = ms_timeline_append,
+        .append_last = ms_timeline_append_last,
+        .housekeeping = s_housekeeping,
+        .now_ns = &header->now_ns,
+        .monotonic_start_ns = header->monotonic_start_ns,
+        .interval_ms = s_options.monitor_ms,
+    };
+    ms_store_relaxed(&header->now_ns, ms_store_now());
+    if (ms_monitor_start(&hooks) == 0)
+        ms_recording.own_clock = false;
+    else
+        ms_os_say("the monitor thread cannot be started: there will be no timeline");
+}
+
+/* ---- fork ---- */
+
+static void s_before_fork(void) {
+    uint64_t signals;
+    ms_store_lock(&signals);
+    s_fork_signals = signals;
+}
+
+static void s_after_fork_in_parent(void) {
+    uint64_t signals = s_fork_signals;
+    ms_store_unlock(&signals);
+}
+
+static void s_stop_recording(void) {
+    ms_recording.on = false;
+    ms_store.header = NULL;
+    ms_store_release(&s_state, S_OFF);
+}
+
+static void s_fork_journal(void) {
+    static struct ms_identity s_identity;
+    static char s_path[1024];
+    ms_identity_read(&s_identity);
+    int result = ms_journal_file_choose(s_path, sizeof(s_path), s_options.out, &s_identity);
+    if (result == 0)
+        result = ms_store_fork(s_path);
+    if (result != 0) {
+        s_say_no_journal(s_path, result);
+        s_stop_recording();
+        return;
+    }
+    ms_store.header->process_start_ticks = s_identity.store.process_start_ticks;
+    ms_thread_forked();
+}
+
+static void s_after_fork_in_child(void) {
+    uint64_t signals = s_fork_signals;
+    int saved = errno;
+    bool recording = ms_load_acquire(&s_state) == S_RECORDING;
+    ms_monitor_forked();
+    if (recording && s_options.follow_fork)
+        s_fork_journal();
+    else if (recording)
+        s_stop_recording();
+    ms_store_unlock(&signals);
+    if (ms_store.header != NULL)
+        s_start_monitor();
+    errno = saved;
+}
+
+/* ---- start and end ---- */
+
+static void s_at_exit(int status, void *data) {
+    (void)data;
+    struct ms_journal_header *header = ms_store.header;
+    if (header == NULL)
+        return;
+    int saved = errno;
+    ms_monitor_stop();
+    ms_recording.own_clock = true;
+    header->exit_code = status & 0xff;
+    header->end_ns = ms_store_now();
+    ms_store_release(&header->state, MS_STATE_EXITED);
+    errno = saved;
+}
+
+/* Handlers are registered here and not with the first block: that may be one that atexit() itself
+ * allocates, with its lock held. */
+__attribute__((constructor(101))) static void s_start(void) {
+    ms_real_resolve();
+    if (!ms_lifecycle_ready())
+        return;
+    pthread_atfork(s_before_fork, s_after_fork_in_parent, s_after_fork_in_child);
+    on_exit(s_at_exit, NULL);
+    s_start_monitor();
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The malloc family as the program sees it: each call goes to the allocator behind us (real.h) and
+ * is then accounted (record.h). strdup, getline, asprintf, operator new and the like come here
+ * through it.
+ *
+ * errno is what the real function left. Linked statically, these are the __wrap_ functions of the
+ * linker's
+ * --wrap option.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/atomics.h"
+#include "hot/real.h"
+#include "hot/record.h"
+
+#ifdef MS_HOT_STATIC
+#    define HOOK(name) __wrap_##name
+#else
+#    define HOOK(name) name
+#endif
+#define EXPORT __attribute__((visibility("default"), nothrow))
+
+/* Where the hook was called from: only in the hook itself, which has a frame pointer
+ * (CMakeLists.txt). */
+#define CALL()                                                                                     \
+    ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
+                      (uintptr_t)__builtin_frame_address(0)})
+
+static inline bool s_ready(void) {
+    return MS_LIKELY(ms_real.malloc != NULL) || (ms_real_resolve() && ms_real.malloc != NULL);
+}
+
+/* Bodies are kept out of the way of the plain path. */
+static void *s_arena(size_t size, size_t alignment) {
+    void *memory = ms_real_arena(size, alignment);
+    if (memory == NULL)
+        errno = ENOMEM;
+    return memory;
+}
+
+#define RECORDED(expression, size)                                                                 \
+    do {                                                                                           \
+        void *block_ = (expression);                                                               \
+        if (MS_LIKELY(block_ != NULL))                                                             \
+            ms_record_allocation(block_, (size), CALL());                                          \
+        return block_;                                                                             \
+    } while (0)
+
+EXPORT void *HOOK(malloc)(size_t size);
+EXPORT void *HOOK(malloc)(size_t size) {
+    if (MS_UNLIKELY(!s_ready()))
+        return s_arena(size, 16);
+    RECORDED(ms_real.malloc(size), size);
+}
+
+EXPORT void *HOOK(calloc)(size_t count, size_t size);
+EXPORT void *HOOK(calloc)(size_t count, size_t size) {
+    size_t bytes;
+    if (MS_UNLIKELY(!s_ready())) {
+        if (__builtin_mul_overflow(count, size, &bytes))
+            bytes = SIZE_MAX;
+        return s_arena(bytes, 16);
+    }
+    RECORDED(ms_real.calloc(count, size), count * size);
+}
+
+EXPORT void HOOK(free)(void *address);
+EXPORT void HOOK(free)(void *address) {
+    if (address == NULL || MS_UNLIKELY(ms_real_in_arena(address)))
+        return;
+    ms_record_free(address);
+    if (MS_LIKELY(s_ready()))
+        ms_real.free(address);
+}
+
+/* A block from the arena moves to the real allocator as soon as that is known. */
+static void *s_realloc_arena(void *address, size_t size) {
+    size_t old = ms_real_arena_size(address);
+    void *memory = s_ready() ? ms_real.malloc(size) : s_arena(size, 16);
+    if (memory != NULL)
+        memcpy(memory, address, old < size ? old : size);
+    return memory;
+}
+
+static void *s_realloc(void *address, size_t size, struct ms_call call) {
+    struct ms_moving block;
+    if (MS_UNLIKELY(!s_ready()))
+        return address == NULL ? s_arena(size, 16) : s_realloc_arena(address, size);
+    if (address == NULL) {
+        void *memory = ms_real.malloc(size);
+        if (memory != NULL)
+            ms_record_allocation(memory, size, call);
+        return memory;
+    }
+    if (MS_UNLIKELY(ms_real_in_arena(address)))
+        return s_realloc_arena(address, size);
+    ms_record_moving(address, &block);
+    void *memory = ms_real.realloc(address, size);
+    if (memory != NULL || size == 0) /* realloc(p, 0) frees p (glibc, and C17's leave) */
+        ms_record_moved(&block, memory, size, call);
+    else
+        ms_record_kept(&block);
+    return memory;
+}
+
+EXPORT void *HOOK(realloc)(void *address, size_t size);
+EXPORT void *HOOK(realloc)(void *address, size_t size) {
+    return s_realloc(address, size, CALL());
+}
+
+EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size);
+EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return s_realloc(address, bytes, CALL());
+}
+
+EXPORT int HOOK(posix_memalign)(void **address, size_t alignment, size_t size);
+EXPORT int HOOK(posix_memalign)(void **address, size_t alignment, size_t size) {
+    if (MS_UNLIKELY(!s_ready())) {
+        void *memory = ms_real_arena(size, alignment);
+        if (memory == NULL)
+            return ENOMEM;
+        *address = memory;
+        return 0;
+    }
+    int result = ms_real.posix_memalign(address, alignment, size);
+    if (result == 0 && *address != NULL)
+        ms_record_allocation(*address, size, CALL());
+    return result;
+}
+
+EXPORT void *HOOK(aligned_alloc)(size_t alignment, size_t size);
+EXPORT void *HOOK(aligned_alloc)(size_t alignment, size_t size) {
+    if (MS_UNLIKELY(!s_ready()))
+        return s_arena(size, alignment);
+    RECORDED(ms_real.aligned_alloc(alignment, size), size);
+}
+
+EXPORT void *HOOK(memalign)(size_t alignment, size_t size);
+EXPORT void *HOOK(memalign)(size_t alignment, size_t size) {
+    if (MS_UNLIKELY(!s_ready()))
+        return s_arena(size, alignment);
+    RECORDED(ms_real.memalign(alignment, size), size);
+}
+
+EXPORT void *HOOK(valloc)(size_t size);
+EXPORT void *HOOK(valloc)(size_t size) {
+    if (MS_UNLIKELY(!s_ready()))
+        return s_arena(size, 4096);
+    RECORDED(ms_real.valloc(size), size);
+}
+
+EXPORT void *HOOK(pvalloc)(size_t size);
+EXPORT void *HOOK(pvalloc)(size_t size) {
+    if (MS_UNLIKELY(!s_ready()))
+        return s_arena(size, 4096);
+    RECORDED(ms_real.pvalloc(size), size);
+}
+
+EXPORT size_t HOOK(malloc_usable_size)(void *address);
+EXPORT size_t HOOK(malloc_usable_size)(void *address) {
+    if (address == NULL)
+        return 0;
+    if (ms_real_in_arena(address))
+        return ms_real_arena_size(address);
+    return s_ready() ? ms_real.malloc_usable_size(address) : 0;
+}

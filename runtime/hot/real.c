@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "hot/real.h"
+
+#include <dlfcn.h>
+
+#include "base/atomics.h"
+
+#define ARENA_BYTES 65536u
+
+struct ms_real ms_real;
+
+static char s_arena[ARENA_BYTES] __attribute__((aligned(64)));
+static uint32_t s_arena_used;
+static uint32_t s_resolving;
+
+#ifdef MS_HOT_STATIC
+
+/* Linked statically with --wrap for each of these (`memscope cc -static`): ours are __wrap_malloc
+ * and so on, the linker knows the others as __real_malloc. */
+#    define X(type, name, parameters) extern type __real_##name parameters;
+MS_REAL_FUNCTIONS(X)
+#    undef X
+
+bool ms_real_resolve(void) {
+#    define X(type, name, parameters) ms_real.name = __real_##name;
+    MS_REAL_FUNCTIONS(X)
+#    undef X
+    return true;
+}
+
+#else
+
+bool ms_real_resolve(void) {
+    uint32_t idle = 0;
+    if (!ms_cas_acq_rel(&s_resolving, &idle, 1))
+        return ms_load_acquire(&s_resolving) == 2;
+    struct ms_real found = {0};
+    /* POSIX wants this conversion of dlsym's result to work; through void ** to please -Wpedantic.
+     */
+#    define X(type, name, parameters) *(void **)&found.name = dlsym(RTLD_NEXT, #    name);
+    MS_REAL_FUNCTIONS(X)
+#    undef X
+    /* malloc last: it tells the others that all are there. */
+    void *(*first)(size_t) = found.malloc;
+    found.malloc = NULL;
+    ms_real = found;
+    ms_store_release(&ms_real.malloc, first);
+    ms_store_release(&s_resolving, 2);
+    return true;
+}
+
+#endif
+
+void *ms_real_arena(size_t size, size_t alignment) {
+    if (alignment < 16)
+        alignment = 16;
+    /* Before each piece lies its size, for realloc. */
+    for (uint32_t used = ms_load_relaxed(&s_arena_used);;) {
+        uintptr_t base = (uintptr_t)s_arena;
+        uintptr_t start =
+            (base + used + sizeof(size_t) + alignment - 1) & ~(uintptr_t)(alignment - 1);
+        if (size > ARENA_BYTES || start + size > base + ARENA_BYTES)
+            return NULL;
+        if (ms_cas_relaxed(&s_arena_used, &used, (uint32_t)(start + size - base))) {
+            ((size_t *)start)[-1] = size;
+            return (void *)start;
+        }
+    }
+}
+
+bool ms_real_in_arena(const void *address) {
+    return (const char *)address >= s_arena && (const char *)address < s_arena + ARENA_BYTES;
+}
+
+size_t ms_real_arena_size(const void *address) {
+    return ((const size_t *)address)[-1];
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Accounts blocks. The life of one:
+ *
+ *   malloc ── pending ──┬─ next allocation of the thread ── counted, live ── free ── counted
+ *              │        └─ free ── counted as made, freed and temporary; never in the live table
+ *              └ claim: a typing site names its type
+ *
+ * The pending block lies in the thread's record in the journal, so readers count it too. A site is
+ * known when the block is counted: the one that claimed it, the one its realloc inherited, or else
+ * one made for the return address of the allocation call.
+ *
+ * All functions are called by the malloc family and the plugin's entry points, in any thread and
+ * signal handler; they do not allocate, wait for the program, or change errno.
+ */
+#ifndef MS_HOT_RECORD_H
+#define MS_HOT_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memscope/abi.h"
+
+struct ms_recording {
+    bool on;        /* blocks are recorded; frees always are. Any thread may change it */
+    bool capture;   /* call stacks */
+    bool own_clock; /* nobody publishes header.now_ns */
+    uint32_t depth; /* frames of a stack */
+};
+extern struct ms_recording ms_recording;
+
+/* A call of the malloc family: where it came from. */
+struct ms_call {
+    uintptr_t return_address;
+    uintptr_t frame; /* frame pointer of the called function */
+};
+
+/* ADDRESS, SIZE bytes as requested, was just allocated. */
+void ms_record_allocation(void *address, size_t size, struct ms_call call);
+
+/* ADDRESS is about to be freed. */
+void ms_record_free(void *address);
+
+/* ADDRESS is about to be reallocated. Takes its record out into BLOCK; ms_record_moved or
+ * ms_record_kept must follow in the same thread. */
+struct ms_moving {
+    bool known;
+    uint64_t address, size, time;
+    uint32_t site, owner, stack, thread;
+};
+void ms_record_moving(void *address, struct ms_moving *block);
+void ms_record_moved(const struct ms_moving *block, void *address, size_t size,
+                     struct ms_call call);
+void ms_record_kept(const struct ms_moving *block);
+
+/* SITE made the newest block of this thread, if that is BLOCK. */
+void ms_record_claim(uint32_t site, const void *block);
+
+/* The variable of SITE holds VALUE from now on, if that is a live block. */
+void ms_record_owner(uint32_t site, const void *value);
+
+#endif

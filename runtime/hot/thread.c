@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "hot/thread.h"
+
+#include <stddef.h>
+
+#include "hot/frames.h"
+#include "hot/lifecycle.h"
+#include "hot/sampler.h"
+#include "platform/os.h"
+#include "store/store.h"
+#include "store/threads.h"
+
+_Thread_local struct ms_thread *ms_thread_self
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* By shard; a shard's state goes from one thread to the next. Synchronization: who has the shard.
+ */
+static struct ms_thread *s_states[MS_THREAD_LIMIT];
+
+/* Takes what has no room elsewhere; never read. */
+static struct ms_counter s_lost[MS_COUNTERS_PER_CHUNK];
+static struct ms_histograms s_lost_histograms;
+
+static struct ms_histograms *s_new_histograms(void) {
+    uint64_t signals, offset;
+    ms_store_lock(&signals);
+    void *histograms = ms_store_append(MS_TABLE_HISTOGRAMS, sizeof(struct ms_histograms), &offset);
+    ms_store_publish(MS_TABLE_HISTOGRAMS);
+    ms_store_unlock(&signals);
+    return histograms != NULL ? histograms : &s_lost_histograms;
+}
+
+static struct ms_thread *s_attach(void) {
+    uint32_t index, shard;
+    struct ms_thread_record *record = ms_threads_register(&index, &shard);
+    if (record == NULL)
+        return NULL;
+    struct ms_thread *thread = s_states[shard];
+    if (thread == NULL) {
+        thread = ms_os_map_pages(sizeof(*thread));
+        if (thread == NULL) {
+            ms_store_count_drop(MS_DROP_SPACE);
+            return NULL;
+        }
+        thread->shard = shard;
+        thread->histograms = s_new_histograms();
+        s_states[shard] = thread;
+    }
+    thread->busy = false;
+    thread->deferred_count = 0;
+    thread->own_free_bytes = 0;
+    thread->index = index;
+    thread->record = record;
+    ms_frames_find_stack(&thread->stack_low, &thread->stack_high);
+    ms_sampler_start(thread);
+    return thread;
+}
+
+struct ms_thread *ms_thread_attach(void) {
+    static _Thread_local bool s_attaching __attribute__((tls_model("initial-exec")));
+    uint64_t signals;
+    if (s_attaching || !ms_lifecycle_ready())
+        return NULL;
+    ms_os_block_signals(&signals); /* a handler that allocates would attach a second time */
+    s_attaching = true;
+    if (ms_thread_self == NULL)
+        ms_thread_self = s_attach();
+    s_attaching = false;
+    ms_os_restore_signals(&signals);
+    return ms_thread_self;
+}
+
+struct ms_counter *ms_thread_new_chunk(struct ms_thread *thread, uint32_t site) {
+    uint32_t at = site / MS_COUNTERS_PER_CHUNK;
+    struct ms_counter *chunk = ms_counters_new_chunk(thread->shard, at * MS_COUNTERS_PER_CHUNK);
+    if (chunk == NULL)
+        return s_lost;
+    thread->directory[at] = chunk;
+    return chunk;
+}
+
+void ms_thread_forked(void) {
+    ms_threads_forked(ms_thread_self != NULL ? ms_thread_self->record : NULL);
+}

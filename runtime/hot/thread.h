@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a thread of the program owns: its record in the journal, its counters, its free block
+ * records and its caches. Found through one initial-exec TLS pointer; lives in mapped pages that
+ * outlive the thread and go, with the shard, to a later one.
+ *
+ * `busy` guards against signal handlers: a handler that allocates while its thread is inside
+ * memscope gets plain memory. Only the owner reads or writes anything here.
+ */
+#ifndef MS_HOT_THREAD_H
+#define MS_HOT_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/atomics.h"
+#include "memscope/abi.h"
+#include "store/blocks.h"
+#include "store/counters.h"
+#include "store/sites.h"
+
+#define MS_DIRECTORY_SIZE (MS_SITE_LIMIT / MS_COUNTERS_PER_CHUNK)
+#define MS_CALLER_CACHE   1024u
+#define MS_STACK_CACHE    2048u
+#define MS_DEFERRED_FREES 16u
+
+struct ms_caller_entry {
+    uint64_t address;
+    uint32_t site;
+    uint32_t zero;
+};
+struct ms_stack_entry {
+    uint64_t hash;
+    uint32_t id;
+    uint32_t zero;
+};
+
+struct ms_thread {
+    bool busy;
+    uint32_t index; /* of its record */
+    struct ms_thread_record *record;
+    struct ms_histograms *histograms; /* of the shard */
+    uint64_t own_free_bytes;          /* of blocks made and freed by this thread */
+    struct ms_block_list free_blocks;
+    uintptr_t stack_low, stack_high; /* the memory a frame pointer may point into */
+    uint64_t random;                 /* state of the sampler's generator */
+    int64_t until_sample;            /* bytes, when sampling by bytes */
+    uint32_t shard;
+    /* Frees by a signal handler that came while we were busy. */
+    uint32_t deferred_count;
+    uintptr_t deferred[MS_DEFERRED_FREES];
+
+    struct ms_caller_entry callers[MS_CALLER_CACHE];
+    struct ms_stack_entry stacks[MS_STACK_CACHE];
+    struct ms_counter
+        *directory[MS_DIRECTORY_SIZE]; /* by site / 64; only used pages are resident */
+};
+
+/* Its state, NULL before the thread's first allocation. ms_thread_none: nothing is recorded here.
+ */
+extern _Thread_local struct ms_thread *ms_thread_self
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Makes the state of the calling thread. NULL: no memory, or recording is off. */
+struct ms_thread *ms_thread_attach(void);
+
+/* A chunk of counters for SITE; when there is no room, one that nobody reads. */
+struct ms_counter *ms_thread_new_chunk(struct ms_thread *thread, uint32_t site);
+
+/* In the child of a fork. */
+void ms_thread_forked(void);
+
+static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uint32_t site) {
+    struct ms_counter *chunk = thread->directory[site / MS_COUNTERS_PER_CHUNK];
+    if (MS_UNLIKELY(chunk == NULL))
+        chunk = ms_thread_new_chunk(thread, site);
+    return &chunk[site % MS_COUNTERS_PER_CHUNK];
+}
+
+#endif

@@ -80,6 +80,19 @@ static bool s_insert_pid(char *path, size_t size) {
     return s_append(path, size, number) && s_append(path, size, suffix);
 }
 
+/* The program may change its directory later. */
+static int s_make_absolute(char *path, size_t size) {
+    char relative[1024];
+    if (path[0] == '/')
+        return 0;
+    if (strlen(path) >= sizeof(relative))
+        return -ENAMETOOLONG;
+    strcpy(relative, path);
+    if (getcwd(path, size) == NULL)
+        return -errno;
+    return s_append(path, size, "/") && s_append(path, size, relative) ? 0 : -ENAMETOOLONG;
+}
+
 int ms_journal_file_choose(char *path, size_t size, const char *pattern,
                            const struct ms_identity *identity) {
     char name[1024];
@@ -95,14 +108,14 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
         int result = s_make_directory(path);
         if (result != 0)
             return result;
-    } else if (name[0] != '/') {
-        if (getcwd(path, size) == NULL)
-            return -errno;
+        if (!s_append(path, size, "/"))
+            return -ENAMETOOLONG;
     }
-    if (path[0] != 0 && !s_append(path, size, "/"))
-        return -ENAMETOOLONG;
     if (!s_append(path, size, name))
         return -ENAMETOOLONG;
+    int result = s_make_absolute(path, size);
+    if (result != 0)
+        return result;
     if (s_in_use(path)) {
         if (!s_insert_pid(path, size))
             return -ENAMETOOLONG;
@@ -110,7 +123,7 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
     uint32_t owner, mode;
     if (ms_os_stat_owner(path, &owner, &mode) == 0) {
         if (!S_ISREG(mode))
-            return S_ISDIR(mode) ? -EISDIR : -EEXIST; /* never remove a device or a pipe */
+            return S_ISDIR(mode) ? -EISDIR : -ENOTBLK; /* never remove a device or a pipe */
         ms_os_unlink(path);
     }
     return 0;

@@ -34,6 +34,8 @@ static void s_say_no_journal(const char *path, int error) {
     const char *reason = strerrordesc_np(-error);
     if (error == -EPERM)
         reason = "its directory belongs to another user";
+    if (error == -ENOTBLK)
+        reason = "there is something that is not a regular file";
     strncat(line, path, 300);
     strcat(line, " cannot be made (");
     strncat(line, reason != NULL ? reason : "unknown error", 60);
@@ -197,7 +199,7 @@ static void s_at_exit(int status, void *data) {
     ms_monitor_stop();
     ms_recording.own_clock = true;
     header->exit_code = status & 0xff;
-    header->end_ns = ms_store_now();
+    header->end_ns = ms_store_now() | 1; /* 0 means running */
     ms_store_release(&header->state, MS_STATE_EXITED);
     errno = saved;
 }

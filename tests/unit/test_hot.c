@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The malloc family and the accounting behind it. This program's own malloc is the one under test:
+ * it is linked in, so everything that is allocated here (by CUnit too) is recorded; tests compare
+ * differences.
+ */
+#include <CUnit/Basic.h>
+#include <CUnit/CUnit.h>
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hot/frames.h"
+#include "hot/record.h"
+#include "hot/sampler.h"
+#include "hot/thread.h"
+#include "memscope.h"
+#include "memscope/abi.h"
+#include "store/live.h"
+#include "store/store.h"
+#include "store/threads.h"
+
+/* Sums over all sites, with pending blocks. */
+struct totals {
+    uint64_t allocations, alloc_bytes, frees, free_bytes, blocks, block_bytes, temporary, moved;
+};
+
+static struct totals s_totals(void) {
+    const struct ms_journal_header *header = ms_store.header;
+    struct totals sum = {0};
+    for (uint64_t i = 0; i < header->used[MS_TABLE_COUNTERS] * MS_COUNTERS_PER_CHUNK; i++) {
+        const struct ms_counter *c = ms_store_at(MS_TABLE_COUNTERS, i * sizeof(*c));
+        sum.allocations += c->allocations;
+        sum.alloc_bytes += c->alloc_bytes;
+        sum.frees += c->frees;
+        sum.free_bytes += c->free_bytes;
+        sum.temporary += c->temporary;
+        sum.moved += c->moved_bytes;
+    }
+    for (uint64_t i = 0; i < header->used[MS_TABLE_THREADS]; i++) {
+        const struct ms_thread_record *t = ms_store_at(MS_TABLE_THREADS, i * sizeof(*t));
+        if (t->pending.address != 0) {
+            sum.allocations++;
+            sum.alloc_bytes += t->pending.size;
+            sum.blocks++;
+            sum.block_bytes += t->pending.size;
+        }
+    }
+    for (uint64_t i = 1; i < header->used[MS_TABLE_BLOCKS]; i++) {
+        const struct ms_block *b = ms_store_at(MS_TABLE_BLOCKS, i * sizeof(*b));
+        if (b->address_thread != 0) {
+            sum.blocks++;
+            sum.block_bytes += MS_BLOCK_SIZE(b);
+        }
+    }
+    return sum;
+}
+
+/* The compiler must not see that a block is not used. */
+static _Thread_local void *volatile s_hide;
+static void *s_keep(void *block) {
+    s_hide = block;
+    return s_hide;
+}
+
+static void s_check(struct totals before, uint64_t allocations, uint64_t bytes, uint64_t frees,
+                    uint64_t freed) {
+    struct totals after = s_totals();
+    CU_ASSERT_EQUAL(after.allocations - before.allocations, allocations);
+    CU_ASSERT_EQUAL(after.alloc_bytes - before.alloc_bytes, bytes);
+    CU_ASSERT_EQUAL(after.frees - before.frees, frees);
+    CU_ASSERT_EQUAL(after.free_bytes - before.free_bytes, freed);
+    CU_ASSERT_EQUAL(after.allocations - after.frees, after.blocks);
+    CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
+}
+
+static void test_family(void) {
+    void *made[10], *aligned = NULL;
+    struct totals before = s_totals();
+    made[0] = s_keep(malloc(100));
+    made[1] = s_keep(calloc(7, 11));
+    made[2] = s_keep(realloc(NULL, 33));
+    made[3] = s_keep(reallocarray(NULL, 3, 5));
+    CU_ASSERT_EQUAL(posix_memalign(&aligned, 64, 1000), 0);
+    made[4] = aligned;
+    made[5] = s_keep(aligned_alloc(32, 64));
+    made[6] = s_keep(memalign(128, 10));
+    made[7] = s_keep(valloc(20));
+    made[8] = s_keep(pvalloc(30));
+    made[9] = s_keep(strdup("twelve bytes"));
+    uint64_t bytes = 100 + 77 + 33 + 15 + 1000 + 64 + 10 + 20 + 30 + 13;
+    s_check(before, 10, bytes, 0, 0);
+    CU_ASSERT_EQUAL((uintptr_t)made[4] % 64, 0);
+    CU_ASSERT_EQUAL((uintptr_t)made[6] % 128, 0);
+    CU_ASSERT_TRUE(malloc_usable_size(made[0]) >= 100);
+    CU_ASSERT_STRING_EQUAL((char *)made[9], "twelve bytes");
+    for (int i = 0; i < 10; i++)
+        free(made[i]);
+    s_check(before, 10, bytes, 10, bytes);
+    free(NULL);
+    s_check(before, 10, bytes, 10, bytes);
+}
+
+static void test_realloc(void) {
+    struct totals before = s_totals();
+    char *block = s_keep(malloc(10));
+    strcpy(block, "content");
+    block = s_keep(realloc(block, 100000));
+    CU_ASSERT_STRING_EQUAL(block, "content");
+    s_check(before, 2, 100010, 1, 10);
+    volatile size_t huge = SIZE_MAX / 2;
+    CU_ASSERT_PTR_NULL(realloc(s_keep(block), huge)); /* and the block stays */
+    s_check(before, 2, 100010, 1, 10);
+    errno = 0;
+    CU_ASSERT_PTR_NULL(reallocarray(s_keep(block), huge, 4));
+    CU_ASSERT_EQUAL(errno, ENOMEM);
+    s_check(before, 2, 100010, 1, 10);
+    free(s_hide);
+    s_check(before, 2, 100010, 2, 100010);
+}
+
+static void test_failures(void) {
+    struct totals before = s_totals();
+    volatile size_t huge = SIZE_MAX / 2;
+    void *block = (void *)8;
+    CU_ASSERT_PTR_NULL(malloc(huge));
+    CU_ASSERT_PTR_NULL(calloc(huge, 8));
+    CU_ASSERT_EQUAL(posix_memalign(&block, 3, 8), EINVAL);
+    CU_ASSERT_PTR_EQUAL(block, (void *)8);
+    s_check(before, 0, 0, 0, 0);
+    errno = 1234;
+    free(s_keep(malloc(1)));
+    CU_ASSERT_EQUAL(errno, 1234);
+}
+
+static void test_temporary(void) {
+    struct totals before = s_totals();
+    free(s_keep(malloc(50)));
+    void *first = s_keep(malloc(50)), *second = s_keep(malloc(60));
+    free(first); /* not the newest: not temporary */
+    free(second);
+    CU_ASSERT_EQUAL(s_totals().temporary - before.temporary, 2);
+    s_check(before, 3, 160, 3, 160);
+}
+
+static void test_peak(void) {
+    uint64_t live = ms_store.header->live_bytes;
+    size_t size = ms_store.header->peak_bytes + 12345;
+    void *block = s_keep(malloc(size));
+    free(block);
+    /* What was pending then (a block of CUnit, perhaps) is counted by the allocation. */
+    uint64_t peak = ms_store.header->peak_bytes;
+    CU_ASSERT_TRUE(peak >= live + size && peak <= live + size + 65536);
+}
+
+static struct ms_counter s_site_sum(const struct memscope_site *site) {
+    uint32_t id = ms_sites_find(site);
+    struct ms_counter sum = {0};
+    for (uint64_t chunk = 0; chunk < ms_store.header->used[MS_TABLE_COUNTERS]; chunk++) {
+        const struct ms_counter_tag *tag = ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(*tag));
+        if (id < tag->first_site || id >= tag->first_site + MS_COUNTERS_PER_CHUNK)
+            continue;
+        const struct ms_counter *c = ms_store_at(
+            MS_TABLE_COUNTERS, (chunk * MS_COUNTERS_PER_CHUNK + id - tag->first_site) * sizeof(*c));
+        sum.allocations += c->allocations;
+        sum.alloc_bytes += c->alloc_bytes;
+        sum.frees += c->frees;
+    }
+    return sum;
+}
+
+static const struct memscope_site s_sites[2] = {
+    {.type_name = "struct node", .type_size = 24, .kind = MEMSCOPE_SITE_CALL, .abi_version = 1},
+    {.var_name = "head",
+     .type_name = "struct node",
+     .kind = MEMSCOPE_SITE_VARIABLE,
+     .abi_version = 1},
+};
+
+static void test_claim(void) {
+    __memscope_register_sites(s_sites, s_sites + 2);
+    void *block = s_keep(malloc(24));
+    CU_ASSERT_PTR_EQUAL(__memscope_fresh_block, block);
+    __memscope_claim_block(&s_sites[0], block);
+    CU_ASSERT_PTR_NOT_EQUAL(__memscope_fresh_block, block);
+    CU_ASSERT_PTR_NOT_NULL(__memscope_fresh_block); /* NULL must never match */
+    block = s_keep(realloc(block, 48));             /* inherits the site */
+    void *other = s_keep(malloc(1));
+    struct ms_counter sum = s_site_sum(&s_sites[0]);
+    CU_ASSERT_EQUAL(sum.allocations, 2);
+    CU_ASSERT_EQUAL(sum.alloc_bytes, 72);
+    CU_ASSERT_EQUAL(sum.frees, 1);
+    __memscope_claim_block(&s_sites[1], block); /* not the newest: no effect */
+    __memscope_assign_block(&s_sites[1], block);
+    __memscope_assign_block(&s_sites[1], NULL);
+    __memscope_assign_block(&s_sites[1], &sum);
+    CU_ASSERT_EQUAL(s_site_sum(&s_sites[1]).allocations, 0);
+    uint32_t id = ms_live_find((uintptr_t)block);
+    CU_ASSERT_NOT_EQUAL_FATAL(id, 0);
+    CU_ASSERT_EQUAL(ms_block_at(id)->owner, ms_sites_find(&s_sites[1]));
+    CU_ASSERT_EQUAL(ms_block_at(id)->site, ms_sites_find(&s_sites[0]));
+    free(other);
+    free(block);
+    block = s_keep(malloc(5)); /* assigned without a typing site: the variable's site has it */
+    __memscope_assign_block(&s_sites[1], block);
+    free(block);
+    CU_ASSERT_EQUAL(s_site_sum(&s_sites[1]).allocations, 1);
+}
+
+static void test_pause(void) {
+    void *before = s_keep(malloc(10)), *filler = s_keep(malloc(11));
+    memscope_pause();
+    struct totals totals = s_totals();
+    void *unseen = s_keep(malloc(20));
+    free(before);
+    s_check(totals, 0, 0, 1, 10);
+    uint64_t unknown = ms_store.header->unknown_frees;
+    free(unseen);
+    CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown + 1);
+    memscope_resume();
+    free(filler);
+    free(s_keep(malloc(30)));
+    s_check(totals, 1, 30, 3, 51);
+}
+
+static __attribute__((noinline)) void *s_deep(int depth) {
+    void *block = depth == 0 ? malloc(77) : s_deep(depth - 1);
+    __asm__ volatile("" ::: "memory"); /* no tail call */
+    return block;
+}
+
+static void test_stack(void) {
+    void *block = s_keep(s_deep(5)), *next = s_keep(malloc(1));
+    uint32_t id = ms_live_find((uintptr_t)block);
+    const uint64_t *stack = ms_store_at(MS_TABLE_STACKS, (uint64_t)ms_block_at(id)->stack * 8);
+    CU_ASSERT_TRUE(stack[0] >= 8 && stack[0] <= 20);
+    /* Frames 2 to 5 are the same return address: the recursion. */
+    for (int i = 3; i <= 5; i++)
+        CU_ASSERT_EQUAL(stack[i], stack[2]);
+    CU_ASSERT_NOT_EQUAL(stack[1], stack[2]);
+    free(block);
+    free(next);
+}
+
+/* What a signal handler does while its thread is inside memscope. (A real handler cannot be had at
+ * that instant without also interrupting the allocator behind us, which may not be re-entered.) */
+static void test_nested(void) {
+    void *known = s_keep(malloc(40)), *filler = s_keep(malloc(50));
+    struct totals before = s_totals();
+    uint64_t dropped = ms_store.header->dropped[MS_DROP_NESTED];
+    uint64_t unknown = ms_store.header->unknown_frees;
+    ms_thread_self->busy = true;
+    void *unseen = s_keep(malloc(3000));
+    free(known);
+    CU_ASSERT_EQUAL(ms_thread_self->deferred_count, 1);
+    ms_thread_self->busy = false;
+    CU_ASSERT_EQUAL(ms_store.header->dropped[MS_DROP_NESTED], dropped + 1);
+    CU_ASSERT_PTR_NOT_EQUAL(__memscope_fresh_block, unseen);
+    free(filler); /* the deferred free is done with the next call */
+    s_check(before, 0, 0, 2, 90);
+    free(unseen);
+    CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown + 1);
+}
+
+/* Random operations of several threads, blocks freed by any of them, against their own count. */
+enum { SLOTS = 512, STEPS = 60000 };
+static void *s_slots[SLOTS];
+static uint64_t s_truth[4]; /* allocations, bytes, frees, bytes */
+
+static void *s_work(void *seed) {
+    uint64_t random = (uintptr_t)seed, truth[4] = {0};
+    for (unsigned step = 0; step < STEPS; step++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        unsigned slot = (unsigned)(random >> 40) % SLOTS,
+                 size = (unsigned)(random >> 20) % 700 + 16;
+        uint64_t *block = NULL;
+        if (random >> 62 != 0) {
+            block = random >> 61 & 1 ? s_keep(malloc(size)) : s_keep(calloc(1, size));
+            block[0] = size; /* whoever frees it knows how much it was */
+            truth[0]++;
+            truth[1] += size;
+        }
+        block = __atomic_exchange_n(&s_slots[slot], block, __ATOMIC_ACQ_REL);
+        if (block != NULL && (random >> 50) % 8 == 0) {
+            uint64_t old = block[0];
+            block = s_keep(realloc(block, size));
+            block[0] = size;
+            truth[0]++;
+            truth[1] += size;
+            truth[2]++;
+            truth[3] += old;
+        }
+        if (block != NULL) {
+            truth[2]++;
+            truth[3] += block[0];
+            free(block);
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        __atomic_fetch_add(&s_truth[i], truth[i], __ATOMIC_RELAXED);
+    return NULL;
+}
+
+static void s_run_threads(unsigned count) {
+    pthread_t threads[8];
+    struct totals before = s_totals();
+    memset(s_truth, 0, sizeof(s_truth));
+    if (count == 1)
+        s_work((void *)1);
+    for (unsigned i = 0; count > 1 && i < count; i++)
+        pthread_create(&threads[i], NULL, s_work, (void *)(uintptr_t)(i + 77));
+    for (unsigned i = 0; count > 1 && i < count; i++)
+        pthread_join(threads[i], NULL);
+    for (unsigned i = 0; i < SLOTS; i++) {
+        uint64_t *block = s_slots[i];
+        s_slots[i] = NULL;
+        if (block != NULL) {
+            s_truth[2]++;
+            s_truth[3] += block[0];
+            free(block);
+        }
+    }
+    struct totals after = s_totals();
+    /* pthread_create allocates tables for thread-local storage, kept with the stacks it reuses. */
+    uint64_t extra = after.allocations - before.allocations - s_truth[0];
+    CU_ASSERT_TRUE(extra <= count && (count > 1 || extra == 0));
+    CU_ASSERT_TRUE(after.frees - before.frees - s_truth[2] <= extra);
+    CU_ASSERT_EQUAL(after.allocations - after.frees, after.blocks);
+    CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
+    if (extra == 0) {
+        CU_ASSERT_EQUAL(after.alloc_bytes - before.alloc_bytes, s_truth[1]);
+        CU_ASSERT_EQUAL(after.free_bytes - before.free_bytes, s_truth[3]);
+    }
+    CU_ASSERT_EQUAL(ms_store.header->dropped[MS_DROP_SPACE], 0);
+}
+
+static void test_one_thread(void) {
+    s_run_threads(1);
+}
+
+static void test_threads(void) {
+    for (unsigned count = 2; count <= 8; count *= 2) {
+        s_run_threads(count);
+        s_run_threads(count); /* again: with shards of ended threads */
+    }
+    uint64_t records = ms_store.header->used[MS_TABLE_THREADS];
+    CU_ASSERT_TRUE(records >= 29 && records <= 40);
+}
+
+/* Live bytes by thread: each made minus what it and others have freed. */
+static void test_thread_records(void) {
+    uint64_t live = 0;
+    for (uint64_t i = 0; i < ms_store.header->used[MS_TABLE_THREADS]; i++) {
+        const struct ms_thread_record *t = ms_threads_record((uint32_t)i);
+        live += t->alloc_bytes - (t->free_bytes - t->foreign_free_bytes) - t->freed_elsewhere_bytes;
+        if (t->pending.address != 0)
+            live += t->pending.size;
+    }
+    CU_ASSERT_EQUAL(live, s_totals().block_bytes);
+}
+
+static void test_sampler(void) {
+    struct ms_sampler saved = ms_sampler;
+    static struct ms_thread s_thread;
+    unsigned taken = 0;
+    ms_sampler_init(0.1, 0, 7);
+    ms_sampler_start(&s_thread);
+    for (unsigned i = 0; i < 100000; i++)
+        taken += ms_sampler_takes(&s_thread, 10);
+    CU_ASSERT_TRUE(taken > 9600 && taken < 10400); /* 10000, 4 sigma are 380 */
+    /* By bytes: 1 - exp(-size / mean), whatever else is allocated between. */
+    unsigned small = 0, large = 0;
+    ms_sampler_init(1, 4096, 7);
+    ms_sampler_start(&s_thread);
+    for (unsigned i = 0; i < 100000; i++) {
+        small += ms_sampler_takes(&s_thread, 64);
+        large += ms_sampler_takes(&s_thread, 4096);
+    }
+    CU_ASSERT_TRUE(small > 1390 && small < 1710);   /* 1550, sigma 39 */
+    CU_ASSERT_TRUE(large > 62600 && large < 63820); /* 63212, sigma 153 */
+    ms_sampler_init(0, 0, 7);
+    CU_ASSERT_FALSE(ms_sampler_takes(&s_thread, 1000000));
+    ms_sampler = saved;
+}
+
+int main(void) {
+    if (ms_store.header == NULL || CU_initialize_registry() != CUE_SUCCESS)
+        return 1;
+    CU_pSuite suite = CU_add_suite("hot", NULL, NULL);
+    CU_ADD_TEST(suite, test_family);
+    CU_ADD_TEST(suite, test_realloc);
+    CU_ADD_TEST(suite, test_failures);
+    CU_ADD_TEST(suite, test_temporary);
+    CU_ADD_TEST(suite, test_peak);
+    CU_ADD_TEST(suite, test_claim);
+    CU_ADD_TEST(suite, test_pause);
+    CU_ADD_TEST(suite, test_stack);
+    CU_ADD_TEST(suite, test_nested);
+    CU_ADD_TEST(suite, test_one_thread);
+    CU_ADD_TEST(suite, test_threads);
+    CU_ADD_TEST(suite, test_thread_records);
+    CU_ADD_TEST(suite, test_sampler);
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    int failures = (int)CU_get_number_of_failures() + (int)CU_get_number_of_suites_failed();
+    CU_cleanup_registry();
+    return failures != 0;
+}

@@ -349,7 +349,7 @@ void ms_record_free(void *address) {
 void ms_record_moving(void *address, struct ms_moving *block) {
     struct ms_pending stolen;
     struct ms_thread_record *maker;
-    block->known = false;
+    *block = (struct ms_moving){.known = false};
     struct ms_thread *thread = ms_store.header != NULL ? s_begin() : NULL;
     if (thread == NULL)
         return;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,10 +222,15 @@ static void test_pause(void) {
     uint64_t unknown = ms_store.header->unknown_frees;
     free(unseen);
     CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown + 1);
+    unseen = s_keep(malloc(21));
     memscope_resume();
+    unseen = s_keep(realloc(unseen, 40)); /* from here on it is known */
+    s_check(totals, 1, 40, 1, 10);
+    free(unseen);
+    s_check(totals, 1, 40, 2, 50);
     free(filler);
     free(s_keep(malloc(30)));
-    s_check(totals, 1, 30, 3, 51);
+    s_check(totals, 2, 70, 4, 91);
 }
 
 static __attribute__((noinline)) void *s_deep(int depth) {
@@ -351,6 +357,43 @@ static void test_threads(void) {
     CU_ASSERT_TRUE(records >= 29 && records <= 40);
 }
 
+/* A thread's newest block is freed by another before the thread allocates again. */
+static sem_t s_made, s_freed;
+static void *volatile s_handed;
+
+static void *s_hand_over(void *unused) {
+    for (int i = 0; i < 100; i++) {
+        s_handed = malloc(500);
+        sem_post(&s_made);
+        sem_wait(&s_freed);
+    }
+    return unused;
+}
+
+static void test_pending_elsewhere(void) {
+    pthread_t thread;
+    struct totals before = s_totals();
+    uint64_t unknown = ms_store.header->unknown_frees;
+    sem_init(&s_made, 0, 0);
+    sem_init(&s_freed, 0, 0);
+    pthread_create(&thread, NULL, s_hand_over, NULL);
+    for (int i = 0; i < 100; i++) {
+        sem_wait(&s_made);
+        if (i % 2 == 0)
+            free(s_handed);
+        else
+            free(realloc(s_handed, 700));
+        sem_post(&s_freed);
+    }
+    pthread_join(thread, NULL);
+    struct totals after = s_totals();
+    CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown);
+    CU_ASSERT_EQUAL(after.blocks - before.blocks, after.allocations - before.allocations - 150);
+    CU_ASSERT_EQUAL(after.frees - before.frees, 150);
+    CU_ASSERT_EQUAL(after.free_bytes - before.free_bytes, 100 * 500 + 50 * 700);
+    CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
+}
+
 /* Live bytes by thread: each made minus what it and others have freed. */
 static void test_thread_records(void) {
     uint64_t live = 0;
@@ -402,6 +445,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_nested);
     CU_ADD_TEST(suite, test_one_thread);
     CU_ADD_TEST(suite, test_threads);
+    CU_ADD_TEST(suite, test_pending_elsewhere);
     CU_ADD_TEST(suite, test_thread_records);
     CU_ADD_TEST(suite, test_sampler);
     CU_basic_set_mode(CU_BRM_VERBOSE);

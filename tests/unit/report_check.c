@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "report_check.h"
+
+#include <CUnit/CUnit.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "journal/journal.h"
+#include "model/model.h"
+#include "model/utf8.h"
+
+struct memscope_report *report_of_file(const char *path, const struct memscope_resolver *resolver) {
+    struct ms_journal *journal;
+    struct memscope_report *report = NULL;
+    if (ms_journal_open(path, &journal) != MS_OK)
+        return NULL;
+    if (ms_report_new(journal, resolver, &report) != MS_OK)
+        report = NULL;
+    ms_journal_close(journal); /* a report does not need its journal any more */
+    return report;
+}
+
+struct memscope_report *report_of_builder(const char *path, struct journal_builder *builder,
+                                          const struct memscope_resolver *resolver) {
+    bool written = journal_builder_write(builder, path);
+    journal_builder_destroy(builder);
+    return written ? report_of_file(path, resolver) : NULL;
+}
+
+void check_same(const char *got, const char *wanted) {
+    bool same = got == NULL || wanted == NULL ? got == wanted : strcmp(got, wanted) == 0;
+    if (!same)
+        printf("\n    got \"%s\", wanted \"%s\"", got != NULL ? got : "(null)",
+               wanted != NULL ? wanted : "(null)");
+    CU_ASSERT_TRUE(same);
+}
+
+static bool s_expect(bool holds, const char *what, size_t index) {
+    if (!holds)
+        printf("\n    not sound: %s %zu", what, index);
+    return holds;
+}
+
+static bool s_text(const char *text, const char *what, size_t index) {
+    return s_expect(text == NULL || ms_utf8_valid(text, strlen(text)) == strlen(text), what, index);
+}
+
+static bool s_has_stack(const struct memscope_report *report, uint32_t id) {
+    if (id == MEMSCOPE_NO_ID)
+        return true;
+    for (size_t i = 0; i < report->stack_count; i++)
+        if (report->stacks[i].id == id)
+            return true;
+    return false;
+}
+
+static bool s_sites_are_sound(const struct memscope_report *report) {
+    bool sound = true;
+    for (size_t i = 0; i < report->site_count; i++) {
+        const struct memscope_site_report *site = &report->sites[i];
+        sound &= s_text(site->var_name, "variable of site", i);
+        sound &= s_text(site->type_name, "type of site", i);
+        sound &= s_text(site->file, "file of site", i);
+        sound &= s_text(site->function, "function of site", i);
+        sound &= s_text(site->label, "label of site", i);
+        sound &= s_expect(site->peak_bytes >= site->live_bytes, "peak of site", i);
+        sound &= s_expect(i == 0 || site[-1].total_bytes >= site->total_bytes, "order of site", i);
+    }
+    for (size_t i = 0; i < report->hotspot_count; i++) {
+        sound &= s_text(report->hotspots[i].location, "location of hotspot", i);
+        sound &= s_expect(s_has_stack(report, report->hotspots[i].stack_id), "stack of hotspot", i);
+    }
+    return sound;
+}
+
+static bool s_groups_are_sound(const struct memscope_report *report) {
+    bool sound = true;
+    for (size_t i = 0; i < report->type_count; i++) {
+        const struct memscope_type_report *type = &report->types[i];
+        sound &= s_text(type->type_name, "name of type", i);
+        sound &= s_expect(type->peak_bytes >= type->live_bytes, "peak of type", i);
+        sound &= s_expect(i == 0 || type[-1].live_bytes >= type->live_bytes, "order of type", i);
+    }
+    for (size_t i = 0; i < report->variable_count; i++) {
+        const struct memscope_variable *variable = &report->variables[i];
+        sound &= s_text(variable->var_name, "name of variable", i);
+        sound &= s_text(variable->location, "location of variable", i);
+        sound &= s_expect(variable->peak_bytes >= variable->live_bytes, "peak of variable", i);
+    }
+    for (size_t i = 0; i < report->leak_count; i++) {
+        const struct memscope_leak *leak = &report->leaks[i];
+        sound &= s_text(leak->function, "function of leak", i);
+        sound &= s_expect(leak->count != 0, "count of leak", i);
+        sound &= s_expect(i == 0 || leak[-1].bytes >= leak->bytes, "order of leak", i);
+        sound &= s_expect(s_has_stack(report, leak->stack_id), "stack of leak", i);
+    }
+    return sound;
+}
+
+static bool s_rest_is_sound(const struct memscope_report *report) {
+    bool sound = s_text(report->process.executable, "executable", 0) &&
+                 s_text(report->process.host, "host", 0);
+    for (size_t i = 0; i < report->process.command_count; i++)
+        sound &= s_text(report->process.command[i], "argument", i);
+    for (size_t i = 0; i < report->thread_count; i++)
+        sound &= s_text(report->threads[i].name, "name of thread", i);
+    for (size_t i = 0; i < report->stack_count; i++)
+        for (size_t n = 0; n < report->stacks[i].frame_count; n++)
+            sound &= s_text(report->stacks[i].frames[n].module, "module of stack", i);
+    for (size_t i = 0; i < report->mark_count; i++)
+        sound &= s_text(report->marks[i].name, "name of mark", i);
+    for (size_t i = 0; i < report->note_count; i++)
+        sound &= s_text(report->notes[i], "note", i);
+    const struct memscope_timeline *timeline = &report->timeline;
+    for (size_t i = 1; i < timeline->count; i++)
+        sound &= s_expect(timeline->timestamps[i - 1] < timeline->timestamps[i], "tick", i);
+    for (size_t i = 0; i < timeline->by_type_count; i++)
+        sound &= s_text(timeline->by_type[i].type_name, "name of series", i);
+    return sound;
+}
+
+bool report_is_sound(const struct memscope_report *report) {
+    bool sound = s_sites_are_sound(report);
+    sound &= s_groups_are_sound(report);
+    sound &= s_rest_is_sound(report);
+    return sound;
+}

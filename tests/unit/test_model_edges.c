@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports of journals that are bent for one purpose: processes that end otherwise, records that are
+ * torn or missing, damage. */
+#include "model/model.h"
+
+#include <CUnit/Basic.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "memscope/abi.h"
+#include "model/arena.h"
+#include "model/utf8.h"
+#include "report_check.h"
+#include "sample_journal.h"
+
+static const char s_path[] = "test_model_edges.mscope";
+
+/* A tick whose list is full says nothing of a type that is not in it. */
+static void s_test_full_tick(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    uint32_t rare = journal_builder_string(builder, "rare");
+    struct ms_tick tick = {.time_ns = 1};
+    tick.shares[0] = (struct ms_share){1, rare, UINT32_MAX};
+    journal_builder_tick(builder, &tick);
+    char name[] = "type_A";
+    for (unsigned i = 0; i < MS_SHARES_OF_TYPES; i++) {
+        name[5] = (char)('A' + i);
+        tick.shares[i] = (struct ms_share){1, journal_builder_string(builder, name), 100 - i};
+    }
+    tick.time_ns = 2;
+    journal_builder_tick(builder, &tick);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->timeline.by_type_count, 20);
+    check_same(report->timeline.by_type[0].type_name, "rare");
+    CU_ASSERT_EQUAL(report->timeline.by_type[0].live_bytes[0], UINT32_MAX);
+    CU_ASSERT_EQUAL(report->timeline.by_type[0].live_bytes[1], MEMSCOPE_UNKNOWN);
+    check_same(report->timeline.by_type[19].type_name, "type_S");
+    CU_ASSERT_EQUAL(report->timeline.by_type[19].live_bytes[0], 0);
+    ms_report_destroy(report);
+}
+
+static void s_test_killed(void) {
+    struct sample_journal sample = sample_journal_new();
+    journal_builder_header(sample.builder)->state = MS_STATE_RUNNING;
+    journal_builder_header(sample.builder)->now_ns = 250000000;
+    struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->process.exit, MEMSCOPE_EXIT_KILLED);
+    CU_ASSERT_EQUAL(report->process.exit_code, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_EQUAL(report->process.duration_ns, 300000000); /* the last tick */
+    CU_ASSERT_EQUAL(report->leak_count, 7);
+    ms_report_destroy(report);
+}
+
+static uint64_t s_own_start_ticks(void) {
+    char line[1024] = "";
+    FILE *file = fopen("/proc/self/stat", "r");
+    size_t size = file != NULL ? fread(line, 1, sizeof(line) - 1, file) : 0;
+    if (file != NULL)
+        fclose(file);
+    line[size] = '\0';
+    const char *at = strrchr(line, ')');
+    for (int field = 2; at != NULL && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    return at != NULL ? strtoull(at, NULL, 10) : 0;
+}
+
+/* What is live in a running process is no leak. */
+static void s_test_running(void) {
+    struct sample_journal sample = sample_journal_new();
+    struct ms_journal_header *header = journal_builder_header(sample.builder);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    header->state = MS_STATE_RUNNING;
+    header->pid = (uint32_t)getpid();
+    header->process_start_ticks = s_own_start_ticks();
+    header->monotonic_start_ns =
+        (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - 5000000000;
+    struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->process.exit, MEMSCOPE_EXIT_RUNNING);
+    CU_ASSERT_TRUE(report->process.duration_ns >= 5000000000);
+    CU_ASSERT_TRUE(report->process.duration_ns < 65000000000);
+    CU_ASSERT_EQUAL(report->leak_count, 0);
+    CU_ASSERT_EQUAL(report->summary.active_allocations, 11);
+    ms_report_destroy(report);
+}
+
+static void s_test_signalled_and_sampled(void) {
+    struct sample_journal sample = sample_journal_new();
+    struct ms_journal_header *header = journal_builder_header(sample.builder);
+    header->state = MS_STATE_SIGNALLED;
+    header->exit_code = 11;
+    header->sample_bytes = 4096;
+    struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->process.exit, MEMSCOPE_EXIT_SIGNALLED);
+    CU_ASSERT_EQUAL(report->process.exit_code, 11);
+    CU_ASSERT_FALSE(report->sampling.exact);
+    CU_ASSERT_TRUE(isnan(report->sites[0].error_percent));
+    ms_report_destroy(report);
+}
+
+static void s_test_notes(void) {
+    struct sample_journal sample = sample_journal_new();
+    struct ms_journal_header *header = journal_builder_header(sample.builder);
+    header->dropped[MS_DROP_SPACE] = 5;
+    header->dropped[MS_DROP_LIMIT] = 2;
+    header->unknown_frees = 3;
+    journal_builder_block(sample.builder, 0x9000, 40, 1, 777, 0, 0);
+    journal_builder_block(sample.builder, 0x9100, 40, 1, 1, 0, 1 << 30);
+    struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_FALSE(report->sampling.exact);
+    CU_ASSERT_EQUAL(report->summary.dropped_events, 7);
+    CU_ASSERT_EQUAL_FATAL(report->note_count, 4);
+    check_same(report->notes[0], "5 events were not recorded: the journal could not grow");
+    check_same(report->notes[1], "2 events were not recorded: a fixed table was full");
+    CU_ASSERT_EQUAL(strncmp(report->notes[2], "3 frees were of blocks", 22), 0);
+    CU_ASSERT_EQUAL(strncmp(report->notes[3], "2 records of live blocks", 24), 0);
+    ms_report_destroy(report);
+}
+
+/* A pending block that its owner is entering into the table is in both for a moment: one block. */
+static void s_test_pending_taken(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+    journal_builder_site(builder, &site);
+    struct ms_thread_record thread = {.tid = 1};
+    thread.pending.address = 0x5000 | MS_PENDING_TAKEN;
+    thread.pending.size = 32;
+    thread.pending.site = 1;
+    journal_builder_thread(builder, &thread);
+    journal_builder_counter(builder, 0, 1)->allocations = 1;
+    journal_builder_counter(builder, 0, 1)->alloc_bytes = 32;
+    journal_builder_block(builder, 0x5000, 32, 1, 1, 0, 0);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.total_allocations, 1);
+    CU_ASSERT_EQUAL_FATAL(report->leak_count, 1);
+    CU_ASSERT_EQUAL(report->leaks[0].bytes, 32);
+    ms_report_destroy(report);
+}
+
+static void s_test_void_is_no_type(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL, .type_size = 1};
+    site.type_name = journal_builder_string(builder, "void");
+    uint32_t id = journal_builder_site(builder, &site);
+    journal_builder_counter(builder, 0, id)->allocations = 1;
+    journal_builder_counter(builder, 0, id)->alloc_bytes = 50;
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.typed_bytes_percent, 0);
+    CU_ASSERT_EQUAL_FATAL(report->type_count, 1);
+    check_same(report->types[0].type_name, NULL);
+    check_same(report->sites[0].type_name, NULL);
+    ms_report_destroy(report);
+}
+
+/* A program that allocated nothing, and a journal without a single table. */
+static void s_test_nothing(void) {
+    struct memscope_report *report = report_of_builder(s_path, journal_builder_new(4096), NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.total_allocations, 0);
+    CU_ASSERT_TRUE(isnan(report->summary.typed_bytes_percent));
+    CU_ASSERT_EQUAL(report->site_count, 0);
+    CU_ASSERT_EQUAL(report->type_count, 0);
+    CU_ASSERT_EQUAL(report->size_count, 0);
+    CU_ASSERT_EQUAL(report->process.command_count, 0);
+    CU_ASSERT_PTR_NULL(report->process.executable);
+    ms_report_destroy(report);
+    struct journal_builder *builder = journal_builder_new(4096);
+    size_t size;
+    unsigned char *image = journal_builder_image(builder, &size);
+    ((struct ms_journal_header *)image)->extent_count = 0;
+    CU_ASSERT_TRUE(journal_builder_write_bytes(s_path, image, MS_FIRST_EXTENT));
+    free(image);
+    journal_builder_destroy(builder);
+    report = report_of_file(s_path, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->hotspot_count, 0);
+    ms_report_destroy(report);
+}
+
+static void s_test_utf8(void) {
+    static const struct {
+        const char *text, *clean;
+    } s_cases[] = {
+        {"plain", "plain"},
+        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
+        {"a\xff"
+         "b",
+         "a\xef\xbf\xbd"
+         "b"},
+        {"\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd"},                 /* overlong */
+        {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"}, /* a surrogate */
+        {"\xf0\x9f\x98", "\xef\xbf\xbd"},                         /* cut off: one for all of it */
+        {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xe2\x82(", "\xef\xbf\xbd("},
+        {"", ""},
+    };
+    struct ms_arena arena = {0};
+    for (size_t i = 0; i < sizeof(s_cases) / sizeof(s_cases[0]); i++)
+        check_same(ms_utf8_clean(&arena, s_cases[i].text), s_cases[i].clean);
+    CU_ASSERT_PTR_NULL(ms_utf8_clean(&arena, NULL));
+    CU_ASSERT_EQUAL(ms_utf8_clean(&arena, s_cases[0].text), s_cases[0].text);
+    ms_arena_fini(&arena);
+}
+
+/* Damage gives no report or a sound one. */
+static void s_test_flips(void) {
+    struct sample_journal sample = sample_journal_new();
+    size_t size;
+    unsigned char *image = journal_builder_image(sample.builder, &size);
+    unsigned made = 0;
+    unsigned sound = 0;
+    unsigned seed = 54321;
+    for (unsigned i = 0; i < 500; i++) {
+        size_t at = (size_t)rand_r(&seed) % size;
+        unsigned char kept = image[at];
+        image[at] ^= (unsigned char)(1 + rand_r(&seed) % 255);
+        CU_ASSERT_TRUE_FATAL(journal_builder_write_bytes(s_path, image, size));
+        struct memscope_report *report = report_of_file(s_path, NULL);
+        if (report != NULL) {
+            made++;
+            sound += report_is_sound(report);
+        }
+        ms_report_destroy(report);
+        image[at] = kept;
+    }
+    CU_ASSERT_TRUE(made > 250);
+    CU_ASSERT_EQUAL(sound, made);
+    journal_builder_destroy(sample.builder);
+    free(image);
+}
+
+int main(void) {
+    static CU_TestInfo s_tests[] = {
+        {"full tick", s_test_full_tick},
+        {"killed", s_test_killed},
+        {"running", s_test_running},
+        {"signalled and sampled", s_test_signalled_and_sampled},
+        {"notes", s_test_notes},
+        {"pending block taken", s_test_pending_taken},
+        {"void is no type", s_test_void_is_no_type},
+        {"nothing", s_test_nothing},
+        {"utf8", s_test_utf8},
+        {"flipped bytes", s_test_flips},
+        CU_TEST_INFO_NULL,
+    };
+    static CU_SuiteInfo s_suites[] = {
+        {.pName = "model edges", .pTests = s_tests},
+        CU_SUITE_INFO_NULL,
+    };
+    if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(s_suites) != CUE_SUCCESS)
+        return 1;
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    unsigned failures = CU_get_number_of_failures();
+    CU_cleanup_registry();
+    unlink(s_path);
+    return failures != 0;
+}

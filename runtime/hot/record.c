@@ -63,35 +63,36 @@ static inline void s_add_live(struct ms_thread_record *record, int64_t delta) {
         ms_store_relaxed(&record->live_unflushed, held);
 }
 
-/* A block that came and went: the peak may have been while it was there. */
-static inline void s_touch_peak(const struct ms_thread_record *record, uint64_t size) {
-    struct ms_journal_header *header = ms_store.header;
-    uint64_t live = ms_load_relaxed(&header->live_bytes) + size + (uint64_t)record->live_unflushed;
-    if (MS_UNLIKELY((int64_t)(live - ms_load_relaxed(&header->peak_bytes)) > 0))
-        s_raise_peak(live);
-}
-
 /* ---- counters ---- */
 
 static inline unsigned s_bucket(uint64_t value) {
     return value == 0 ? 0 : 64 - (unsigned)__builtin_clzll(value);
 }
 
+/* Peaks of a site (in this shard) and of a thread; PENDING bytes are not counted yet. */
+static inline void s_raise_site_peak(struct ms_counter *counter, uint64_t pending) {
+    int64_t live = (int64_t)(counter->alloc_bytes - counter->free_bytes + pending);
+    if (live > (int64_t)counter->peak_bytes)
+        ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
+}
+
+static inline void s_raise_thread_peak(struct ms_thread *thread, uint64_t pending) {
+    struct ms_thread_record *record = thread->record;
+    int64_t live = (int64_t)(record->alloc_bytes - thread->own_free_bytes -
+                             ms_load_relaxed(&record->freed_elsewhere_bytes) + pending);
+    if (live > (int64_t)record->peak_bytes)
+        ms_store_relaxed(&record->peak_bytes, (uint64_t)live);
+}
+
 static inline void s_count_made(struct ms_thread *thread, struct ms_counter *counter,
                                 uint64_t size) {
     struct ms_thread_record *record = thread->record;
     ms_own_add(&counter->allocations, 1);
-    uint64_t made = counter->alloc_bytes + size;
-    ms_store_relaxed(&counter->alloc_bytes, made);
-    int64_t live = (int64_t)(made - counter->free_bytes);
-    if (live > (int64_t)counter->peak_bytes)
-        ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
+    ms_own_add(&counter->alloc_bytes, size);
+    s_raise_site_peak(counter, 0);
     ms_own_add(&record->allocations, 1);
     ms_own_add(&record->alloc_bytes, size);
-    int64_t own = (int64_t)(record->alloc_bytes - thread->own_free_bytes -
-                            ms_load_relaxed(&record->freed_elsewhere_bytes));
-    if (own > (int64_t)record->peak_bytes)
-        ms_store_relaxed(&record->peak_bytes, (uint64_t)own);
+    s_raise_thread_peak(thread, 0);
     unsigned bucket = s_bucket(size);
     ms_own_add(&thread->histograms->sizes[bucket < 64 ? bucket : 63], 1);
 }
@@ -181,7 +182,6 @@ static inline void s_commit(struct ms_thread *thread) {
     s_enter(thread, address, pending->size, pending->time, site, pending->owner, pending->stack,
             thread->index);
     s_count_made(thread, ms_thread_counter(thread, site), pending->size);
-    s_add_live(thread->record, (int64_t)pending->size);
     ms_store_release(&pending->address, 0); /* pairs with steal and with the reader's check */
 }
 
@@ -195,7 +195,7 @@ static inline bool s_free_pending(struct ms_thread *thread, uint64_t address) {
     s_count_made(thread, counter, size);
     s_count_freed(thread, counter, size, s_now() / TIME_UNIT - pending->time, thread->index);
     ms_own_add(&counter->temporary, 1);
-    s_touch_peak(thread->record, size);
+    s_add_live(thread->record, -(int64_t)size);
     ms_store_release(&pending->address, 0);
     __memscope_fresh_block = (void *)1;
     return true;
@@ -251,6 +251,7 @@ static inline void s_make_pending(struct ms_thread *thread, void *address, size_
     if (ms_recording.capture && ms_sampler_takes(thread, size))
         pending->stack =
             ms_frames_capture(thread, call.return_address, call.frame, ms_recording.depth);
+    s_add_live(thread->record, (int64_t)size);
     ms_store_release(&pending->address, (uint64_t)(uintptr_t)address); /* pairs with steal */
     __memscope_fresh_block = address;
 }
@@ -302,7 +303,7 @@ static void s_free_stolen(struct ms_thread *thread, const struct ms_pending *blo
     ms_own_add(&maker->alloc_bytes, block->size);
     ms_fetch_add_relaxed(&maker->freed_elsewhere, 1);
     ms_fetch_add_relaxed(&maker->freed_elsewhere_bytes, block->size);
-    s_touch_peak(thread->record, block->size);
+    s_add_live(thread->record, -(int64_t)block->size);
     ms_store_release(&maker->pending.address, 0);
 }
 
@@ -319,8 +320,17 @@ static void s_free_known(struct ms_thread *thread, uint64_t address) {
     }
     const struct ms_block *block = ms_block_at(id);
     uint64_t size = MS_BLOCK_SIZE(block);
-    s_count_freed(thread, ms_thread_counter(thread, block->site), size,
-                  s_now() / TIME_UNIT - (block->size_time & 0xffffff), MS_BLOCK_THREAD(block));
+    struct ms_counter *counter = ms_thread_counter(thread, block->site);
+    /* The pending block is not counted yet but was there: what goes now may have been part of a
+     * peak. */
+    const struct ms_pending *pending = &thread->record->pending;
+    if (pending->address != 0) {
+        s_raise_thread_peak(thread, pending->size);
+        if (pending->site == block->site)
+            s_raise_site_peak(counter, pending->size);
+    }
+    s_count_freed(thread, counter, size, s_now() / TIME_UNIT - (block->size_time & 0xffffff),
+                  MS_BLOCK_THREAD(block));
     ms_blocks_give(&thread->free_blocks, id);
     s_add_live(thread->record, -(int64_t)size);
 }

@@ -3,7 +3,7 @@
  * Writes a report in one of the formats of exporters.def. One file a format.
  *
  * The functions may run in any thread, one report at a time in each; they allocate with malloc and
- * do not print. They stream: memory does not grow with the report.
+ * do not print. They stream: memory does not grow with the report (but for html, by its stacks).
  */
 #ifndef MS_EXPORT_EXPORT_H
 #define MS_EXPORT_EXPORT_H
@@ -22,6 +22,11 @@ struct ms_exporter {
     ms_export_fn *write;
 };
 
+/* The functions behind the table: ms_export_json and so on. */
+#define X(name, extension, summary) ms_export_fn ms_export_##name;
+#include "export/exporters.def"
+#undef X
+
 /* The table of all exporters, COUNT of them, in the order of exporters.def. */
 const struct ms_exporter *ms_exporters(size_t *count);
 
@@ -29,7 +34,8 @@ const struct ms_exporter *ms_exporters(size_t *count);
 const struct ms_exporter *ms_exporter_find(const char *name_or_extension);
 
 /* Writes REPORT to PATH ("-": standard output) so that the file is whole or not there: into a new
- * file beside it (mode 0600), then renamed. errno tells more when the status is MS_IO. */
+ * file beside it (mode 0600), then renamed. A link stays, the file it leads to is replaced; a
+ * device or pipe is written in place. errno tells more when the status is MS_IO. */
 enum ms_status ms_export_file(const struct ms_exporter *exporter,
                               const struct memscope_report *report, const char *path);
 

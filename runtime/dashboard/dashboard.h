@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dashboard page as it was put together at build time (embed.cmake): what comes before the
+ * report's JSON and what comes after it. Constant.
+ */
+#ifndef MS_DASHBOARD_DASHBOARD_H
+#define MS_DASHBOARD_DASHBOARD_H
+
+#include <stddef.h>
+
+extern const unsigned char ms_dashboard_head[];
+extern const size_t ms_dashboard_head_size;
+extern const unsigned char ms_dashboard_tail[];
+extern const size_t ms_dashboard_tail_size;
+
+#endif

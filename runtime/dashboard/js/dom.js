@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Elements out of plain values. Text goes in as text nodes only, so names cannot become markup. */
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
+
+function fillElement(element, properties, children) {
+    for (const [key, value] of Object.entries(properties || {})) {
+        if (value === null || value === undefined || value === false) {
+            continue;
+        }
+        if (key === "style") {
+            for (const [name, setting] of Object.entries(value)) {
+                element.style.setProperty(name, setting);
+            }
+        } else if (typeof value === "function") {
+            element.addEventListener(key, value);
+        } else {
+            element.setAttribute(key, value === true ? "" : String(value));
+        }
+    }
+    for (const child of children.flat(Infinity)) {
+        if (child !== null && child !== undefined) {
+            element.append(child);
+        }
+    }
+    return element;
+}
+
+/* el("button", { class: "x", click: handler }, "text", child) */
+function el(tag, properties, ...children) {
+    return fillElement(document.createElement(tag), properties, children);
+}
+
+function svg(tag, properties, ...children) {
+    return fillElement(document.createElementNS(SVG_NAMESPACE, tag), properties, children);
+}
+
+/* A name of the program, cut by the style where it does not fit; the whole of it is in its title. */
+function nameSpan(text, fallback) {
+    if (text === null || text === undefined) {
+        return el("span", { class: "unknown" }, fallback || "not known");
+    }
+    if (text === "") {
+        return el("span", { class: "unknown" }, "(empty)");
+    }
+    const shown = format.name(text);
+    return el("bdi", { class: "name", title: format.hint(shown) }, shown.slice(0, 400));
+}
+
+function bytesSpan(value) {
+    const [number, unit] = format.bytesParts(value);
+    return el("span", { class: "bytes", title: format.exactBytes(value) },
+              number, el("span", { class: "unit" }, unit));
+}
+
+/* One titled block of the page; its id is where the navigation leads. */
+function section(id, title, rows, ...children) {
+    const heading = el("h2", { id: id + "-title" }, title);
+    if (rows !== null) {
+        heading.append(el("span", { class: "badge" }, format.count(rows)));
+    }
+    return el("section", { id, class: "panel", "aria-labelledby": id + "-title" }, heading, ...children);
+}
+
+function emptyNote(text) {
+    return el("p", { class: "empty" }, text);
+}
+
+/* Calls DRAW with the width of ELEMENT, now (once it is in the page) and whenever it changes. */
+function onWidth(element, draw) {
+    let last = 0;
+    new ResizeObserver((entries) => {
+        const width = Math.floor(entries[0].contentRect.width);
+        if (width !== last && width > 0) {
+            last = width;
+            draw(width);
+        }
+    }).observe(element);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Call stacks: as lists of frames below a row, and all live ones as a flame graph. */
+function frameName(frame) {
+    return frame.function !== null ? format.name(frame.function) : format.address(frame.address);
+}
+
+function framePlace(frame) {
+    if (frame.file !== null) {
+        return format.name(frame.file) + (frame.line === null ? "" : ":" + frame.line);
+    }
+    return frame.module === null ? "" : format.name(frame.module);
+}
+
+/* The frames of stack ID, the allocation first. */
+function stackList(id) {
+    const frames = id === null ? null : data.frames(id);
+    if (frames === null || frames.length === 0) {
+        return emptyNote("No call stack was recorded here.");
+    }
+    return el("ol", { class: "stack", "aria-label": "Call stack, innermost first" }, frames.map((frame) => el("li", null,
+        el("span", { class: frame.function === null ? "frame nameless" : "frame" }, format.hint(frameName(frame))),
+        frame.inlined ? el("span", { class: "tag" }, "inlined") : null,
+        el("span", { class: "place" }, format.hint(framePlace(frame))))));
+}
+
+function stacksSection() {
+    const graph = flame();
+    return section("stacks", "Live bytes by call stack", null, graph ||
+        emptyNote(data.tree.id.length === 0 ? "No call stacks were recorded."
+                                            : "Nothing with a recorded call stack is live at the end."));
+}

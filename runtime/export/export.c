@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#include "export/export.h"
+
+#include <string.h>
+
+static const struct ms_exporter s_exporters[] = {
+#define X(name, extension, summary) {#name, extension, summary, ms_export_##name},
+#include "export/exporters.def"
+#undef X
+};
+
+const struct ms_exporter *ms_exporters(size_t *count) {
+    *count = sizeof(s_exporters) / sizeof(s_exporters[0]);
+    return s_exporters;
+}
+
+const struct ms_exporter *ms_exporter_find(const char *name_or_extension) {
+    size_t count;
+    const struct ms_exporter *exporters = ms_exporters(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name_or_extension, exporters[i].name) == 0 ||
+            strcmp(name_or_extension, exporters[i].extension) == 0) {
+            return &exporters[i];
+        }
+    }
+    return NULL;
+}

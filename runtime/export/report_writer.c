@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "export/report_writer.h"
+
+#include "export/report_shape.h"
+
+struct walk {
+    struct ms_writer *writer;
+    const struct memscope_report *report;
+    ms_stacks_fn *write_stacks;
+    void *stacks_data;
+};
+
+static const char *const s_exit_names[] = {
+#define X(name, spelling) spelling,
+    MEMSCOPE_EXITS(X)
+#undef X
+};
+
+static const void *pointer_at(const char *place) {
+    return *(const void *const *)place;
+}
+
+static void write_object(const struct walk *walk, const struct ms_shape *shape, const char *object,
+                         const char *parent);
+
+/* How many elements there are: none behind a null pointer. */
+static size_t element_count(const struct ms_field *field, const char *object, const char *parent) {
+    if (pointer_at(object + field->offset) == NULL) {
+        return 0;
+    }
+    const char *holder = field->kind == MS_FIELD_UINTS_PARENT ? parent : object;
+    return *(const size_t *)(holder + field->count);
+}
+
+static void write_elements(const struct walk *walk, const struct ms_field *field,
+                           const char *object, const char *parent) {
+    const struct ms_writer_ops *ops = walk->writer->ops;
+    size_t count = element_count(field, object, parent);
+    const char *elements = pointer_at(object + field->offset);
+    ops->begin_array(walk->writer, count);
+    for (size_t i = 0; i < count; i++) {
+        if (field->shape != NULL) {
+            write_object(walk, field->shape, elements + i * field->shape->size, object);
+        } else if (field->kind == MS_FIELD_STRINGS) {
+            ops->string(walk->writer, ((const char *const *)elements)[i]);
+        } else {
+            ops->unsigned_integer(walk->writer, ((const uint64_t *)elements)[i]);
+        }
+    }
+    ops->end_array(walk->writer);
+}
+
+static void write_value(const struct walk *walk, const struct ms_field *field, const char *object,
+                        const char *parent) {
+    struct ms_writer *writer = walk->writer;
+    const char *place = object + field->offset;
+    switch (field->kind) {
+    case MS_FIELD_UINT:
+        writer->ops->unsigned_integer(writer, *(const uint64_t *)place);
+        break;
+    case MS_FIELD_ID: {
+        uint32_t id = *(const uint32_t *)place;
+        writer->ops->unsigned_integer(writer, id == MEMSCOPE_NO_ID ? MEMSCOPE_UNKNOWN : id);
+        break;
+    }
+    case MS_FIELD_REAL:
+        writer->ops->real(writer, *(const double *)place);
+        break;
+    case MS_FIELD_BOOL:
+        writer->ops->boolean(writer, *(const bool *)place);
+        break;
+    case MS_FIELD_STRING:
+        writer->ops->string(writer, pointer_at(place));
+        break;
+    case MS_FIELD_EXIT: {
+        size_t exit = *(const enum memscope_exit *)place;
+        bool known = exit < sizeof(s_exit_names) / sizeof(s_exit_names[0]);
+        writer->ops->string(writer, known ? s_exit_names[exit] : NULL);
+        break;
+    }
+    case MS_FIELD_OBJECT:
+        write_object(walk, field->shape, place, object);
+        break;
+    case MS_FIELD_STACKS:
+        if (walk->write_stacks != NULL) {
+            walk->write_stacks(writer, walk->report, walk->stacks_data);
+            break;
+        }
+        write_elements(walk, field, object, parent);
+        break;
+    case MS_FIELD_OBJECTS:
+    case MS_FIELD_UINTS:
+    case MS_FIELD_STRINGS:
+    case MS_FIELD_UINTS_PARENT:
+        write_elements(walk, field, object, parent);
+        break;
+    }
+}
+
+static void write_fields(const struct walk *walk, const struct ms_shape *shape, const char *object,
+                         const char *parent) {
+    for (size_t i = 0; i < shape->field_count; i++) {
+        walk->writer->ops->string(walk->writer, shape->fields[i].key);
+        write_value(walk, &shape->fields[i], object, parent);
+    }
+}
+
+static void write_object(const struct walk *walk, const struct ms_shape *shape, const char *object,
+                         const char *parent) {
+    walk->writer->ops->begin_object(walk->writer, shape->field_count);
+    write_fields(walk, shape, object, parent);
+    walk->writer->ops->end_object(walk->writer);
+}
+
+void ms_report_write(struct ms_writer *writer, const struct memscope_report *report,
+                     ms_stacks_fn *write_stacks, void *data) {
+    const struct walk walk = {writer, report, write_stacks, data};
+    const struct ms_shape *shape = ms_report_shape();
+    writer->ops->begin_object(writer, shape->field_count + 2);
+    writer->ops->string(writer, "schema");
+    writer->ops->string(writer, MEMSCOPE_REPORT_SCHEMA);
+    writer->ops->string(writer, "version");
+    writer->ops->unsigned_integer(writer, MEMSCOPE_REPORT_VERSION);
+    write_fields(&walk, shape, (const char *)report, NULL);
+    writer->ops->end_object(writer);
+}

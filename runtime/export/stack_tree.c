@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "export/stack_tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Indices of entries by hash, open addressing. Never more than half full; 0 is an empty slot, so
+ * that index i is kept as i + 1. */
+struct index_table {
+    uint32_t *slots;
+    size_t mask;
+};
+
+struct node {
+    uint32_t parent;
+    uint32_t frame;
+};
+
+struct ms_stack_tree {
+    const struct memscope_frame **frames;
+    size_t frame_count;
+    struct index_table frame_index;
+    struct node *nodes;
+    size_t node_count;
+    struct index_table node_index;
+    uint32_t *tops; /* the node of each stack's innermost frame */
+};
+
+static uint64_t mix(uint64_t hash, uint64_t value) {
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ (hash >> 29);
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text) {
+    if (text == NULL) {
+        return mix(hash, 1);
+    }
+    for (; *text != '\0'; text++) {
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3); /* FNV-1a */
+    }
+    return mix(hash, 2);
+}
+
+static uint64_t hash_frame(const struct memscope_frame *frame) {
+    uint64_t hash = mix(frame->address, frame->line);
+    hash = mix_text(hash, frame->function);
+    hash = mix_text(hash, frame->file);
+    return mix_text(mix(hash, frame->inlined), frame->module);
+}
+
+static bool same_text(const char *a, const char *b) {
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_frame(const struct memscope_frame *a, const struct memscope_frame *b) {
+    return a->address == b->address && a->line == b->line && a->inlined == b->inlined &&
+           same_text(a->function, b->function) && same_text(a->file, b->file) &&
+           same_text(a->module, b->module);
+}
+
+static bool table_init(struct index_table *table, size_t entries) {
+    size_t size = 16;
+    while (size < entries * 2) {
+        size *= 2;
+    }
+    table->slots = calloc(size, sizeof(*table->slots));
+    table->mask = size - 1;
+    return table->slots != NULL;
+}
+
+static uint32_t find_frame(struct ms_stack_tree *tree, const struct memscope_frame *frame) {
+    size_t at = hash_frame(frame) & tree->frame_index.mask;
+    for (;; at = (at + 1) & tree->frame_index.mask) {
+        uint32_t kept = tree->frame_index.slots[at];
+        if (kept == 0) {
+            tree->frames[tree->frame_count] = frame;
+            tree->frame_index.slots[at] = (uint32_t)++tree->frame_count;
+            return (uint32_t)tree->frame_count - 1;
+        }
+        if (same_frame(tree->frames[kept - 1], frame)) {
+            return kept - 1;
+        }
+    }
+}
+
+static uint32_t find_node(struct ms_stack_tree *tree, uint32_t parent, uint32_t frame) {
+    size_t at = mix(mix(0, parent), frame) & tree->node_index.mask;
+    for (;; at = (at + 1) & tree->node_index.mask) {
+        uint32_t kept = tree->node_index.slots[at];
+        if (kept == 0) {
+            tree->nodes[tree->node_count] = (struct node){parent, frame};
+            tree->node_index.slots[at] = (uint32_t)++tree->node_count;
+            return (uint32_t)tree->node_count - 1;
+        }
+        if (tree->nodes[kept - 1].parent == parent && tree->nodes[kept - 1].frame == frame) {
+            return kept - 1;
+        }
+    }
+}
+
+struct ms_stack_tree *ms_stack_tree_new(const struct memscope_report *report) {
+    size_t total = 0;
+    for (size_t i = 0; i < report->stack_count; i++) {
+        total += report->stacks[i].frame_count;
+    }
+    if (total >= UINT32_MAX / 2) {
+        return NULL;
+    }
+    struct ms_stack_tree *tree = calloc(1, sizeof(*tree));
+    if (tree == NULL) {
+        return NULL;
+    }
+    tree->frames = malloc((total + 1) * sizeof(struct memscope_frame *));
+    tree->nodes = malloc((total + 1) * sizeof(*tree->nodes));
+    tree->tops = malloc((report->stack_count + 1) * sizeof(*tree->tops));
+    if (!table_init(&tree->frame_index, total) || !table_init(&tree->node_index, total) ||
+        tree->frames == NULL || tree->nodes == NULL || tree->tops == NULL) {
+        ms_stack_tree_destroy(tree);
+        return NULL;
+    }
+    tree->nodes[0] = (struct node){0, 0};
+    tree->node_count = 1; /* the root is in no slot, so it is never found as a child */
+    for (size_t i = 0; i < report->stack_count; i++) {
+        const struct memscope_stack *stack = &report->stacks[i];
+        uint32_t node = 0;
+        for (size_t j = stack->frame_count; j-- > 0;) {
+            node = find_node(tree, node, find_frame(tree, &stack->frames[j]));
+        }
+        tree->tops[i] = node;
+    }
+    return tree;
+}
+
+void ms_stack_tree_destroy(struct ms_stack_tree *tree) {
+    if (tree == NULL) {
+        return;
+    }
+    free(tree->frames);
+    free(tree->nodes);
+    free(tree->tops);
+    free(tree->frame_index.slots);
+    free(tree->node_index.slots);
+    free(tree);
+}
+
+static void begin_column(struct ms_writer *writer, const char *key, size_t count) {
+    writer->ops->string(writer, key);
+    writer->ops->begin_array(writer, count);
+}
+
+static void write_frame(struct ms_writer *writer, const struct memscope_frame *frame) {
+    writer->ops->begin_object(writer, 6);
+    writer->ops->string(writer, "function");
+    writer->ops->string(writer, frame->function);
+    writer->ops->string(writer, "file");
+    writer->ops->string(writer, frame->file);
+    writer->ops->string(writer, "line");
+    writer->ops->unsigned_integer(writer, frame->line);
+    writer->ops->string(writer, "inlined");
+    writer->ops->boolean(writer, frame->inlined);
+    writer->ops->string(writer, "module");
+    writer->ops->string(writer, frame->module);
+    writer->ops->string(writer, "address");
+    writer->ops->unsigned_integer(writer, frame->address);
+    writer->ops->end_object(writer);
+}
+
+static void write_nodes(struct ms_writer *writer, const struct ms_stack_tree *tree) {
+    begin_column(writer, "node_parent", tree->node_count);
+    for (size_t i = 0; i < tree->node_count; i++) {
+        writer->ops->unsigned_integer(writer, tree->nodes[i].parent);
+    }
+    writer->ops->end_array(writer);
+    begin_column(writer, "node_frame", tree->node_count);
+    for (size_t i = 0; i < tree->node_count; i++) {
+        writer->ops->unsigned_integer(writer, tree->nodes[i].frame);
+    }
+    writer->ops->end_array(writer);
+}
+
+void ms_stack_tree_write(struct ms_writer *writer, const struct memscope_report *report,
+                         void *data) {
+    const struct ms_stack_tree *tree = data;
+    const struct memscope_stack *stacks = report->stacks;
+    size_t count = report->stack_count;
+    writer->ops->begin_object(writer, 7);
+    begin_column(writer, "frames", tree->frame_count);
+    for (size_t i = 0; i < tree->frame_count; i++) {
+        write_frame(writer, tree->frames[i]);
+    }
+    writer->ops->end_array(writer);
+    write_nodes(writer, tree);
+    begin_column(writer, "id", count);
+    for (size_t i = 0; i < count; i++) {
+        writer->ops->unsigned_integer(writer, stacks[i].id);
+    }
+    writer->ops->end_array(writer);
+    begin_column(writer, "node", count);
+    for (size_t i = 0; i < count; i++) {
+        writer->ops->unsigned_integer(writer, tree->tops[i]);
+    }
+    writer->ops->end_array(writer);
+    begin_column(writer, "live_count", count);
+    for (size_t i = 0; i < count; i++) {
+        writer->ops->unsigned_integer(writer, stacks[i].live_count);
+    }
+    writer->ops->end_array(writer);
+    begin_column(writer, "live_bytes", count);
+    for (size_t i = 0; i < count; i++) {
+        writer->ops->unsigned_integer(writer, stacks[i].live_bytes);
+    }
+    writer->ops->end_array(writer);
+    writer->ops->end_object(writer);
+}

@@ -190,10 +190,10 @@ static void s_after_fork_in_child(void) {
 
 /* ---- start and end ---- */
 
-static void s_at_exit(int status, void *data) {
-    (void)data;
+/* Async-signal-safe. A child of vfork runs in our memory: the pid tells. */
+static void s_end(int status) {
     struct ms_journal_header *header = ms_store.header;
-    if (header == NULL)
+    if (header == NULL || header->pid != (uint32_t)ms_os_pid() || header->end_ns != 0)
         return;
     int saved = errno;
     ms_monitor_stop();
@@ -203,6 +203,23 @@ static void s_at_exit(int status, void *data) {
     ms_store_release(&header->state, MS_STATE_EXITED);
     errno = saved;
 }
+
+static void s_at_exit(int status, void *data) {
+    (void)data;
+    s_end(status);
+}
+
+#ifndef MS_HOT_STATIC
+/* exit() does not come through here, only programs that end without their handlers do. */
+__attribute__((visibility("default"), noreturn)) void _exit(int status) {
+    s_end(status);
+    ms_os_exit(status);
+}
+
+__attribute__((visibility("default"), noreturn)) void _Exit(int status) {
+    _exit(status);
+}
+#endif
 
 /* Handlers are registered here and not with the first block: that may be one that atexit() itself
  * allocates, with its lock held. */

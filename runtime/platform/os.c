@@ -243,6 +243,11 @@ size_t ms_os_page_size(void) {
     return getauxval(AT_PAGESZ);
 }
 
+void ms_os_exit(int status) {
+    for (;;)
+        CALL1(SYS_exit_group, status);
+}
+
 void ms_os_yield(void) {
     CALL0(SYS_sched_yield);
 }

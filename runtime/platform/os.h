@@ -69,6 +69,8 @@ bool ms_os_thread_alive(int pid, int tid);
 bool ms_os_process_alive(int pid);
 size_t ms_os_page_size(void);
 void ms_os_yield(void);
+/* Ends the process. */
+__attribute__((noreturn)) void ms_os_exit(int status);
 
 /* Blocks every signal of this thread; OLD restores it. The mask is the kernel's 64 bits. */
 void ms_os_block_signals(uint64_t *old);

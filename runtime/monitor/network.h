@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes through the network interfaces that the process can see, in bytes a second. */
+#ifndef MS_MONITOR_NETWORK_H
+#define MS_MONITOR_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/cadence.h"
+#include "monitor/moment.h"
+#include "monitor/rate.h"
+#include "store/layout.h"
+
+struct ms_network_totals {
+    uint64_t rx_bytes;
+    uint64_t tx_bytes;
+    uint32_t interfaces;
+};
+
+/* Zero-initialised. Synchronization: tick lock. */
+struct ms_network_reader {
+    struct ms_cadence cadence;
+    uint32_t interfaces;
+    struct ms_rate rx;
+    struct ms_rate tx;
+};
+
+/* /proc/net/dev: the sum of all interfaces but lo. False: not a line of it can be read. */
+bool ms_network_parse(struct ms_text text, struct ms_network_totals *totals);
+
+void ms_network_read(struct ms_network_reader *reader, const struct ms_moment *moment,
+                     struct ms_tick *tick);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "monitor/process.h"
+
+#include "platform/os.h"
+
+/* Processor time and resident memory are read at every tick; the kernel adds up the rest over all
+ * threads. */
+#define STAT_PERIOD_NS  UINT64_C(200000000)
+#define SHORTEST_CPU_NS UINT64_C(1000000)
+
+/* Fields as proc(5) numbers them: 3 state, ... 10 minflt, 11 cminflt, 12 majflt, ... 20
+ * num_threads. Those behind the name have no parenthesis. */
+bool ms_process_parse_stat(struct ms_text text, struct ms_process_stat *stat) {
+    struct ms_process_stat found;
+    if (!ms_parse_behind_last(&text, ')') || !ms_parse_skip_words(&text, 7) ||
+        !ms_parse_number(&text, &found.minor_faults) || !ms_parse_skip_words(&text, 1) ||
+        !ms_parse_number(&text, &found.major_faults) || !ms_parse_skip_words(&text, 7) ||
+        !ms_parse_number(&text, &found.threads))
+        return false;
+    *stat = found;
+    return true;
+}
+
+bool ms_process_parse_statm(struct ms_text text, uint64_t *resident_pages) {
+    uint64_t size, resident;
+    if (!ms_parse_number(&text, &size) || size == 0 || !ms_parse_number(&text, &resident))
+        return false;
+    *resident_pages = resident;
+    return true;
+}
+
+/* The clock of the process is finer than the utime and stime of /proc/PID/stat, which count ticks
+ * of 10 ms. */
+static void s_read_cpu(struct ms_rate *cpu, uint64_t own_ns) {
+    uint64_t used;
+    if (ms_os_cpu_of_process(&used) != 0) {
+        ms_rate_lose(cpu);
+        return;
+    }
+    used = used > own_ns ? used - own_ns : 0;
+    /* The two clocks are not read at the same instant. */
+    if (used < cpu->count)
+        used = cpu->count;
+    ms_rate_update(cpu, ms_os_now_monotonic(), used, SHORTEST_CPU_NS);
+}
+
+static uint64_t s_read_rss(struct ms_source *source, const struct ms_moment *moment) {
+    struct ms_text text;
+    uint64_t pages, bytes;
+    /* thread-self: when the main thread has ended, "self" has no memory any more. */
+    if (!ms_moment_load(moment, source, "/proc/thread-self/statm", &text) ||
+        !ms_process_parse_statm(text, &pages) ||
+        __builtin_mul_overflow(pages, (uint64_t)ms_os_page_size(), &bytes))
+        return MS_UNKNOWN_U64;
+    return bytes;
+}
+
+static uint32_t s_permille(const struct ms_rate *cpu) {
+    uint64_t permille = cpu->per_second / 1000000 + (cpu->per_second % 1000000 >= 500000);
+    return cpu->known && permille < MS_UNKNOWN_PERMILLE ? (uint32_t)permille : MS_UNKNOWN_PERMILLE;
+}
+
+static void s_read_stat(struct ms_process_reader *reader, const struct ms_moment *moment) {
+    struct ms_text text;
+    reader->known_stat = ms_moment_load(moment, &reader->stat_source, "/proc/self/stat", &text) &&
+                         ms_process_parse_stat(text, &reader->stat);
+    if (reader->known_stat && reader->stat.threads > moment->own_threads)
+        reader->stat.threads -= moment->own_threads;
+}
+
+void ms_process_read(struct ms_process_reader *reader, const struct ms_moment *moment,
+                     struct ms_tick *tick) {
+    s_read_cpu(&reader->cpu, moment->own_cpu_ns);
+    if (ms_cadence_begin(&reader->stat_cadence, moment)) {
+        s_read_stat(reader, moment);
+        ms_cadence_end(&reader->stat_cadence, STAT_PERIOD_NS);
+    }
+    tick->process_cpu_permille = s_permille(&reader->cpu);
+    tick->process_rss_bytes = s_read_rss(&reader->statm_source, moment);
+    if (reader->known_stat) {
+        tick->thread_count = reader->stat.threads < MS_UNKNOWN_PERMILLE
+                                 ? (uint32_t)reader->stat.threads
+                                 : MS_UNKNOWN_PERMILLE;
+        tick->process_minor_faults = reader->stat.minor_faults;
+        tick->process_major_faults = reader->stat.major_faults;
+    }
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# What the monitor thread writes down every 100 ms.
+
+case_monitor() {
+    build busy -pthread
+    measure ./busy
+    # A second and a bit in ticks of 100 ms; a loaded machine may leave some out.
+    check_true '.system_snapshots | length >= 6 and length <= 40'
+    check_true '[.system_snapshots[].timestamp] | . == sort'
+    check_true '[.system_snapshots[].process_rss_bytes] | max > 64 * 1048576 and max < 256 * 1048576'
+    check_true '[.system_snapshots[].process_cpu_percent | numbers] | max > 20 and max < 130'
+    # main and two sleepers; the monitor's own thread does not count
+    check '[.system_snapshots[].thread_count] | max' 3
+    check '[.system_snapshots[].heap_live_bytes] | max >= 67108864' true
+    check_true '[.system_snapshots[].memory_usage_percent | numbers] | length > 0 and min > 0 and max <= 100'
+    check '[.timeline.timestamps, .timeline.heap_live_bytes, .timeline.allocations, .timeline.frees | length] | unique | length' 1
+    check '.timeline.by_type[] | select(.type_name == "struct piece") | [.live_bytes[] | numbers] | max' 67108864
+}
+
+case_monitor_off() {
+    build counts
+    options=monitor=0
+    measure ./counts 100 1 return=0
+    check '.system_snapshots' '[]'
+    check .summary.total_allocations 100
+}
+
+case_monitor_period() {
+    build busy -pthread
+    options=monitor_ms=20
+    measure ./busy
+    check_true '.system_snapshots | length >= 25'
+    check '.timeline.interval_ns' 20000000
+}

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Children, libraries, signals, and that the program does not notice.
+
+case_fork() {
+    build forks
+    status=0
+    MEMSCOPE_OPTIONS="out=$PWD/%e.%p.mscope" ./forks >out 2>err || status=$?
+    same "$status" 0 status
+    [ ! -s err ] || fail "$(cat err)"
+    parent= child=
+    for journal in forks.*.mscope; do
+        to_json "$journal"
+        if [ "$(jq .process.exit_code report.json)" = 7 ]; then
+            child=$journal
+        else
+            parent=$journal
+        fi
+    done
+    [ -n "$parent" ] && [ -n "$child" ] || fail "no two journals: $(echo ./*.mscope)"
+    to_json "$parent"
+    parent_pid=$(jq .process.pid report.json)
+    check '[.types[] | [.type_name, .total_count, .live_count]]' '[["struct parent_block",3,3]]'
+    to_json "$child"
+    check '.process.ppid' "$parent_pid"
+    # What the child inherited is live there and was not made there; one of three it freed.
+    check '[.types[] | select(.type_name == "struct child_block") | [.total_count, .live_count]]' '[[5,5]]'
+    check '[.types[] | select(.type_name == "struct parent_block") | .live_count]' '[2]'
+}
+
+case_fork_not_followed() {
+    build forks
+    options=follow_fork=0
+    record ./forks
+    same "$status" 0 status
+    [ ! -s err ] || fail "$(cat err)"
+    same "$(echo ./*.mscope)" ./j.mscope "journals"
+    to_json
+    check '.process.exit_code' 0
+    check '[.types[] | [.type_name, .total_count]]' '[["struct parent_block",3]]'
+}
+
+case_dlopen() {
+    build loader -ldl
+    build loaded -shared -fPIC
+    measure ./loader ./loaded
+    check '[.sites[] | select(.type_name == "struct loaded_thing") | [.function, .line, .total_allocations, .live_allocations]] | unique' \
+        "[[\"make_thing\",$(line loaded loaded),8,0]]"
+    check '[.modules[].path | select(endswith("/loaded"))] | length >= 1' true
+}
+
+case_signal_handler() {
+    build handler
+    measure ./handler
+    # What the handler made while memscope was at work is counted as dropped, never lost silently.
+    check '(.summary.total_allocations + .summary.dropped_events) >= 1002' true
+    check '[.types[] | select(.type_name == "struct work_block") | [.total_count, .live_count]]' '[[2,0]]'
+    check '[.types[] | select(.type_name == "struct alarm_block") | .live_count]' '[0]'
+    check '[.types[] | select(.type_name == "struct alarm_block") | .total_count][0] + .summary.dropped_events >= 1000' true
+}
+
+case_errno() {
+    build keeps_errno -pthread
+    measure ./keeps_errno
+}
+
+case_output_untouched() {
+    build says
+    gcc -o plain "$programs/says.c"
+    plain=0
+    ./plain 5 >plain.out 2>plain.err || plain=$?
+    record ./says 5
+    same "$status" "$plain" status
+    cmp out plain.out || fail "standard output differs"
+    cmp err plain.err || fail "standard error differs"
+}
+
+case_uninstrumented_program() {
+    gcc -O1 -fno-omit-frame-pointer -g -o counts "$programs/counts.c"
+    found=0
+    "$memscope" run -o j.mscope -- ./counts 5000 40 return=3 >out 2>err || found=$?
+    same "$found" 3 status
+    to_json
+    check '.summary | [.total_allocations, .total_deallocations, .total_bytes]' '[5000,4960,240000]'
+    check '.summary.typed_bytes_percent' 0
+    # no plugin: the place comes from the debug information of the return address
+    check '[.sites[] | [.kind, .type_name, .total_allocations]]' '[["caller",null,5000]]'
+    check '.hotspots[0] | [.function, (.location | sub(".*/"; ""))]' \
+        "[\"push\",\"counts.c:$(line counts node)\"]"
+}
+
+case_system_program() {
+    "$memscope" run -o j.mscope -- ls -la / >out 2>err || fail "ls ended with $?"
+    to_json
+    check_true '.summary.total_allocations > 10 and .process.exit_code == 0'
+    check '.process.command[0:2]' '["ls","-la"]'
+}
+
+case_statically_linked() {
+    build counts -static
+    if file=$(ldd ./counts 2>&1) && ! echo "$file" | grep -q 'not a dynamic'; then
+        fail "the program is not static: $file"
+    fi
+    measure ./counts 12345 100 return=0
+    check '.summary | [.total_allocations, .total_deallocations, .total_bytes]' '[12345,12245,592560]'
+    check '[.sites[] | [.type_name, .total_allocations]]' '[["struct node",12345]]'
+}
+
+case_address_sanitizer() {
+    # A program of its own allocator or interposer still works; what memscope sees of it may be little.
+    build counts -fsanitize=address
+    record ./counts 10 0 return=4
+    same "$status" 4 status
+    grep -q ready out || fail "no output"
+}

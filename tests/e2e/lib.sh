@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034 # what is set here is used by the cases
+#
+# What the cases share. A case is a shell function case_NAME in a file of cases/; run_case.sh calls it
+# in an empty directory of its own. MEMSCOPE_BUILD is the build tree, MEMSCOPE_SOURCE the repository.
+
+memscope=$MEMSCOPE_BUILD/bin/memscope
+runtime=$MEMSCOPE_BUILD/lib/libmemscope.so
+programs=$MEMSCOPE_SOURCE/tests/e2e/programs
+
+unset MEMSCOPE_OPTIONS MEMSCOPE_CC MEMSCOPE_CXX MEMSCOPE_CC_TRACK LD_PRELOAD XDG_RUNTIME_DIR
+export LC_ALL=C NO_COLOR=1 MEMSCOPE_DIR="$PWD/journals"
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+# build NAME [FLAGS...]: ./NAME from programs/NAME.c or .cc, instrumented. What follows in CFLAGS-like
+# words may change the optimisation.
+build() {
+    build_name=$1
+    shift
+    if [ -e "$programs/$build_name.cc" ]; then
+        "$memscope" c++ -g -O1 -Wall -Wextra -Werror -o "$build_name" "$programs/$build_name.cc" "$@"
+    else
+        "$memscope" cc -std=gnu11 -g -O1 -Wall -Wextra -Werror -o "$build_name" \
+            "$programs/$build_name.c" "$@"
+    fi || fail "memscope cc could not build $build_name"
+}
+
+# build_annotated NAME [FLAGS...]: the same, with nothing but annotated things instrumented.
+build_annotated() {
+    MEMSCOPE_CC_TRACK=annotated build "$@"
+}
+
+# record COMMAND...: runs it with the journal j.mscope; its output is in out and err, its status in
+# $status. $options, if set, are further options.
+options=
+record() {
+    rm -f j.mscope
+    status=0
+    MEMSCOPE_OPTIONS="out=$PWD/j.mscope${options:+:$options}" "$@" >out 2>err || status=$?
+}
+
+# to_json [JOURNAL]: its report in report.json.
+to_json() {
+    "$memscope" export --format json "${1:-j.mscope}" -o report.json ||
+        fail "memscope export --format json ${1:-j.mscope} ended with $?"
+}
+
+# measure COMMAND...: record and to_json of a command that must end well and say nothing on stderr.
+measure() {
+    record "$@"
+    [ "$status" -eq 0 ] || fail "$* ended with $status: $(cat err)"
+    [ ! -s err ] || fail "$* wrote to standard error: $(cat err)"
+    to_json
+}
+
+# check FILTER VALUE: what jq makes of report.json, as compact JSON, strings bare.
+check() {
+    found=$(jq -cr "$1" report.json) || fail "jq cannot evaluate $1"
+    [ "$found" = "$2" ] || fail "$1 is
+    $found
+and not
+    $2"
+}
+
+# check_true FILTER: the same for conditions.
+check_true() {
+    jq -e "$1" report.json >/dev/null ||
+        fail "not so: $1 ($(jq -c '.summary' report.json))"
+}
+
+# line NAME MARK: the line of programs/NAME.c with the comment /* MARK */.
+line() {
+    awk -v mark="/* $2 */" 'index($0, mark) { print NR; found = 1; exit }
+        END { exit !found }' "$programs/$1.c" || fail "$1.c has no line marked $2"
+}
+
+same() {
+    [ "$1" = "$2" ] || fail "$3: '$1' and not '$2'"
+}
+
+# one_line FILE WORDS: FILE is one line with these words in it.
+one_line() {
+    [ "$(wc -l <"$1")" -eq 1 ] || fail "$1 is not one line: $(cat "$1")"
+    grep -qF -- "$2" "$1" || fail "'$2' is not in: $(cat "$1")"
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds.
+wait_for() {
+    tries=$(($1 * 20))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || fail "waited in vain for: $*"
+        sleep 0.05
+    done
+}

@@ -130,6 +130,7 @@ static void s_start_monitor(void) {
         .now_ns = &header->now_ns,
         .monotonic_start_ns = header->monotonic_start_ns,
         .interval_ms = s_options.monitor_ms,
+        .journal_fd = &ms_store.fd,
     };
     ms_store_relaxed(&header->now_ns, ms_store_now());
     if (ms_monitor_start(&hooks) == 0)

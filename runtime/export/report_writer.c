@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/report_writer.h"
 
+#include <string.h>
+
 #include "export/report_shape.h"
 
 struct walk {
@@ -112,15 +114,48 @@ static void write_object(const struct walk *walk, const struct ms_shape *shape, 
     walk->writer->ops->end_object(walk->writer);
 }
 
+static void write_version(struct ms_writer *writer) {
+    writer->ops->string(writer, "schema");
+    writer->ops->string(writer, MEMSCOPE_REPORT_SCHEMA);
+    writer->ops->string(writer, "version");
+    writer->ops->unsigned_integer(writer, MEMSCOPE_REPORT_VERSION);
+}
+
 void ms_report_write(struct ms_writer *writer, const struct memscope_report *report,
                      ms_stacks_fn *write_stacks, void *data) {
     const struct walk walk = {writer, report, write_stacks, data};
     const struct ms_shape *shape = ms_report_shape();
     writer->ops->begin_object(writer, shape->field_count + 2);
-    writer->ops->string(writer, "schema");
-    writer->ops->string(writer, MEMSCOPE_REPORT_SCHEMA);
-    writer->ops->string(writer, "version");
-    writer->ops->unsigned_integer(writer, MEMSCOPE_REPORT_VERSION);
+    write_version(writer);
     write_fields(&walk, shape, (const char *)report, NULL);
+    writer->ops->end_object(writer);
+}
+
+static const struct ms_field *find_field(const struct ms_shape *shape, const char *key) {
+    for (size_t i = 0; i < shape->field_count; i++) {
+        if (strcmp(shape->fields[i].key, key) == 0) {
+            return &shape->fields[i];
+        }
+    }
+    return NULL;
+}
+
+void ms_report_write_sections(struct ms_writer *writer, const struct memscope_report *report,
+                              const char *const *keys, size_t count) {
+    const struct walk walk = {writer, report, NULL, NULL};
+    const struct ms_shape *shape = ms_report_shape();
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        known += find_field(shape, keys[i]) != NULL;
+    }
+    writer->ops->begin_object(writer, known + 2);
+    write_version(writer);
+    for (size_t i = 0; i < count; i++) {
+        const struct ms_field *field = find_field(shape, keys[i]);
+        if (field != NULL) {
+            writer->ops->string(writer, field->key);
+            write_value(&walk, field, (const char *)report, NULL);
+        }
+    }
     writer->ops->end_object(writer);
 }

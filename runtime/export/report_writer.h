@@ -16,4 +16,9 @@ typedef void ms_stacks_fn(struct ms_writer *writer, const struct memscope_report
 void ms_report_write(struct ms_writer *writer, const struct memscope_report *report,
                      ms_stacks_fn *write_stacks, void *data);
 
+/* The same with the COUNT members KEYS alone, behind schema and version. Keys that a report does
+ * not have are left out. */
+void ms_report_write_sections(struct ms_writer *writer, const struct memscope_report *report,
+                              const char *const *keys, size_t count);
+
 #endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct ms_command *const s_commands[] = {
+#define X(name) &ms_command_##name,
+#include "cli/commands.def"
+#undef X
+};
+#define S_COMMAND_COUNT (sizeof(s_commands) / sizeof(s_commands[0]))
+
+const struct ms_command *ms_cli_find_command(const char *name) {
+    for (size_t i = 0; i < S_COMMAND_COUNT; i++) {
+        if (strcmp(name, s_commands[i]->name) == 0)
+            return s_commands[i];
+    }
+    return NULL;
+}
+
+static void s_print_program_help(void) {
+    fputs("memscope names the variable and the C type that hold a program's memory.\n\n"
+          "usage: memscope COMMAND ...\n\n",
+          stdout);
+    for (size_t i = 0; i < S_COMMAND_COUNT; i++)
+        printf("  %-10s %s\n", s_commands[i]->name, s_commands[i]->summary);
+    fputs("\n"
+          "FILE is a .mscope journal, or a pid or program name that `memscope list` shows; left "
+          "out,\n"
+          "it is the newest journal.\n\n"
+          "memscope help COMMAND says more about one; memscope help options lists the options of\n"
+          "a measured run; memscope --version prints the version.\n",
+          stdout);
+}
+
+int ms_cli_help(const struct ms_command *command) {
+    ms_cli_begin_output();
+    if (command == NULL)
+        s_print_program_help();
+    else
+        printf("usage: memscope %s%s%s\n\n%s", command->name, command->arguments[0] ? " " : "",
+               command->arguments, command->help);
+    return ms_cli_end_output(MS_CLI_DONE);
+}
+
+/* One write, so that lines of several processes do not mix. */
+static void s_say(const char *format, va_list arguments) {
+    static const char s_prefix[] = "memscope: ";
+    char line[4096];
+    memcpy(line, s_prefix, sizeof(s_prefix));
+    size_t length = sizeof(s_prefix) - 1;
+    int more = vsnprintf(line + length, sizeof(line) - length - 1, format, arguments);
+    if (more > 0)
+        length += strlen(line + length);
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+            line[i] = '?';
+    }
+    line[length++] = '\n';
+    fflush(stdout);
+    for (size_t done = 0; done < length;) {
+        ssize_t written = write(STDERR_FILENO, line + done, length - done);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            break;
+        done += (size_t)written;
+    }
+}
+
+int ms_cli_fail(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    s_say(format, arguments);
+    va_end(arguments);
+    return MS_CLI_USAGE;
+}
+
+void ms_cli_note(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    s_say(format, arguments);
+    va_end(arguments);
+}
+
+int ms_cli_option(const struct ms_command *command, int argc, char **argv,
+                  const char *short_options, const struct option *options) {
+    opterr = 0;
+    int before = optind;
+    int option = getopt_long(argc, argv, short_options, options, NULL);
+    if (option != '?' && option != ':')
+        return option;
+    char letter[3] = {'-', (char)optopt, '\0'};
+    /* Of a long option optopt is its value in the table or 0, and it stands in argv. */
+    const char *last = argv[optind > before ? optind - 1 : before];
+    const char *name = strncmp(last, "--", 2) == 0 ? last : letter;
+    int length = (int)strcspn(name, "=");
+    if (option == ':')
+        ms_cli_fail("%s: option '%.*s' needs a value; see `memscope help %s`", command->name,
+                    length, name, command->name);
+    else
+        ms_cli_fail("%s: wrong option '%s'; see `memscope help %s`", command->name, name,
+                    command->name);
+    return '?';
+}
+
+void ms_cli_begin_output(void) {
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int ms_cli_end_output(int status) {
+    errno = 0;
+    bool failed = fflush(stdout) != 0 || ferror(stdout);
+    int error = errno;
+    /* A file system may tell only now. Standard output may have been closed from the start. */
+    if (!failed && close(STDOUT_FILENO) != 0 && errno != EBADF) {
+        failed = true;
+        error = errno;
+    }
+    if (!failed)
+        return status;
+    if (error == 0)
+        error = EIO;
+    return ms_cli_fail("cannot write to standard output: %s", strerror(error));
+}
+
+static void *s_or_end(void *block) {
+    if (block == NULL) {
+        ms_cli_fail("out of memory");
+        exit(MS_CLI_USAGE);
+    }
+    return block;
+}
+
+void *ms_cli_alloc(size_t size) {
+    return s_or_end(calloc(1, size != 0 ? size : 1));
+}
+
+void *ms_cli_resize(void *block, size_t size) {
+    return s_or_end(realloc(block, size != 0 ? size : 1));
+}
+
+char *ms_cli_copy(const char *text) {
+    return s_or_end(strdup(text));
+}
+
+char *ms_cli_format(const char *format, ...) {
+    va_list arguments;
+    char *text;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return s_or_end(length < 0 ? NULL : text);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/source.h"
+#include "export/export.h"
+
+static char *s_formats(void) {
+    size_t count;
+    const struct ms_exporter *exporters = ms_exporters(&count);
+    char *names = ms_cli_copy("");
+    for (size_t i = 0; i < count; i++) {
+        char *longer = ms_cli_format("%s%s%s", names, i != 0 ? ", " : "", exporters[i].name);
+        free(names);
+        names = longer;
+    }
+    return names;
+}
+
+/* By --format, else by the extension of OUTPUT; NULL after one line. */
+static const struct ms_exporter *s_choose(const char *format, const char *output) {
+    const char *name = format;
+    if (name == NULL && output != NULL) {
+        const char *dot = strrchr(output, '.');
+        name = dot != NULL && strchr(dot, '/') == NULL ? dot + 1 : NULL;
+    }
+    const struct ms_exporter *exporter = name != NULL ? ms_exporter_find(name) : NULL;
+    if (exporter != NULL)
+        return exporter;
+    char *formats = s_formats();
+    if (format != NULL)
+        ms_cli_fail("export: there is no format '%s' in this version; the formats are %s", format,
+                    formats);
+    else
+        ms_cli_fail("export: say the format with --format; the formats are %s", formats);
+    free(formats);
+    return NULL;
+}
+
+static int s_export(const struct ms_exporter *exporter, const char *file, const char *output) {
+    struct ms_source source;
+    if (!ms_source_open(&source, file))
+        return MS_CLI_USAGE;
+    ms_cli_begin_output();
+    int status = MS_CLI_DONE;
+    enum ms_status written = ms_export_file(exporter, source.report, output);
+    if (written != MS_OK)
+        status = ms_cli_fail("cannot write %s: %s",
+                             strcmp(output, "-") == 0 ? "to standard output" : output,
+                             written == MS_IO ? strerror(errno) : ms_status_message(written));
+    ms_source_close(&source);
+    return ms_cli_end_output(status);
+}
+
+static int s_run(int argc, char **argv) {
+    static const struct option s_options[] = {
+        {"format", required_argument, NULL, 'f'},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *file, *format = NULL, *output = NULL;
+    int option;
+    while ((option = ms_cli_option(&ms_command_export, argc, argv, ":f:o:h", s_options)) != -1) {
+        if (option == 'h')
+            return ms_cli_help(&ms_command_export);
+        if (option == 'f')
+            format = optarg;
+        else if (option == 'o')
+            output = optarg;
+        else
+            return MS_CLI_USAGE;
+    }
+    const struct ms_exporter *exporter = s_choose(format, output);
+    if (exporter == NULL || !ms_source_argument("export", argc, argv, &file))
+        return MS_CLI_USAGE;
+    return s_export(exporter, file, output != NULL ? output : "-");
+}
+
+const struct ms_command ms_command_export = {
+    .name = "export",
+    .arguments = "--format FORMAT [-o OUT] [FILE]",
+    .summary = "write a report as JSON, MessagePack or HTML",
+    .help = "Writes the report of FILE in a format for programs.\n\n"
+            "  -f, --format FORMAT  json, msgpack or html; left out, the extension of OUT tells\n"
+            "  -o, --output OUT     where to; left out or -: standard output\n",
+    .run = s_run,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/journal_dir.h"
+#include "cli/cli.h"
+#include "cli/source.h"
+#include "export/export.h"
+
+/* The journal's name with .html for .mscope, in the working directory. */
+static char *s_default_output(const char *journal) {
+    const char *slash = strrchr(journal, '/');
+    const char *name = slash != NULL ? slash + 1 : journal;
+    size_t length = strlen(name), extension = strlen(MS_JOURNAL_DIR_EXTENSION);
+    if (length > extension && strcmp(name + length - extension, MS_JOURNAL_DIR_EXTENSION) == 0)
+        length -= extension;
+    return ms_cli_format("%.*s.html", (int)length, name);
+}
+
+static int s_report(const char *file, const char *output) {
+    struct ms_source source;
+    if (!ms_source_open(&source, file))
+        return MS_CLI_USAGE;
+    char *path = output != NULL ? ms_cli_copy(output) : s_default_output(source.path);
+    ms_cli_begin_output();
+    int status = MS_CLI_DONE;
+    enum ms_status written = ms_export_file(ms_exporter_find("html"), source.report, path);
+    if (written != MS_OK)
+        status =
+            ms_cli_fail("cannot write %s: %s", strcmp(path, "-") == 0 ? "to standard output" : path,
+                        written == MS_IO ? strerror(errno) : ms_status_message(written));
+    else if (strcmp(path, "-") != 0)
+        puts(path);
+    free(path);
+    ms_source_close(&source);
+    return ms_cli_end_output(status);
+}
+
+static int s_run(int argc, char **argv) {
+    static const struct option s_options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *file, *output = NULL;
+    int option;
+    while ((option = ms_cli_option(&ms_command_report, argc, argv, ":o:h", s_options)) != -1) {
+        if (option == 'h')
+            return ms_cli_help(&ms_command_report);
+        if (option != 'o')
+            return MS_CLI_USAGE;
+        output = optarg;
+    }
+    if (!ms_source_argument("report", argc, argv, &file))
+        return MS_CLI_USAGE;
+    return s_report(file, output);
+}
+
+const struct ms_command ms_command_report = {
+    .name = "report",
+    .arguments = "[-o OUT.html] [FILE]",
+    .summary = "write the dashboard: one HTML page",
+    .help =
+        "Writes the report of FILE as one HTML page that needs no network and no server, and\n"
+        "prints its path.\n\n"
+        "  -o, --output OUT  the page; left out, the journal's name with .html, in the working\n"
+        "                    directory; -: standard output\n",
+    .run = s_run,
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The journals in the user's journal directory (base/journal_dir.h). */
+#ifndef MS_CLI_JOURNALS_H
+#define MS_CLI_JOURNALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ms_journal_entry {
+    char *path;
+    char *program; /* last part of the executable's path */
+    uint32_t pid;
+    uint64_t start_time_ns; /* since the epoch */
+    uint64_t peak_bytes;
+    uint64_t file_bytes; /* on the disk */
+    uint32_t state;      /* enum ms_journal_state */
+    int32_t exit_code;
+    bool alive;
+};
+
+struct ms_journals {
+    char *directory;
+    struct ms_journal_entry *entries; /* newest first */
+    size_t count;
+};
+
+/* Reads the directory; one that is not there has no journals. Files that are not journals are left
+ * out. False after one line that says what is wrong. */
+bool ms_journals_read(struct ms_journals *journals);
+void ms_journals_fini(struct ms_journals *journals);
+
+/* Reads one journal; false: it is none. */
+bool ms_journals_read_entry(const char *path, struct ms_journal_entry *entry);
+void ms_journals_fini_entry(struct ms_journal_entry *entry);
+
+/* Whether the process of ENTRY may still write to it. */
+bool ms_journals_running(const struct ms_journal_entry *entry);
+
+/* How it ended, for people; for the caller to free. */
+char *ms_journals_ending(const struct ms_journal_entry *entry);
+
+/* Removes the oldest finished ones until at most 64 of them, with 1 GiB together, are left; the
+ * newest always stays. Removed ones are gone from JOURNALS too. */
+void ms_journals_prune(struct ms_journals *journals);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/source.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/journals.h"
+#include "journal/journal.h"
+#include "model/model.h"
+#include "symbols/symbols.h"
+
+static bool s_ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static bool s_names(const struct ms_journal_entry *entry, const char *name) {
+    char *pid = ms_cli_format("%u", (unsigned)entry->pid);
+    bool same = strcmp(name, pid) == 0 || strcmp(name, entry->program) == 0;
+    free(pid);
+    return same;
+}
+
+static char *s_find_newest(const char *name) {
+    struct ms_journals journals;
+    char *path = NULL;
+    if (!ms_journals_read(&journals))
+        return NULL;
+    for (size_t i = 0; i < journals.count && path == NULL; i++) {
+        if (name == NULL || s_names(&journals.entries[i], name))
+            path = ms_cli_copy(journals.entries[i].path);
+    }
+    if (path == NULL && name == NULL)
+        ms_cli_fail("no journal in %s; `memscope run -- PROGRAM` makes one", journals.directory);
+    else if (path == NULL)
+        ms_cli_fail("no journal '%s': there is no such file, and `memscope list` shows no such pid "
+                    "or program",
+                    name);
+    ms_journals_fini(&journals);
+    return path;
+}
+
+char *ms_source_find(const char *file) {
+    if (file == NULL)
+        return s_find_newest(NULL);
+    if (strchr(file, '/') != NULL || access(file, F_OK) == 0 || s_ends_with(file, ".mscope"))
+        return ms_cli_copy(file);
+    return s_find_newest(file);
+}
+
+static int s_fail_to_open(const char *path, enum ms_status status) {
+    struct stat info;
+    if (status == MS_IO && stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return ms_cli_fail("cannot read %s: %s, not a journal", path,
+                           S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
+    if (status == MS_NOT_A_JOURNAL && (s_ends_with(path, ".json") || s_ends_with(path, ".msgpack")))
+        return ms_cli_fail("cannot read %s: exports cannot be read back in this version; give the "
+                           ".mscope journal",
+                           path);
+    return ms_cli_fail("cannot read %s: %s", path, ms_status_message(status));
+}
+
+bool ms_source_open(struct ms_source *source, const char *file) {
+    struct ms_journal *journal = NULL;
+    *source = (struct ms_source){.path = ms_source_find(file)};
+    if (source->path == NULL)
+        return false;
+    enum ms_status status = ms_journal_open(source->path, &journal);
+    if (status != MS_OK) {
+        s_fail_to_open(source->path, status);
+        goto failed;
+    }
+    status = ms_symbols_new(&source->symbols);
+    if (status == MS_OK) {
+        source->resolver = ms_symbols_resolver(source->symbols);
+        status = ms_report_new(journal, &source->resolver, &source->report);
+    }
+    if (status != MS_OK) {
+        ms_cli_fail("cannot make a report of %s: %s", source->path, ms_status_message(status));
+        goto failed;
+    }
+    ms_journal_close(journal);
+    return true;
+failed:
+    if (journal != NULL)
+        ms_journal_close(journal);
+    ms_source_close(source);
+    return false;
+}
+
+void ms_source_close(struct ms_source *source) {
+    if (source->report != NULL)
+        ms_report_destroy(source->report);
+    if (source->symbols != NULL)
+        ms_symbols_destroy(source->symbols);
+    free(source->path);
+    *source = (struct ms_source){NULL, NULL, {0}, NULL};
+}
+
+bool ms_source_argument(const char *command, int argc, char **argv, const char **file) {
+    if (argc - optind > 1) {
+        ms_cli_fail("%s: takes one FILE in this version, but was given %d", command, argc - optind);
+        return false;
+    }
+    *file = optind < argc ? argv[optind] : NULL;
+    return true;
+}

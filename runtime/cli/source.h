@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* FILE on a command line, and the report made of it. */
+#ifndef MS_CLI_SOURCE_H
+#define MS_CLI_SOURCE_H
+
+#include <stdbool.h>
+
+#include "memscope/report.h"
+
+struct ms_symbols;
+
+struct ms_source {
+    char *path;
+    struct ms_symbols *symbols;
+    struct memscope_resolver resolver;
+    struct memscope_report *report;
+};
+
+/* The path of the journal that FILE names: a path, a pid, a program's name, NULL for the newest.
+ * For the caller to free; NULL after one line that says what is wrong. */
+char *ms_source_find(const char *file);
+
+/* Makes the report of the journal that FILE names. False after one line that says what is wrong. */
+bool ms_source_open(struct ms_source *source, const char *file);
+void ms_source_close(struct ms_source *source);
+
+/* The one FILE of ARGV behind the options, NULL when there is none, through FILE. False after one
+ * line when there are more. */
+bool ms_source_argument(const char *command, int argc, char **argv, const char **file);
+
+#endif

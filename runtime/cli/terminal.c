@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/terminal.h"
+
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool s_set(const char *variable) {
+    const char *value = getenv(variable);
+    return value != NULL && value[0] != '\0';
+}
+
+static size_t s_width(void) {
+    struct winsize size;
+    const char *columns = getenv("COLUMNS");
+    unsigned long width = columns != NULL ? strtoul(columns, NULL, 10) : 0;
+    if (width >= 20 && width <= 10000)
+        return width;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+        return size.ws_col;
+    return 0;
+}
+
+const struct ms_terminal *ms_terminal_get(void) {
+    static struct ms_terminal s_terminal;
+    static bool s_asked;
+    if (!s_asked) {
+        const char *term = getenv("TERM");
+        bool dumb = term == NULL || strcmp(term, "dumb") == 0;
+        s_terminal.width = s_width();
+        s_terminal.color = isatty(STDOUT_FILENO) && !dumb && !s_set("NO_COLOR");
+        s_terminal.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+        s_asked = true;
+    }
+    return &s_terminal;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of memscope lie relative to its program, in the build tree as in an installed one, so
+ * that the tree can be moved. */
+#ifndef MS_CLI_TREE_H
+#define MS_CLI_TREE_H
+
+/* The path of PART, one of MS_TREE_*, as a string for the caller to free; it need not be there. */
+char *ms_tree_path(const char *part);
+
+#define MS_TREE_INCLUDE "include"
+#define MS_TREE_LIB     MS_CLI_LIB_DIR
+#define MS_TREE_SHARED  MS_CLI_LIB_DIR "/libmemscope.so"
+#define MS_TREE_STATIC  MS_CLI_LIB_DIR "/libmemscope.a"
+#define MS_TREE_PLUGINS MS_CLI_LIB_DIR "/memscope" /* gcc-MAJOR/memscope.so in it */
+
+/* The path of the plugin for GCC's version MAJOR, for the caller to free. NULL when there is none;
+ * then HAVE is set to those there are ("gcc-12, gcc-13", or "" ), for the caller to free. */
+char *ms_tree_plugin(unsigned major, char **have);
+
+#endif

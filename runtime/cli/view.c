@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/view.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/journals.h"
+#include "cli/source.h"
+#include "cli/grid.h"
+#include "cli/terminal.h"
+#include "cli/text.h"
+#include "cli/view_field.h"
+#include "export/report_writer.h"
+#include "export/writer.h"
+#include "store/layout.h"
+
+#define S_DEFAULT_TOP 20
+#define S_BAR_WIDTH   10
+
+struct s_request {
+    const char *sort;
+    const char *filter;
+    size_t top;
+    bool top_given;
+    bool json;
+    bool fail;
+};
+
+/* ---- the table ---- */
+
+static double s_sum(const struct ms_field *section, const struct memscope_report *report,
+                    const struct ms_field *field) {
+    const char *row = *(const char *const *)(const void *)((const char *)report + section->offset);
+    size_t count = *(const size_t *)(const void *)((const char *)report + section->count);
+    double sum = 0, number;
+    for (size_t i = 0; i < count; i++, row += section->shape->size) {
+        if (ms_view_number(field, row, &number))
+            sum += number;
+    }
+    return sum;
+}
+
+static char *s_cell(const struct ms_view_column *column, const struct ms_field *field,
+                    const char *row, double sum) {
+    double number = 0;
+    const char *text = ms_view_string(field, row);
+    bool known = ms_view_number(field, row, &number);
+    uint64_t integer = MEMSCOPE_UNKNOWN;
+    if (known && field->kind == MS_FIELD_UINT)
+        integer = *(const uint64_t *)(const void *)(row + field->offset);
+    else if (known)
+        integer = (uint64_t)number;
+    switch (column->format) {
+    case MS_VIEW_NAME:
+    case MS_VIEW_PLACE:
+        return ms_text_clean(text);
+    case MS_VIEW_BYTES:
+        return ms_text_bytes(integer);
+    case MS_VIEW_COUNT:
+        return ms_text_count(integer);
+    case MS_VIEW_PLAIN:
+        return ms_text_plain(integer);
+    case MS_VIEW_TIME:
+        return ms_text_duration(integer);
+    case MS_VIEW_SHARE:
+        return ms_text_percent(known && sum > 0 ? 100 * number / sum : 0);
+    case MS_VIEW_BAR:
+        break;
+    }
+    return ms_text_bar(known && sum > 0 ? number / sum : 0, S_BAR_WIDTH, ms_terminal_get()->utf8);
+}
+
+static struct ms_grid_column s_grid_column(const struct ms_view_column *column) {
+    bool text = column->format == MS_VIEW_NAME || column->format == MS_VIEW_PLACE;
+    return (struct ms_grid_column){
+        .title = column->title,
+        .right = !text && column->format != MS_VIEW_BAR,
+        .elastic = text,
+        .cut_start = column->format == MS_VIEW_PLACE,
+        .bar = column->format == MS_VIEW_BAR,
+        .weight = column->weight,
+    };
+}
+
+void ms_view_print(const struct ms_view *view, const struct memscope_report *report,
+                   const struct ms_view_rows *rows, size_t indent) {
+    const struct ms_field *section = ms_view_section(view);
+    size_t count = view->column_count;
+    const struct ms_field **fields = ms_cli_alloc(count * sizeof(*fields));
+    struct ms_grid_column *columns = ms_cli_alloc(count * sizeof(*columns));
+    double *sums = ms_cli_alloc(count * sizeof(*sums));
+    char **cells = ms_cli_alloc(count * sizeof(*cells));
+    for (size_t c = 0; c < count; c++) {
+        fields[c] = ms_view_find_field(section->shape, view->columns[c].key);
+        columns[c] = s_grid_column(&view->columns[c]);
+        sums[c] = s_sum(section, report, fields[c]);
+    }
+    struct ms_grid *grid = ms_grid_new(columns, count);
+    for (size_t r = 0; r < rows->count; r++) {
+        const char *row = rows->bytes + r * section->shape->size;
+        for (size_t c = 0; c < count; c++)
+            cells[c] = s_cell(&view->columns[c], fields[c], row, sums[c]);
+        ms_grid_add(grid, cells);
+    }
+    ms_grid_print(grid, indent);
+    ms_grid_destroy(grid);
+    free(cells);
+    free(sums);
+    free(columns);
+    free(fields);
+}
+
+char *ms_view_describe_process(const struct memscope_process *process) {
+    const char *slash = process->executable != NULL ? strrchr(process->executable, '/') : NULL;
+    char *program = ms_text_clean(slash != NULL ? slash + 1 : process->executable);
+    struct ms_journal_entry ending = {
+        .state = process->exit == MEMSCOPE_EXIT_EXITED      ? MS_STATE_EXITED
+                 : process->exit == MEMSCOPE_EXIT_SIGNALLED ? MS_STATE_SIGNALLED
+                                                            : MS_STATE_RUNNING,
+        .exit_code = process->exit_code != MEMSCOPE_UNKNOWN ? (int32_t)process->exit_code : 0,
+        .alive = process->exit == MEMSCOPE_EXIT_RUNNING,
+    };
+    char *how = ms_journals_ending(&ending);
+    char *duration = ms_text_duration(process->duration_ns);
+    char *pid = ms_text_plain(process->pid);
+    char *text = ms_cli_format("%s (pid %s), %s %s %s", program, pid, how,
+                               ending.alive ? "for" : "after", duration);
+    free(pid);
+    free(duration);
+    free(how);
+    free(program);
+    return text;
+}
+
+static void s_print_text(const struct ms_view *view, const struct memscope_report *report,
+                         const struct ms_view_rows *rows, const struct s_request *request) {
+    char *process = ms_view_describe_process(&report->process);
+    printf("%s: %s by %s\n", process, view->section, request->sort);
+    free(process);
+    if (rows->all == 0)
+        printf("%s\n", view->empty);
+    else if (rows->matching == 0)
+        printf("none of %zu matches '%s'\n", rows->all, request->filter);
+    else
+        ms_view_print(view, report, rows, 0);
+    if (rows->count < rows->matching)
+        printf("%zu of %zu; --top 0 shows all\n", rows->count, rows->matching);
+}
+
+/* ---- JSON ---- */
+
+static bool s_sink(void *file, const void *bytes, size_t size) {
+    return fwrite(bytes, 1, size, file) == size;
+}
+
+int ms_view_print_json(const struct memscope_report *report, const char *const *keys,
+                       size_t count) {
+    struct ms_writer *writer = ms_json_writer_new(s_sink, stdout, MS_JSON_PRETTY);
+    if (writer == NULL)
+        return ms_cli_fail("out of memory");
+    ms_report_write_sections(writer, report, keys, count);
+    errno = 0;
+    enum ms_status status = writer->ops->finish(writer);
+    if (status == MS_IO)
+        return ms_cli_fail("cannot write to standard output: %s", strerror(errno ? errno : EIO));
+    if (status != MS_OK)
+        return ms_cli_fail("cannot write JSON: %s", ms_status_message(status));
+    return MS_CLI_DONE;
+}
+
+static int s_print_json(const struct ms_view *view, const struct memscope_report *report,
+                        const struct ms_view_rows *rows) {
+    const struct ms_field *section = ms_view_section(view);
+    struct memscope_report shown = *report;
+    *(char **)(void *)((char *)&shown + section->offset) = rows->bytes;
+    *(size_t *)(void *)((char *)&shown + section->count) = rows->count;
+    return ms_view_print_json(&shown, &view->section, 1);
+}
+
+/* ---- the command ---- */
+
+static int s_check_sort(const struct ms_command *command, const struct ms_view *view,
+                        const char *key) {
+    const struct ms_shape *shape = ms_view_section(view)->shape;
+    const struct ms_field *field = ms_view_find_field(shape, key);
+    if (field != NULL && ms_view_is_sortable(field))
+        return MS_CLI_DONE;
+    char *keys = ms_cli_copy("");
+    for (size_t i = 0; i < shape->field_count; i++) {
+        if (!ms_view_is_sortable(&shape->fields[i]))
+            continue;
+        char *longer =
+            ms_cli_format("%s%s%s", keys, keys[0] != '\0' ? ", " : "", shape->fields[i].key);
+        free(keys);
+        keys = longer;
+    }
+    ms_cli_fail("%s: cannot sort by '%s'; the keys are %s", command->name, key, keys);
+    free(keys);
+    return MS_CLI_USAGE;
+}
+
+static bool s_read_top(const char *text, size_t *top) {
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value > SIZE_MAX)
+        return false;
+    *top = (size_t)value;
+    return true;
+}
+
+static int s_read_request(const struct ms_command *command, const struct ms_view *view, int argc,
+                          char **argv, struct s_request *request) {
+    static const struct option s_options[] = {
+        {"top", required_argument, NULL, 't'},
+        {"sort", required_argument, NULL, 's'},
+        {"filter", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {"fail", no_argument, NULL, 'F'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    while ((option = ms_cli_option(command, argc, argv, ":h", s_options)) != -1) {
+        switch (option) {
+        case 't':
+            if (!s_read_top(optarg, &request->top))
+                return ms_cli_fail("%s: --top takes a number, not '%s'", command->name, optarg);
+            request->top_given = true;
+            break;
+        case 's':
+            request->sort = optarg;
+            break;
+        case 'f':
+            request->filter = optarg;
+            break;
+        case 'j':
+            request->json = true;
+            break;
+        case 'F':
+            if (!view->can_fail)
+                return ms_cli_fail("%s: wrong option '--fail'; see `memscope help %s`",
+                                   command->name, command->name);
+            request->fail = true;
+            break;
+        case 'h':
+            exit(ms_cli_help(command));
+        default:
+            return MS_CLI_USAGE;
+        }
+    }
+    return s_check_sort(command, view, request->sort);
+}
+
+int ms_view_run(const struct ms_command *command, const struct ms_view *view, int argc,
+                char **argv) {
+    struct s_request request = {.sort = view->sort, .top = S_DEFAULT_TOP};
+    struct ms_source source;
+    const char *file;
+    int status = s_read_request(command, view, argc, argv, &request);
+    if (status != MS_CLI_DONE)
+        return status;
+    if (!ms_source_argument(command->name, argc, argv, &file) || !ms_source_open(&source, file))
+        return MS_CLI_USAGE;
+    if (request.json && !request.top_given)
+        request.top = 0;
+    struct ms_view_rows rows =
+        ms_view_select(view, source.report, request.sort, request.filter, request.top);
+    ms_cli_begin_output();
+    if (request.json)
+        status = s_print_json(view, source.report, &rows);
+    else
+        s_print_text(view, source.report, &rows, &request);
+    if (status == MS_CLI_DONE && request.fail && rows.matching != 0)
+        status = MS_CLI_FINDINGS;
+    ms_view_rows_fini(&rows);
+    ms_source_close(&source);
+    return ms_cli_end_output(status);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One section of a report (types, hotspots, ...) as a table for people or as JSON for programs,
+ * sorted, filtered and cut. Keys are those of the report (include/memscope/report.h).
+ */
+#ifndef MS_CLI_VIEW_H
+#define MS_CLI_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "memscope/report.h"
+
+struct ms_command;
+struct ms_grid;
+
+enum ms_view_format {
+    MS_VIEW_NAME,  /* text, cut at its end when it does not fit */
+    MS_VIEW_PLACE, /* text, cut at its start */
+    MS_VIEW_BYTES,
+    MS_VIEW_COUNT,
+    MS_VIEW_PLAIN, /* a number without commas: an id */
+    MS_VIEW_TIME,  /* nanoseconds since the start */
+    MS_VIEW_SHARE, /* percent of the section's sum */
+    MS_VIEW_BAR,   /* the same, drawn */
+};
+
+struct ms_view_column {
+    const char *key;
+    const char *title;
+    enum ms_view_format format;
+    int weight; /* as in struct ms_grid_column */
+};
+
+struct ms_view {
+    const char *section; /* a key of the report */
+    const char *sort;    /* the key it is sorted by when no other is asked for */
+    const struct ms_view_column *columns;
+    size_t column_count;
+    const char *empty; /* said when there are no rows at all */
+    bool can_fail;     /* takes --fail: rows are findings */
+};
+
+/* The rows of a section that are shown: its own list of them, of the report's strings. */
+struct ms_view_rows {
+    char *bytes;
+    size_t count;
+    size_t matching; /* before the cut */
+    size_t all;
+};
+
+/* FILTER: NULL or a pattern (fnmatch) that one of a row's texts must match. TOP: 0 for all.
+ * SORT must be a key of the section. */
+struct ms_view_rows ms_view_select(const struct ms_view *view, const struct memscope_report *report,
+                                   const char *sort, const char *filter, size_t top);
+void ms_view_rows_fini(struct ms_view_rows *rows);
+
+/* Prints ROWS as a table behind INDENT blanks. */
+void ms_view_print(const struct ms_view *view, const struct memscope_report *report,
+                   const struct ms_view_rows *rows, size_t indent);
+
+/* Runs the command that shows VIEW. */
+int ms_view_run(const struct ms_command *command, const struct ms_view *view, int argc,
+                char **argv);
+
+/* "redis-server (pid 4711), exited 0 after 12.3 s", for the caller to free. */
+char *ms_view_describe_process(const struct memscope_process *process);
+
+/* Prints the sections KEYS, COUNT of them, of REPORT as JSON; returns the exit status. */
+int ms_view_print_json(const struct memscope_report *report, const char *const *keys, size_t count);
+
+/* The views there are; each is in its command's file. */
+extern const struct ms_view ms_view_types;
+extern const struct ms_view ms_view_hotspots;
+extern const struct ms_view ms_view_variables;
+extern const struct ms_view ms_view_leaks;
+extern const struct ms_view ms_view_threads;
+
+#define MS_VIEW_HELP                                                                               \
+    "  --top N        show the first N rows; 0: all (the default is 20, with --json all)\n"        \
+    "  --sort KEY     sort by a key of the section: numbers largest first, texts by alphabet\n"    \
+    "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"       \
+    "  --json         print JSON, with the keys of `memscope export --format json`\n"
+
+#endif

@@ -53,7 +53,7 @@ static enum ms_status s_check_header(const struct ms_journal_header *header, uin
         return MS_CORRUPT;
     if (size < sizeof(*header))
         return MS_TRUNCATED;
-    if (header->state > MS_STATE_SIGNALLED || header->extent_count > MS_EXTENT_COUNT)
+    if (header->state > MS_STATE_SIGNALLED)
         return MS_CORRUPT;
     /* Not published yet: the process is setting it up, or was ended while it did. */
     if (header->state == 0)

@@ -33,13 +33,21 @@ static void s_test_full_tick(void) {
     }
     tick.time_ns = 2;
     journal_builder_tick(builder, &tick);
+    memset(tick.shares, 0, sizeof(tick.shares));
+    tick.shares[0] = (struct ms_share){1, journal_builder_string(builder, "late"), 1000};
+    tick.time_ns = 3;
+    journal_builder_tick(builder, &tick);
     struct memscope_report *report = report_of_builder(s_path, builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
     CU_ASSERT_EQUAL_FATAL(report->timeline.by_type_count, 20);
     check_same(report->timeline.by_type[0].type_name, "rare");
     CU_ASSERT_EQUAL(report->timeline.by_type[0].live_bytes[0], UINT32_MAX);
     CU_ASSERT_EQUAL(report->timeline.by_type[0].live_bytes[1], MEMSCOPE_UNKNOWN);
-    check_same(report->timeline.by_type[19].type_name, "type_S");
+    CU_ASSERT_EQUAL(report->timeline.by_type[0].live_bytes[2], 0); /* a list with room left */
+    check_same(report->timeline.by_type[1].type_name, "late");
+    CU_ASSERT_EQUAL(report->timeline.by_type[1].live_bytes[1], 0); /* before it was first there */
+    CU_ASSERT_EQUAL(report->timeline.by_type[1].live_bytes[2], 1000);
+    check_same(report->timeline.by_type[19].type_name, "type_R");
     CU_ASSERT_EQUAL(report->timeline.by_type[19].live_bytes[0], 0);
     ms_report_destroy(report);
 }
@@ -159,7 +167,81 @@ static void s_test_void_is_no_type(void) {
     CU_ASSERT_EQUAL(report->summary.typed_bytes_percent, 0);
     CU_ASSERT_EQUAL_FATAL(report->type_count, 1);
     check_same(report->types[0].type_name, NULL);
+    CU_ASSERT_EQUAL(report->types[0].size, MEMSCOPE_UNKNOWN);
     check_same(report->sites[0].type_name, NULL);
+    ms_report_destroy(report);
+}
+
+/* Of the stacks of a site that with the most bytes is named, whoever owns the blocks. */
+static void s_test_top_stack(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+    uint64_t frame = 1;
+    journal_builder_site(builder, &site);
+    journal_builder_site(builder, &site);
+    journal_builder_counter(builder, 0, 1)->allocations = 3;
+    uint32_t first = journal_builder_stack(builder, &frame, 1);
+    uint32_t second = journal_builder_stack(builder, &frame, 1);
+    journal_builder_block(builder, 0x10, 60, 1, 1, 0, first);
+    journal_builder_block(builder, 0x20, 40, 1, 1, 0, second);
+    journal_builder_block(builder, 0x30, 40, 1, 1, 2, second);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->hotspot_count, 1);
+    CU_ASSERT_EQUAL(report->hotspots[0].stack_id, second);
+    ms_report_destroy(report);
+}
+
+/* Variables are told apart by their names too, and shares of types are not theirs. */
+static void s_test_variables_of_one_line(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    uint32_t names[] = {journal_builder_string(builder, "a"), journal_builder_string(builder, "b")};
+    struct ms_site site = {.kind = MEMSCOPE_SITE_VARIABLE, .line = 1};
+    site.file = journal_builder_string(builder, "f.c");
+    for (unsigned i = 0; i < 2; i++) {
+        site.var_name = names[i];
+        journal_builder_site(builder, &site);
+    }
+    struct ms_tick tick = {.time_ns = 1};
+    tick.shares[0] = (struct ms_share){1, 1, 500}; /* a type: string 1 is "a" */
+    tick.shares[1] = (struct ms_share){2, 2, 30};
+    journal_builder_tick(builder, &tick);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->variable_count, 2);
+    check_same(report->variables[0].var_name, "a");
+    CU_ASSERT_EQUAL(report->variables[0].history_count, 0);
+    check_same(report->variables[1].var_name, "b");
+    CU_ASSERT_EQUAL(report->variables[1].peak_bytes, 30);
+    ms_report_destroy(report);
+}
+
+/* More names and groups than any table begins with. */
+static void s_test_many(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    char name[32];
+    for (uint32_t i = 1; i <= 2000; i++) {
+        snprintf(name, sizeof(name), "struct t%u", i % 1000);
+        struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+        site.type_name = journal_builder_string(builder, name);
+        journal_builder_site(builder, &site);
+        journal_builder_counter(builder, 0, i)->allocations = 1;
+        journal_builder_counter(builder, 0, i)->alloc_bytes = i % 1000;
+        journal_builder_block(builder, i * 16, i % 1000, 1, i, 0, 0);
+    }
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_TRUE(report_is_sound(report));
+    CU_ASSERT_EQUAL(report->site_count, 2000);
+    CU_ASSERT_EQUAL(report->leak_count, 2000);
+    CU_ASSERT_EQUAL_FATAL(report->type_count, 1000);
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        snprintf(name, sizeof(name), "struct t%u", 999 - i);
+        wrong += strcmp(report->types[i].type_name, name) != 0;
+        wrong += report->types[i].live_bytes != 2 * (999 - i) || report->types[i].live_count != 2;
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
     ms_report_destroy(report);
 }
 
@@ -198,7 +280,9 @@ static void s_test_utf8(void) {
          "b",
          "a\xef\xbf\xbd"
          "b"},
-        {"\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd"},                 /* overlong */
+        {"\xc0\x80", "\xef\xbf\xbd\xef\xbf\xbd"}, /* overlong */
+        {"\xe0\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"\xf0\x8f\xbf\xbf", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
         {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"}, /* a surrogate */
         {"\xf0\x9f\x98", "\xef\xbf\xbd"},                         /* cut off: one for all of it */
         {"\xf4\x90\x80\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
@@ -249,6 +333,9 @@ int main(void) {
         {"notes", s_test_notes},
         {"pending block taken", s_test_pending_taken},
         {"void is no type", s_test_void_is_no_type},
+        {"top stack", s_test_top_stack},
+        {"variables of one line", s_test_variables_of_one_line},
+        {"many", s_test_many},
         {"nothing", s_test_nothing},
         {"utf8", s_test_utf8},
         {"flipped bytes", s_test_flips},

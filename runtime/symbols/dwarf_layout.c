@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbols/dwarf_layout.h"
+
+#include "symbols/dwarf_members.h"
+#include "symbols/dwarf_spell.h"
+
+static bool s_fill_member(struct ms_types *types, const struct ms_member *member, bool is_c,
+                          struct memscope_member *out) {
+    Dwarf_Debug debug = types->dwarf->debug;
+    Dwarf_Die die = NULL;
+    if (!ms_die_open(debug, member->place, &die))
+        return false;
+    const char *name = ms_die_find_text(debug, die, DW_AT_name);
+    *out = (struct memscope_member){
+        .name = name != NULL ? name : "",
+        .type_name = ms_spell_type_of(types, die, is_c),
+        .offset = member->offset,
+        .size = member->size,
+        .hole_after = member->hole_after,
+    };
+    dwarf_dealloc_die(die);
+    return true;
+}
+
+/* DIE is a struct, class or union. */
+static bool s_fill_members(struct ms_types *types, Dwarf_Die die, bool is_c,
+                           struct memscope_type_layout *out) {
+    struct ms_members members;
+    if (!ms_members_read(types, die, 0, &members))
+        return false;
+    struct memscope_member *list =
+        ms_pool_alloc(&types->dwarf->pool, members.count * sizeof(struct memscope_member));
+    bool good = list != NULL;
+    for (size_t i = 0; i < members.count && good; i++) {
+        good = s_fill_member(types, &members.items[i], is_c, &list[i]);
+        if (members.doubtful)
+            list[i].hole_after = MEMSCOPE_UNKNOWN;
+    }
+    if (good) {
+        out->members = list;
+        out->member_count = members.count;
+        out->padding_bytes = members.doubtful ? MEMSCOPE_UNKNOWN : members.padding;
+    }
+    ms_members_fini(&members);
+    return good;
+}
+
+static bool s_read(struct ms_types *types, Dwarf_Die *die, bool pointee, bool is_c,
+                   struct memscope_type_layout *out) {
+    Dwarf_Debug debug = types->dwarf->debug;
+    struct ms_type_extent extent;
+    if (pointee) {
+        ms_members_strip(debug, die);
+        Dwarf_Die target = NULL;
+        if (*die == NULL || ms_die_tag(debug, *die) != DW_TAG_pointer_type ||
+            !ms_die_follow(debug, *die, DW_AT_type, &target))
+            return false;
+        dwarf_dealloc_die(*die);
+        *die = target;
+    }
+    if (!ms_members_measure(types, *die, 0, &extent))
+        return false;
+    *out = (struct memscope_type_layout){.size = extent.size, .alignment = extent.alignment};
+    ms_members_strip(debug, die);
+    Dwarf_Half tag = *die != NULL ? ms_die_tag(debug, *die) : 0;
+    if (tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type)
+        return s_fill_members(types, *die, is_c, out);
+    return true;
+}
+
+bool ms_layout_read(struct ms_types *types, struct ms_type_place type, bool pointee,
+                    struct memscope_type_layout *out) {
+    Dwarf_Die die = NULL;
+    if (!ms_die_open(types->dwarf->debug, type.die, &die))
+        return false;
+    bool good = s_read(types, &die, pointee, type.is_c, out);
+    if (die != NULL)
+        dwarf_dealloc_die(die);
+    return good;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* How large a type is, and where the members of a struct, class or union are. */
+#ifndef MS_SYMBOLS_DWARF_MEMBERS_H
+#define MS_SYMBOLS_DWARF_MEMBERS_H
+
+#include "symbols/dwarf_types.h"
+
+struct ms_member {
+    struct ms_die_place place;
+    uint64_t offset;    /* of the first byte that has some of it */
+    uint64_t size;      /* bytes that have some of it: a bit-field may share them */
+    uint64_t alignment; /* of its type, or as asked for */
+    uint64_t storage;   /* offset that the alignment is for: of a bit-field, its unit */
+    uint64_t hole_after;
+};
+
+struct ms_members {
+    struct ms_member *items; /* in the order of the source */
+    size_t count, capacity;
+    bool is_union;
+    bool doubtful; /* where a member is, is not known before the program runs (a virtual base) */
+    uint64_t size, alignment, padding;
+};
+
+/* The size and alignment of the type DIE. False: incomplete, of variable size, or damaged. */
+bool ms_members_measure(struct ms_types *types, Dwarf_Die die, int depth,
+                        struct ms_type_extent *out);
+
+/* The members of DIE, a struct, class or union. False: as above; there is nothing to free then. */
+bool ms_members_read(struct ms_types *types, Dwarf_Die die, int depth, struct ms_members *out);
+void ms_members_fini(struct ms_members *members);
+
+/* Follows typedefs and qualifiers. Frees *DIE and puts the type behind them there; NULL: none. */
+void ms_members_strip(Dwarf_Debug debug, Dwarf_Die *die);
+
+#endif

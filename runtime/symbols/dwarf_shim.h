@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two libdwarfs: 20210528 (Debian 12) and 0.4 or later (Debian 13 has 0.11). Only this header
+ * tells them apart; DW_LIBDWARF_VERSION is defined since 0.1.
+ */
+#ifndef MS_SYMBOLS_DWARF_SHIM_H
+#define MS_SYMBOLS_DWARF_SHIM_H
+
+#include <dwarf.h>
+#include <libdwarf.h>
+
+#ifdef DW_LIBDWARF_VERSION
+
+static inline int ms_shim_open(int fd, Dwarf_Debug *debug, Dwarf_Error *error) {
+    return dwarf_init_b(fd, DW_GROUPNUMBER_ANY, NULL, NULL, debug, error);
+}
+
+static inline void ms_shim_close(Dwarf_Debug debug) {
+    dwarf_finish(debug);
+}
+
+static inline void ms_shim_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, Dwarf_Signed n) {
+    dwarf_dealloc_ranges(debug, ranges, n);
+}
+
+#else
+
+static inline int ms_shim_open(int fd, Dwarf_Debug *debug, Dwarf_Error *error) {
+    return dwarf_init_b(fd, DW_DLC_READ, DW_GROUPNUMBER_ANY, NULL, NULL, debug, error);
+}
+
+static inline void ms_shim_close(Dwarf_Debug debug) {
+    Dwarf_Error error = NULL;
+    dwarf_finish(debug, &error);
+}
+
+static inline void ms_shim_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, Dwarf_Signed n) {
+    dwarf_ranges_dealloc(debug, ranges, n);
+}
+
+#endif
+#endif

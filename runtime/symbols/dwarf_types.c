@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbols/dwarf_types.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbols/grow.h"
+
+struct s_walk {
+    struct ms_types *types;
+    bool is_c;
+    bool deep;
+};
+
+static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, const char *outer);
+
+void ms_types_init(struct ms_types *types, struct ms_dwarf *dwarf) {
+    *types = (struct ms_types){.dwarf = dwarf};
+}
+
+void ms_types_fini(struct ms_types *types) {
+    free(types->entries);
+    free(types->qualified);
+    free(types->extents);
+    ms_key_fini(&types->names);
+    ms_key_fini(&types->scoped);
+    ms_key_fini(&types->measured);
+    *types = (struct ms_types){0};
+}
+
+/* Where the entry of NAME is in the table, or would be: two names may have one hash. */
+static uint64_t s_key(const struct ms_types *types, enum ms_type_kind kind, const char *name,
+                      uint32_t *entry) {
+    uint64_t key = ms_key_text(name, (uint64_t)kind + 1);
+    for (;; key++) {
+        *entry = ms_key_find(&types->names, key);
+        if (*entry == MS_KEY_NONE ||
+            (types->entries[*entry].kind == kind && strcmp(types->entries[*entry].name, name) == 0))
+            return key;
+    }
+}
+
+static void s_add(struct s_walk *walk, enum ms_type_kind kind, const char *name, Dwarf_Die die) {
+    struct ms_types *types = walk->types;
+    uint32_t entry;
+    uint64_t key = s_key(types, kind, name, &entry);
+    if (entry != MS_KEY_NONE || types->entry_count >= MS_KEY_NONE ||
+        !ms_grow_room(&types->entries, types->entry_count, &types->entry_capacity,
+                      sizeof(*types->entries)))
+        return;
+    types->entries[types->entry_count] = (struct ms_type_entry){
+        name, {ms_die_get_place(types->dwarf->debug, die), walk->is_c}, kind};
+    if (ms_key_add(&types->names, key, (uint32_t)types->entry_count))
+        types->entry_count++;
+}
+
+/* The name of DIE within OUTER. A name that is joined is kept for ms_types_find_name. */
+static const char *s_qualify(struct s_walk *walk, Dwarf_Die die, const char *outer,
+                             const char *name) {
+    struct ms_types *types = walk->types;
+    uint64_t key = ms_die_key(ms_die_get_place(types->dwarf->debug, die));
+    if (outer == NULL || name == NULL)
+        return name != NULL ? name : outer;
+    uint32_t known = ms_key_find(&types->scoped, key);
+    if (known != MS_KEY_NONE)
+        return types->qualified[known];
+    const char *full = ms_pool_join(&types->dwarf->pool, outer, "::", name);
+    if (full == NULL || types->qualified_count >= MS_KEY_NONE ||
+        !ms_grow_room(&types->qualified, types->qualified_count, &types->qualified_capacity,
+                      sizeof(*types->qualified)))
+        return name;
+    types->qualified[types->qualified_count] = full;
+    if (ms_key_add(&types->scoped, key, (uint32_t)types->qualified_count))
+        types->qualified_count++;
+    return full;
+}
+
+static void s_walk_tagged(struct s_walk *walk, Dwarf_Die die, enum ms_type_kind kind, int depth,
+                          const char *outer) {
+    Dwarf_Debug debug = walk->types->dwarf->debug;
+    const char *name = ms_die_find_text(debug, die, DW_AT_name);
+    if (name != NULL) {
+        name = s_qualify(walk, die, outer, name);
+        if (!ms_die_has_flag(debug, die, DW_AT_declaration)) {
+            s_add(walk, kind, name, die);
+            if (!walk->is_c)
+                s_add(walk, MS_TYPE_PLAIN, name, die);
+        }
+    }
+    if (!walk->is_c && kind != MS_TYPE_ENUM)
+        s_walk_children(walk, die, depth + 1, name != NULL ? name : outer);
+}
+
+static void s_walk_die(struct s_walk *walk, Dwarf_Die die, int depth, const char *outer) {
+    Dwarf_Debug debug = walk->types->dwarf->debug;
+    const char *name;
+    switch (ms_die_tag(debug, die)) {
+    case DW_TAG_structure_type:
+    case DW_TAG_class_type:
+        s_walk_tagged(walk, die, MS_TYPE_STRUCT, depth, outer);
+        break;
+    case DW_TAG_union_type:
+        s_walk_tagged(walk, die, MS_TYPE_UNION, depth, outer);
+        break;
+    case DW_TAG_enumeration_type:
+        s_walk_tagged(walk, die, MS_TYPE_ENUM, depth, outer);
+        break;
+    case DW_TAG_base_type:
+        name = ms_die_find_text(debug, die, DW_AT_name);
+        if (name != NULL)
+            s_add(walk, MS_TYPE_PLAIN, ms_type_name_of_base(name), die);
+        break;
+    case DW_TAG_typedef:
+        name = ms_die_find_text(debug, die, DW_AT_name);
+        if (name != NULL)
+            s_add(walk, MS_TYPE_PLAIN, s_qualify(walk, die, outer, name), die);
+        break;
+    case DW_TAG_namespace:
+        name = s_qualify(walk, die, outer, ms_die_find_text(debug, die, DW_AT_name));
+        s_walk_children(walk, die, depth + 1, name);
+        break;
+    case DW_TAG_subprogram:
+    case DW_TAG_lexical_block:
+        if (walk->deep)
+            s_walk_children(walk, die, depth + 1, NULL);
+        break;
+    default:
+        break;
+    }
+}
+
+static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, const char *outer) {
+    Dwarf_Debug debug = walk->types->dwarf->debug;
+    Dwarf_Die die = NULL;
+    if (depth > MS_DIE_DEPTH_LIMIT || !ms_die_first_child(debug, parent, &die))
+        return;
+    while (die != NULL) {
+        s_walk_die(walk, die, depth, outer);
+        ms_die_advance(debug, &die);
+    }
+}
+
+static void s_index(struct ms_types *types, bool deep) {
+    for (size_t i = 0; i < types->dwarf->unit_count; i++) {
+        const struct ms_unit *unit = &types->dwarf->units[i];
+        struct s_walk walk = {types, unit->is_c, deep};
+        Dwarf_Die die = NULL;
+        if (!ms_die_open(types->dwarf->debug, unit->place, &die))
+            continue;
+        s_walk_children(&walk, die, 0, NULL);
+        dwarf_dealloc_die(die);
+    }
+}
+
+bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *name, bool deep,
+                   struct ms_type_place *out) {
+    if (!types->indexed) {
+        types->indexed = true;
+        s_index(types, false);
+    }
+    if (deep && !types->deep) {
+        types->deep = true;
+        s_index(types, true);
+    }
+    uint32_t entry;
+    s_key(types, kind, name, &entry);
+    if (entry == MS_KEY_NONE)
+        return false;
+    *out = types->entries[entry].place;
+    return true;
+}
+
+const char *ms_types_find_name(const struct ms_types *types, Dwarf_Die die) {
+    uint32_t index =
+        ms_key_find(&types->scoped, ms_die_key(ms_die_get_place(types->dwarf->debug, die)));
+    return index != MS_KEY_NONE ? types->qualified[index]
+                                : ms_die_find_text(types->dwarf->debug, die, DW_AT_name);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbols/dwarf_units.h"
+
+#include <stdlib.h>
+
+#include "symbols/dwarf_functions.h"
+#include "symbols/dwarf_lines.h"
+#include "symbols/grow.h"
+
+static bool s_is_c(uint64_t language) {
+    return language == DW_LANG_C || language == DW_LANG_C89 || language == DW_LANG_C99 ||
+           language == DW_LANG_C11 || language == 0x2c /* DW_LANG_C17 */;
+}
+
+static bool s_add_unit(struct ms_dwarf *dwarf, Dwarf_Die die) {
+    struct ms_unit unit = {.place = ms_die_get_place(dwarf->debug, die)};
+    uint64_t language = 0;
+    Dwarf_Error error = NULL;
+    Dwarf_Addr low = 0;
+    if (ms_die_find_number(dwarf->debug, die, DW_AT_language, &language))
+        unit.is_c = s_is_c(language);
+    if (ms_die_ok(dwarf->debug, dwarf_lowpc(die, &low, &error), error))
+        unit.low = low;
+    if (dwarf->unit_count >= MS_RANGE_NONE ||
+        !ms_grow_room(&dwarf->units, dwarf->unit_count, &dwarf->unit_capacity, sizeof(unit)))
+        return false;
+    dwarf->units[dwarf->unit_count] = unit;
+    uint32_t index = (uint32_t)dwarf->unit_count++;
+    return !unit.place.is_info ||
+           ms_die_add_ranges(dwarf->debug, die, unit.low, index, &dwarf->ranges);
+}
+
+/* Reads the headers of .debug_info, or of .debug_types. A damaged header ends the walk: where the
+ * next one is cannot be known. */
+static void s_read_units(struct ms_dwarf *dwarf, bool is_info) {
+    Dwarf_Unsigned header_size, type_offset, next = 0, last = 0;
+    Dwarf_Half version, address_size, length_size, extension_size, kind;
+    Dwarf_Off abbreviations;
+    Dwarf_Sig8 signature;
+    for (bool good = true; good;) {
+        Dwarf_Error error = NULL;
+        if (!ms_die_ok(dwarf->debug,
+                       dwarf_next_cu_header_d(dwarf->debug, is_info, &header_size, &version,
+                                              &abbreviations, &address_size, &length_size,
+                                              &extension_size, &signature, &type_offset, &next,
+                                              &kind, &error),
+                       error) ||
+            next <= last)
+            return;
+        last = next;
+        Dwarf_Die die = NULL;
+        error = NULL;
+        if (!ms_die_ok(dwarf->debug, dwarf_siblingof_b(dwarf->debug, NULL, is_info, &die, &error),
+                       error))
+            continue;
+        good = s_add_unit(dwarf, die);
+        dwarf_dealloc_die(die);
+    }
+}
+
+enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out) {
+    *out = (struct ms_dwarf){.address_bytes = 8};
+    Dwarf_Error error = NULL;
+    int result = ms_shim_open(fd, &out->debug, &error);
+    if (!ms_die_ok(out->debug, result, error)) {
+        out->debug = NULL;
+        return MS_NO_ENTRY;
+    }
+    s_read_units(out, true);
+    s_read_units(out, false);
+    ms_ranges_sort(&out->ranges);
+    return MS_OK;
+}
+
+void ms_dwarf_close(struct ms_dwarf *dwarf) {
+    for (size_t i = 0; i < dwarf->unit_count; i++) {
+        ms_functions_destroy(dwarf->units[i].functions);
+        ms_lines_destroy(dwarf->units[i].lines);
+    }
+    free(dwarf->units);
+    ms_ranges_fini(&dwarf->ranges);
+    ms_pool_fini(&dwarf->pool);
+    if (dwarf->debug != NULL)
+        ms_shim_close(dwarf->debug);
+    *dwarf = (struct ms_dwarf){0};
+}
+
+struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
+    uint32_t index = ms_ranges_find(&dwarf->ranges, address);
+    if (index == MS_RANGE_NONE)
+        return NULL;
+    struct ms_unit *unit = &dwarf->units[index];
+    if (!unit->read) {
+        unit->read = true;
+        unit->lines = ms_lines_read(dwarf, unit);
+        unit->functions = ms_functions_read(dwarf, unit);
+    }
+    return unit;
+}

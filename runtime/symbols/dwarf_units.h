@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The DWARF of one file: its units (compilations) and which of them an address is in. What a unit
+ * has of functions and lines is read when the first address in it is asked for.
+ *
+ * The addresses of a unit are those of its own DIE. .debug_aranges has the same for units of GCC
+ * but not for those of every compiler, and tells nothing of what it leaves out.
+ */
+#ifndef MS_SYMBOLS_DWARF_UNITS_H
+#define MS_SYMBOLS_DWARF_UNITS_H
+
+#include "base/status.h"
+#include "symbols/address_ranges.h"
+#include "symbols/dwarf_die.h"
+#include "symbols/text_pool.h"
+
+struct ms_functions;
+struct ms_lines;
+
+struct ms_unit {
+    struct ms_die_place place;
+    uint64_t low; /* base of its range lists */
+    bool is_c;    /* structs are spelled with their tag, and have no functions in them */
+    bool read;    /* functions and lines have been looked for */
+    struct ms_functions *functions; /* owned; NULL: none */
+    struct ms_lines *lines;         /* owned; NULL: none */
+};
+
+struct ms_dwarf {
+    Dwarf_Debug debug;
+    unsigned address_bytes;
+    bool narrow_alignment; /* i386: nothing is aligned to more than 4 bytes */
+    struct ms_unit *units;
+    size_t unit_count, unit_capacity;
+    struct ms_ranges ranges; /* owner: index of the unit */
+    struct ms_pool pool;     /* names that are made up of several */
+};
+
+/* FD stays the caller's and must stay open until ms_dwarf_close. MS_NO_ENTRY: no DWARF in it that
+ * libdwarf can read. */
+enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out);
+void ms_dwarf_close(struct ms_dwarf *dwarf);
+
+/* The unit that has code at ADDRESS, with its functions and lines read; NULL: none has. */
+struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address);
+
+#endif

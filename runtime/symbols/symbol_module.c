@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbols/symbol_module.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "symbols/debug_file.h"
+
+/* Parts of the kernel's making have names but no files. */
+static bool s_is_file(const char *path) {
+    return path[0] != 0 && path[0] != '[' && strncmp(path, "linux-vdso", 10) != 0 &&
+           strncmp(path, "linux-gate", 10) != 0;
+}
+
+static bool s_starts_with(const char *text, const char *start) {
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Libraries that people did not build: without debug information on nearly every machine. */
+static bool s_is_system_library(const char *path, const struct ms_elf *file) {
+    const char *slash = strrchr(path, '/');
+    return (!file->program && (s_starts_with(path, "/lib") || s_starts_with(path, "/usr/lib"))) ||
+           s_starts_with(slash != NULL ? slash + 1 : path, "libmemscope.so");
+}
+
+static const char *s_note_unreadable(struct ms_symbol_module *module, enum ms_status status) {
+    return ms_pool_print(
+        &module->pool, "%s cannot be read: %s; its functions have no names", module->path,
+        status == MS_UNSUPPORTED ? "it is not an ELF file" : ms_status_message(status));
+}
+
+static const char *s_check(struct ms_symbol_module *module) {
+    struct ms_elf file;
+    enum ms_status status = ms_elf_open(module->path, &file);
+    if (status != MS_OK) {
+        module->dwarf_path =
+            ms_debug_find_by_id(&module->pool, module->build_id, module->build_id_size);
+        return module->dwarf_path != NULL ? NULL : s_note_unreadable(module, status);
+    }
+    const char *note = NULL;
+    module->readable = ms_elf_is_build(&file, module->build_id, module->build_id_size);
+    if (module->readable && file.has_dwarf)
+        module->dwarf_path = module->path;
+    else if (module->readable)
+        module->dwarf_path = ms_debug_find_by_link(&module->pool, module->path, &file);
+    if (module->dwarf_path == NULL && module->readable)
+        module->dwarf_path = ms_debug_find_by_id(&module->pool, file.build_id, file.build_id_size);
+    else if (module->dwarf_path == NULL)
+        module->dwarf_path =
+            ms_debug_find_by_id(&module->pool, module->build_id, module->build_id_size);
+    if (module->dwarf_path == NULL && !module->readable)
+        note = ms_pool_print(&module->pool,
+                             "%s was replaced since the program ran: its functions have no names",
+                             module->path);
+    else if (module->dwarf_path == NULL && !s_is_system_library(module->path, &file))
+        note = ms_pool_print(&module->pool,
+                             "%s has no debug information: functions come from its symbol table "
+                             "(compile with -g for lines and types)",
+                             module->path);
+    ms_elf_close(&file);
+    return note;
+}
+
+const char *ms_symbol_module_init(struct ms_symbol_module *module, const char *path,
+                                  const unsigned char *build_id, size_t build_id_size) {
+    *module = (struct ms_symbol_module){.fd = -1};
+    module->path = ms_pool_copy(&module->pool, path, strlen(path));
+    if (module->path == NULL)
+        return NULL;
+    if (build_id != NULL && build_id_size <= MS_BUILD_ID_MAX) {
+        memcpy(module->build_id, build_id, build_id_size);
+        module->build_id_size = build_id_size;
+    }
+    if (s_is_file(path))
+        return s_check(module);
+    module->loaded = true;
+    return NULL;
+}
+
+void ms_symbol_module_fini(struct ms_symbol_module *module) {
+    if (module->has_dwarf) {
+        ms_types_fini(&module->types);
+        ms_dwarf_close(&module->dwarf);
+        close(module->fd);
+    }
+    ms_elf_symbols_fini(&module->symbols);
+    ms_pool_fini(&module->pool);
+    *module = (struct ms_symbol_module){.fd = -1};
+}
+
+static void s_load_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
+    bool narrow_alignment = file->machine == EM_386;
+    module->fd = ms_elf_detach(file);
+    if (ms_dwarf_open(module->fd, &module->dwarf) != MS_OK) {
+        close(module->fd);
+        module->fd = -1;
+        return;
+    }
+    module->dwarf.address_bytes = module->address_bytes;
+    module->dwarf.narrow_alignment = narrow_alignment;
+    ms_types_init(&module->types, &module->dwarf);
+    module->has_dwarf = true;
+}
+
+/* Reads from the file at PATH what is asked for, unless it was replaced in the meantime. */
+static void s_load_file(struct ms_symbol_module *module, const char *path, bool symbols,
+                        bool dwarf) {
+    struct ms_elf file;
+    if (ms_elf_open(path, &file) != MS_OK)
+        return;
+    if (ms_elf_is_build(&file, module->build_id, module->build_id_size)) {
+        module->address_bytes = file.address_bytes;
+        if (symbols)
+            ms_elf_symbols_read(&module->symbols, &module->pool, &file);
+        if (dwarf)
+            s_load_dwarf(module, &file);
+    }
+    ms_elf_close(&file);
+}
+
+void ms_symbol_module_load(struct ms_symbol_module *module) {
+    if (module->loaded)
+        return;
+    module->loaded = true;
+    if (module->dwarf_path != NULL)
+        s_load_file(module, module->dwarf_path, true, true);
+    if (module->symbols.count == 0 && module->readable && module->dwarf_path != module->path)
+        s_load_file(module, module->path, true, false);
+}

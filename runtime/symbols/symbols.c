@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "symbols/symbols.h"
+
+#include <stdlib.h>
+
+#include "symbols/dwarf_functions.h"
+#include "symbols/dwarf_lines.h"
+#include "symbols/grow.h"
+#include "symbols/symbol_module.h"
+#include "symbols/type_lookup.h"
+
+/* More modules than any process has; a number above is not one. */
+#define MODULE_LIMIT 65536u
+
+struct ms_symbols {
+    struct ms_symbol_module **modules; /* by number; NULL: none */
+    size_t count, capacity;
+    struct ms_type_lookup types;
+};
+
+enum ms_status ms_symbols_new(struct ms_symbols **out) {
+    struct ms_symbols *symbols = calloc(1, sizeof(*symbols));
+    if (symbols == NULL)
+        return MS_NO_MEMORY;
+    *out = symbols;
+    return MS_OK;
+}
+
+void ms_symbols_destroy(struct ms_symbols *symbols) {
+    if (symbols == NULL)
+        return;
+    for (size_t i = 0; i < symbols->count; i++) {
+        if (symbols->modules[i] != NULL)
+            ms_symbol_module_fini(symbols->modules[i]);
+        free(symbols->modules[i]);
+    }
+    free(symbols->modules);
+    ms_type_lookup_fini(&symbols->types);
+    free(symbols);
+}
+
+static const char *s_add_module(void *context, uint32_t number, const char *path,
+                                const unsigned char *build_id, size_t build_id_size) {
+    struct ms_symbols *symbols = context;
+    if (path == NULL || number >= MODULE_LIMIT)
+        return NULL;
+    while (symbols->count <= number) {
+        if (!ms_grow_room(&symbols->modules, symbols->count, &symbols->capacity,
+                          sizeof(*symbols->modules)))
+            return NULL;
+        symbols->modules[symbols->count++] = NULL;
+    }
+    if (symbols->modules[number] != NULL)
+        return NULL; /* its names may be in use */
+    struct ms_symbol_module *module = calloc(1, sizeof(*module));
+    if (module == NULL)
+        return NULL;
+    symbols->modules[number] = module;
+    ms_type_lookup_reset(&symbols->types);
+    return ms_symbol_module_init(module, path, build_id, build_id_size);
+}
+
+struct s_location {
+    const char *file;
+    uint64_t line;
+};
+
+static void s_put_frame(struct memscope_frame *frame, const char *function,
+                        struct s_location location, bool inlined) {
+    frame->function = function;
+    frame->file = location.file;
+    frame->line = location.line != 0 ? location.line : MEMSCOPE_UNKNOWN;
+    frame->inlined = inlined;
+}
+
+/* The frames of ADDRESS in MODULE, which has DWARF. Returns how many, 0: it does not know. */
+static size_t s_find_dwarf_frames(struct ms_symbol_module *module, uint64_t address,
+                                  struct memscope_frame *frames, size_t capacity) {
+    const struct ms_scope *chain[MS_INLINE_LIMIT];
+    struct ms_unit *unit = ms_dwarf_find_unit(&module->dwarf, address);
+    if (unit == NULL)
+        return 0;
+    struct s_location location = {NULL, 0};
+    bool has_line = ms_lines_find(unit->lines, address, &location.file, &location.line);
+    size_t depth = ms_functions_find(unit->functions, &module->dwarf, address, chain);
+    if (depth == 0) {
+        s_put_frame(&frames[0], NULL, location, false);
+        return has_line ? 1 : 0;
+    }
+    size_t count = 0;
+    while (depth > 0 && count < capacity) {
+        const struct ms_scope *scope = chain[--depth];
+        s_put_frame(&frames[count++], scope->name, location, scope->inlined);
+        location.file = ms_lines_find_file(unit->lines, scope->call_file);
+        location.line = scope->call_line;
+    }
+    return count;
+}
+
+static size_t s_find_frames(void *context, uint32_t number, uint64_t address,
+                            struct memscope_frame *frames, size_t capacity) {
+    struct ms_symbols *symbols = context;
+    if (capacity == 0)
+        return 0;
+    struct ms_symbol_module *module = number < symbols->count ? symbols->modules[number] : NULL;
+    uint64_t call = address != 0 ? address - 1 : 0; /* the call is before where it returns to */
+    size_t count = 0;
+    if (module != NULL) {
+        ms_symbol_module_load(module);
+        if (module->has_dwarf)
+            count = s_find_dwarf_frames(module, call, frames, capacity);
+    }
+    if (count == 0) {
+        s_put_frame(&frames[0], NULL, (struct s_location){NULL, 0}, false);
+        count = 1;
+    }
+    struct memscope_frame *outer = &frames[count - 1];
+    if (module != NULL && outer->function == NULL && !outer->inlined)
+        outer->function = ms_elf_symbols_find(&module->symbols, call);
+    for (size_t i = 0; i < count; i++) {
+        frames[i].module = module != NULL ? module->path : NULL;
+        frames[i].address = address;
+    }
+    return count;
+}
+
+static bool s_find_type(void *context, const char *type_name, struct memscope_type_layout *layout) {
+    struct ms_symbols *symbols = context;
+    return type_name != NULL && ms_type_lookup_find(&symbols->types, symbols->modules,
+                                                    symbols->count, type_name, layout);
+}
+
+struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols) {
+    return (struct memscope_resolver){symbols, s_add_module, s_find_frames, s_find_type};
+}

@@ -347,7 +347,7 @@ static void fill_time(struct sample *sample, size_t points) {
         columns[3][i] = allocations - allocations / 9;
         for (size_t s = 0; s < SAMPLE_SERIES; s++) {
             bool kept = s < 4 || i > points / 3;
-            columns[4 + s][i] = kept ? heap / (s + 3) : MEMSCOPE_UNKNOWN;
+            columns[4 + s][i] = kept ? heap * (SAMPLE_SERIES - s) / 24 : MEMSCOPE_UNKNOWN;
         }
         snapshots[i] = (struct memscope_system_snapshot){
             .timestamp = columns[0][i],

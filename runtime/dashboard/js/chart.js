@@ -13,7 +13,7 @@ function seriesColor(index) {
 }
 
 const timeChart = (() => {
-    const LEFT = 62;
+    const LEFT = 68;
     const RIGHT = 10;
     const TOP = 8;
     const BOTTOM = 22;
@@ -21,10 +21,10 @@ const timeChart = (() => {
                           1800, 3600, 7200, 14400, 43200, 86400];
 
     const SCALES = {
-        bytes: { show: format.bytes, exact: format.exactBytes, step: binaryStep },
-        rate: { show: (v) => format.bytes(v) + (format.known(v) ? "/s" : ""), exact: null, step: binaryStep },
-        count: { show: format.count, exact: null, step: decimalStep },
-        percent: { show: format.percent, exact: null, step: decimalStep },
+        bytes: { show: format.bytes, step: binaryStep },
+        rate: { show: (v) => format.bytes(v) + (format.known(v) ? "/s" : ""), step: binaryStep },
+        count: { show: format.count, step: decimalStep },
+        percent: { show: format.percent, step: decimalStep, tick: (value) => format.count(value) + "%" },
     };
 
     /* 1, 2, 5, 10... */
@@ -33,11 +33,10 @@ const timeChart = (() => {
         return [1, 2, 5, 10].find((each) => each * power >= least) * power;
     }
 
-    /* 1, 2, 5, 10 ... 500 of the unit that fits, then 1 of the next one. */
+    /* 1, 2, 5 ... 50, 128, 256, 512 of the unit that fits, so that four of the last make the next. */
     function binaryStep(least) {
         const unit = 1024 ** Math.floor(Math.log(Math.max(least, 1)) / Math.log(1024));
-        const step = decimalStep(least / unit);
-        return step >= 1000 ? unit * 1024 : step * unit;
+        return [1, 2, 5, 10, 20, 50, 128, 256, 512, 1024].find((each) => each * unit >= least) * unit;
     }
 
     function timeStep(seconds) {
@@ -161,7 +160,7 @@ const timeChart = (() => {
             for (let value = 0; value <= top; value += step) {
                 const y = Math.round(this.y(value)) + 0.5;
                 parts.push(svg("line", { class: value === 0 ? "axis" : "rule", x1: LEFT, x2: width - RIGHT, y1: y, y2: y }),
-                           svg("text", { class: "tick", x: LEFT - 6, y: y + 4, "text-anchor": "end" }, this.scale.show(value)));
+                           svg("text", { class: "tick", x: LEFT - 6, y: y + 4, "text-anchor": "end" }, (this.scale.tick || this.scale.show)(value)));
             }
             const seconds = timeStep(span / 1e9 / Math.max(2, Math.floor((width - LEFT) / 90)));
             const first = Math.ceil(start / 1e9 / seconds - 1e-9);

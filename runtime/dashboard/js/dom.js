@@ -46,6 +46,17 @@ function nameSpan(text, fallback) {
     return el("bdi", { class: "name", title: format.hint(shown) }, shown.slice(0, 400));
 }
 
+/* "folder/file.c:12": the folder gives way first. */
+function pathSpan(text) {
+    if (text === null) {
+        return nameSpan(null);
+    }
+    const shown = format.name(text);
+    const cut = shown.lastIndexOf("/") + 1;
+    return el("span", { class: "path", title: format.hint(shown) },
+              el("bdi", { class: "folder" }, shown.slice(0, cut).slice(-300)), el("bdi", { class: "file" }, shown.slice(cut).slice(0, 400)));
+}
+
 function bytesSpan(value) {
     const [number, unit] = format.bytesParts(value);
     return el("span", { class: "bytes", title: format.exactBytes(value) },
@@ -65,14 +76,15 @@ function emptyNote(text) {
     return el("p", { class: "empty" }, text);
 }
 
-/* Calls DRAW with the width of ELEMENT, now (once it is in the page) and whenever it changes. */
+/* Calls DRAW with the width of ELEMENT once it is in the page and whenever it changes; in a frame of
+ * its own, since drawing changes the heights that are being observed. */
 function onWidth(element, draw) {
     let last = 0;
     new ResizeObserver((entries) => {
         const width = Math.floor(entries[0].contentRect.width);
         if (width !== last && width > 0) {
             last = width;
-            draw(width);
+            requestAnimationFrame(() => draw(width));
         }
     }).observe(element);
 }

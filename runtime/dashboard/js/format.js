@@ -13,6 +13,11 @@ const format = (() => {
         return known(value) ? grouped.format(value).replaceAll(",", "\u202f") : DASH;
     }
 
+    /* For places with little room; the title has all digits. */
+    function shortCount(value) {
+        return known(value) && value >= 1e10 ? value.toExponential(3) : count(value);
+    }
+
     /* Three digits that count: 1.23, 12.3, 123. */
     function short(value) {
         const size = Math.abs(value);
@@ -104,7 +109,7 @@ const format = (() => {
     }
 
     return {
-        DASH, known, count, short, bytes, bytesParts, exactBytes, duration, percent, rate, date, address,
+        DASH, known, count, shortCount, short, bytes, bytesParts, exactBytes, duration, percent, rate, date, address,
         name, hint, plural,
     };
 })();

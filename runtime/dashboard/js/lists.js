@@ -3,7 +3,7 @@
 const VARIABLE = { key: "variable", label: "Variable", kind: "text", value: (row) => row.var_name, fallback: "no variable" };
 const TYPE = { key: "type", label: "Type", kind: "text", value: (row) => row.type_name, fallback: "not known" };
 const FUNCTION = { key: "function", label: "Function", kind: "text", value: (row) => row.function, fallback: "not known" };
-const LOCATION = { key: "location", label: "Location", kind: "text", value: (row) => row.location, fallback: "not known" };
+const LOCATION = { key: "location", label: "Location", kind: "text", value: (row) => row.location, cell: (row) => pathSpan(row.location) };
 
 function bytesColumn(key, label, width, value, hint) {
     return { key, label, kind: "bytes", width, value, hint };
@@ -112,7 +112,7 @@ function sitesSection(report) {
     return section("sites", "Sites", rows.length, table({
         id: "sites", label: "sites", rows, empty: "No site in the program allocated.",
         detail: (row) => [fullNames(row), el("p", { class: "muted" }, `Site ${row.id}, a ${row.kind ?? "site"}; its type is known by: ${row.evidence ?? "not known"}.`)],
-        columns: [VARIABLE, TYPE, FUNCTION, { ...LOCATION, value: location },
+        columns: [VARIABLE, TYPE, FUNCTION, { ...LOCATION, value: location, cell: (row) => pathSpan(location(row)) },
             { key: "kind", label: "Kind", kind: "text", width: 76, value: (row) => row.kind },
             { key: "evidence", label: "Evidence", kind: "text", width: 84, value: (row) => row.evidence, hint: "how the type is known" },
             { key: "label", label: "Label", kind: "text", width: 100, value: (row) => row.label, fallback: format.DASH },

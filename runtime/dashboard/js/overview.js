@@ -70,17 +70,17 @@ function tile(label, value, small, hint) {
 
 function tilesOf(report) {
     const { summary } = report;
-    const share = (part, whole) => format.known(part) && whole > 0 ? format.percent(part / whole * 100) : format.DASH;
+    const share = (part, whole) => format.known(part) && whole > 0 ? format.percent(part / whole * 100) + " of the peak" : "in objects";
     return el("dl", { class: "tiles" },
         tile("Peak heap", bytesSpan(summary.peak_memory_bytes), "most bytes live at once"),
         tile("Live at the end", bytesSpan(summary.current_memory_bytes),
              format.plural(summary.active_allocations ?? 0, "block", "blocks"), "of blocks that were not freed"),
-        tile("Allocations", format.count(summary.total_allocations), format.rate(summary.allocation_rate_per_sec, "per s")),
-        tile("Frees", format.count(summary.total_deallocations), format.rate(summary.deallocation_rate_per_sec, "per s")),
+        tile("Allocations", format.shortCount(summary.total_allocations), format.rate(summary.allocation_rate_per_sec, "per s"), format.count(summary.total_allocations)),
+        tile("Frees", format.shortCount(summary.total_deallocations), format.rate(summary.deallocation_rate_per_sec, "per s"), format.count(summary.total_deallocations)),
         tile("Allocated in all", bytesSpan(summary.total_bytes), summary.total_allocations > 0
-            ? format.bytes(summary.total_bytes / summary.total_allocations) + " a block" : format.DASH),
+            ? format.bytes(summary.total_bytes / summary.total_allocations) + " a block" : "in blocks"),
         tile("Typed", format.percent(summary.typed_bytes_percent), "of bytes have a known C type"),
-        tile("Padding", bytesSpan(summary.padding_waste_bytes), share(summary.padding_waste_bytes, summary.peak_memory_bytes) + " of the peak",
+        tile("Padding", bytesSpan(summary.padding_waste_bytes), share(summary.padding_waste_bytes, summary.peak_memory_bytes),
              "bytes of padding in the objects at the peak of each type"),
         tile("Dropped", format.count(summary.dropped_events), "events not recorded"),
         format.known(summary.stack_peak_bytes) ? tile("Tracked stack", bytesSpan(summary.stack_peak_bytes), "at most, annotated objects") : null,

@@ -13,11 +13,12 @@ function valuesAt(times, snapshots, key) {
     });
 }
 
-/* What happened in each interval, for each second, from counts since the start. */
+/* What happened in each interval, for each second, from counts since the start. The first point has
+ * no interval before it that is known. */
 function perSecond(times, counts) {
     return counts.map((count, index) => {
-        const seconds = index === 0 ? times[0] / 1e9 : (times[index] - times[index - 1]) / 1e9;
-        const before = index === 0 ? 0 : counts[index - 1];
+        const seconds = index === 0 ? 0 : (times[index] - times[index - 1]) / 1e9;
+        const before = index === 0 ? null : counts[index - 1];
         return format.known(count) && format.known(before) && seconds > 0 ? Math.max(0, count - before) / seconds : null;
     });
 }

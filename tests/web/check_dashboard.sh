@@ -1,0 +1,163 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# check_dashboard.sh MAKE_SAMPLE: the page in a real browser. Every row is there and can be reached, names cannot run,
+# nothing is fetched, keyboard and pointer work, it fits a narrow screen. Exit status 77: there is no browser to ask.
+set -u
+
+make_sample=${1:?usage: check_dashboard.sh MAKE_SAMPLE}
+here=$(cd "$(dirname "$0")" && pwd)
+for program in chromium jq; do
+    if ! command -v "$program" > /dev/null; then
+        echo "skipped: $program is not installed (apt-get install $program)"
+        exit 77
+    fi
+done
+
+. "$here/cdp.sh"
+work=$(mktemp -d)
+trap 'cdp_stop; rm -rf "$work"' EXIT
+failures=0
+
+# expect WHAT EXPRESSION WANTED: the value of EXPRESSION in the page, as JSON
+expect() {
+    if ! cdp_eval "$2"; then
+        CDP_VALUE=error
+    fi
+    if [ "$CDP_VALUE" = "$3" ]; then
+        echo "ok: $1"
+    else
+        echo "FAILED: $1: $CDP_VALUE, wanted $3"
+        failures=$((failures + 1))
+    fi
+}
+
+# What the browser had to say, and whatever it asked for beside the page itself.
+expect_quiet() {
+    cdp_eval 1
+    local noise
+    noise=$(jq -c 'select(.method == "Runtime.consoleAPICalled" or .method == "Runtime.exceptionThrown"
+                          or .method == "Log.entryAdded"
+                          or (.method == "Network.requestWillBeSent" and .params.type != "Document")) | .params' \
+        "$work/browser/events")
+    if [ -n "$noise" ]; then
+        echo "FAILED: $1: the browser says: $(head -c 600 <<< "$noise")"
+        failures=$((failures + 1))
+    else
+        echo "ok: $1: no message, no request"
+    fi
+    expect "$1: no error" 'document.body.dataset.errors' '"0"'
+}
+
+press() {
+    cdp_call Input.dispatchKeyEvent "{\"type\":\"keyDown\",\"key\":\"$1\",\"code\":\"$1\",\"windowsVirtualKeyCode\":${2:-0},\"text\":\"${3:-}\"}" &&
+        cdp_call Input.dispatchKeyEvent "{\"type\":\"keyUp\",\"key\":\"$1\",\"code\":\"$1\",\"windowsVirtualKeyCode\":${2:-0}}"
+}
+
+screen() {
+    cdp_call Emulation.setDeviceMetricsOverride "{\"width\":$1,\"height\":900,\"deviceScaleFactor\":1,\"mobile\":false}"
+}
+
+"$make_sample" 60 205 "$work/full.html" && "$make_sample" 10000 2000 "$work/large.html" &&
+    "$make_sample" empty 0 "$work/empty.html" || exit 1
+if ! cdp_start "$work/browser"; then
+    cat "$work/browser/stderr"
+    exit 1
+fi
+settle='new Promise((done) => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => done(1))), 60))'
+
+screen 1280
+cdp_open "file://$work/full.html" || exit 1
+cdp_eval "$settle"
+expect "the page is ready" 'document.body.dataset.ready' '"1"'
+expect "the page counts its rows" 'JSON.parse(document.body.dataset.rowCounts)' \
+    '{"types":60,"hotspots":60,"leaks":60,"variables":60,"threads":5,"sites":60,"modules":3,"system_snapshots":205,"stacks":60}'
+expect "the sections are there" '[...document.querySelectorAll("main > section")].map((each) => each.id).join(" ")' \
+    '"overview timeline types hotspots leaks variables stacks threads sites blocks system modules"'
+expect "the title names the program" 'document.title' '"server – memscope report"'
+expect "no name became markup" 'document.querySelectorAll("main img, main script, header img, header script").length' 0
+expect "no name ran" 'Object.keys(document.body.dataset).filter((key) => key.startsWith("memscope")).length' 0
+expect "a hostile name is shown as it is" \
+    '[...document.querySelectorAll("#types .name")].some((each) => each.textContent.startsWith("</script><img src=x onerror="))' true
+expect "turned text is written as an escape" \
+    '[...document.querySelectorAll("#types .name")].some((each) => each.textContent.startsWith("\\u{202e}txt.exe"))' true
+expect "the charts have their curves" \
+    'document.querySelectorAll("#timeline path.area").length + " " + document.querySelectorAll("#timeline path.line").length' '"7 4"'
+expect "marks are on the timeline" 'document.querySelectorAll("#timeline .mark").length' 3
+expect "leaks are grouped by place" 'document.querySelector("#leaks tbody").closest("table").getAttribute("aria-rowcount")' '"21"'
+expect "a row opens to its layout" \
+    'document.querySelector("#types .opener").click(), document.querySelectorAll("#types .detail .plain tbody tr").length + " " +
+     document.querySelectorAll("#types .detail .plain tr.hole").length' '"11 3"'
+expect "a hot spot opens to its stack" \
+    'document.querySelector("#hotspots .opener").click(), document.querySelectorAll("#hotspots .detail .stack li").length' 3
+expect "it closes again" 'document.querySelector("#hotspots .opener").click(), document.querySelectorAll("#hotspots .detail").length' 0
+expect "sorting by a number puts the least first at the second click" \
+    'const live = document.querySelector("#types th[data-key=blocks] button"); live.click(); live.click();
+     const cells = [...document.querySelectorAll("#types tr.opens")].slice(0, 9).map((row) => Number(row.cells[3].textContent.replaceAll("\u202f", "")));
+     cells.every((value, index) => index === 0 || cells[index - 1] <= value) && cells[0] < 30' true
+expect "the head tells the order" 'document.querySelector("#types th[data-key=blocks]").getAttribute("aria-sort")' '"ascending"'
+expect "an area goes when its key is pressed" \
+    'document.querySelector("#timeline .key").click(), document.querySelectorAll("#timeline path.area").length' 6
+expect "the flame graph zooms" \
+    'const boxes = () => document.querySelectorAll("#stacks .box").length; const before = boxes();
+     [...document.querySelectorAll("#stacks .box")].find((box) => box.textContent === "parse_request").dispatchEvent(new MouseEvent("click"));
+     before > 50 && boxes() < before && document.querySelectorAll("#stacks .above").length >= 2' true
+
+cdp_eval 'document.querySelector("#timeline .plot").focus()'
+press End 35
+press ArrowLeft 37
+expect "arrow keys read the timeline" \
+    'document.querySelector("#timeline .readout").hidden + " " + document.querySelector("#timeline .readout b").textContent.startsWith("20.")' \
+    '"false true"'
+cdp_eval 'document.querySelector("#hotspots .opener").focus()'
+press ArrowDown 40
+expect "arrow keys walk the rows" 'document.activeElement.closest("tr").getAttribute("aria-rowindex")' '"3"'
+press Enter 13 '\r'
+expect "Enter opens a row" 'document.activeElement.getAttribute("aria-expanded")' '"true"'
+expect_quiet "full report"
+
+screen 400
+cdp_eval "$settle"
+expect "a narrow screen is not scrolled sideways" 'document.documentElement.scrollWidth' 400
+expect "charts are as wide as a narrow screen lets them" \
+    'Math.max(...[...document.querySelectorAll(".plot svg")].map((each) => each.getBoundingClientRect().right)) <= 400' true
+
+screen 1280
+cdp_open "file://$work/large.html" || exit 1
+cdp_eval "$settle"
+expect "a large report is ready" 'document.body.dataset.ready' '"1"'
+expect "all rows are in the table" \
+    '["types", "hotspots", "variables", "sites"].map((id) => document.querySelector(`#${id} .tablebox table`).getAttribute("aria-rowcount")).join(" ")' \
+    '"10001 10001 10001 10001"'
+expect "the scroll height is that of all rows" 'document.querySelector("#hotspots .tablebox").scrollHeight' 270027
+expect "few rows are elements" 'document.querySelectorAll("tr.opens").length < 250' true
+expect "the last row can be scrolled to" \
+    "const box = document.querySelector('#hotspots .tablebox'); box.scrollTop = box.scrollHeight; $settle.then(() =>
+     box.querySelector('tbody').lastElementChild.previousElementSibling.getAttribute('aria-rowindex'))" '"10001"'
+expect "so can any other" \
+    "box.scrollTop = 27 * 5000; $settle.then(() => [...box.querySelectorAll('tr.opens')].some((row) => row.ariaRowIndex === '5002'))" true
+cdp_eval 'document.querySelector("#types-filter").focus()'
+cdp_call Input.insertText '{"text":"STRUCT session_66"}'
+cdp_eval "$settle"
+expect "the filter finds rows that are not elements" 'document.querySelector("#types .status").textContent.replaceAll(/\s/g, " ")' \
+    '"7 of 10 000 rows"'
+cdp_call Input.insertText '{"text":" no such name"}'
+expect "a filter that nothing passes says so" 'document.querySelector("#types .status").textContent.startsWith("0 of")' true
+expect "it is drawn in good time" 'Number(document.body.dataset.readyMs) < 8000' true
+cdp_eval 'document.body.dataset.readyMs'
+echo "a page with 60 000 rows was ready after $CDP_VALUE ms"
+expect_quiet "large report"
+
+cdp_open "file://$work/empty.html" || exit 1
+cdp_eval "$settle"
+expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"12 12"'
+expect_quiet "empty report"
+
+cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"dark"}]}'
+expect "it is dark where dark is asked for" 'getComputedStyle(document.body).backgroundColor' '"rgb(14, 18, 23)"'
+cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"light"}]}'
+expect "and light where light is" 'getComputedStyle(document.body).backgroundColor' '"rgb(244, 245, 247)"'
+
+if [ "$failures" -gt 0 ]; then
+    echo "$failures checks failed"
+    exit 1
+fi

@@ -84,8 +84,10 @@ struct ms_build {
     struct memscope_report *report;
     struct ms_arena *arena; /* the report's */
     struct ms_names names;
-    struct ms_build_site *sites;
-    uint32_t site_count;
+    struct ms_build_site
+        *sites; /* those of the journal; behind them those made for pending blocks */
+    uint32_t site_count, site_capacity;
+    uint32_t journal_site_count;
     struct ms_build_group *groups;
     uint32_t group_count, group_capacity;
     struct ms_build_stack *stacks;
@@ -97,6 +99,7 @@ struct ms_build {
     size_t tick_count;
     uint64_t pending_sizes[64]; /* as ms_histograms.sizes */
     uint64_t torn_blocks;
+    bool has_drops; /* something was not recorded */
     struct ms_build_note *first_note, **last_note;
 };
 

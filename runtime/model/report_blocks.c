@@ -24,7 +24,7 @@ struct s_block {
 /* A pending block, copied while it stood still. */
 struct s_pending {
     struct ms_pending record;
-    bool in_table; /* somebody was moving it and had got that far */
+    bool in_table; /* its thread was entering it into the table, and had got that far */
 };
 
 struct s_walk {
@@ -38,7 +38,7 @@ struct s_walk {
     bool has_caller_index;
     struct s_pending *pending;
     uint32_t pending_count, pending_capacity;
-    uint32_t taken_count; /* of those, being moved */
+    struct ms_index pending_index; /* address -> pending */
 };
 
 static void s_walk_fini(struct s_walk *walk) {
@@ -46,6 +46,7 @@ static void s_walk_fini(struct s_walk *walk) {
     ms_index_fini(&walk->group_index);
     ms_index_fini(&walk->stack_index);
     ms_index_fini(&walk->caller_index);
+    ms_index_fini(&walk->pending_index);
     free(walk->pending);
 }
 
@@ -97,11 +98,11 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
  * we began to read are beyond what we see, and no damage. */
 static void s_mend(struct ms_build *build, struct s_block *block) {
     bool torn = false;
-    if (block->site >= build->site_count) {
+    if (block->site >= build->journal_site_count) {
         block->site = 0;
         torn = true;
     }
-    if (block->owner >= build->site_count) {
+    if (block->owner >= build->journal_site_count) {
         block->owner = 0;
         torn = true;
     }
@@ -113,10 +114,10 @@ static void s_mend(struct ms_build *build, struct s_block *block) {
         build->torn_blocks++;
 }
 
-static enum ms_status s_add_block(struct s_walk *walk, struct s_block *block) {
+/* BLOCK is mended. */
+static enum ms_status s_add_block(struct s_walk *walk, const struct s_block *block) {
     struct ms_build *build = walk->build;
     uint32_t index;
-    s_mend(build, block);
     enum ms_status status = s_find_group(walk, block, &index);
     if (status != MS_OK)
         return status;
@@ -145,13 +146,12 @@ static bool s_read_block(const struct ms_block *record, struct s_block *block, u
     return true;
 }
 
-static void s_mark_taken(struct s_walk *walk, uint64_t address) {
-    for (uint32_t i = 0; i < walk->pending_count; i++) {
-        struct s_pending *pending = &walk->pending[i];
-        if ((pending->record.address & MS_PENDING_TAKEN) != 0 &&
-            (pending->record.address & ~MS_PENDING_FLAGS) == address)
-            pending->in_table = true;
-    }
+/* A block is put into the table before it stops being pending. It is counted then too, or was just
+ * about to be. */
+static void s_mark_entered(struct s_walk *walk, uint64_t address) {
+    const uint32_t *at = ms_index_find(&walk->pending_index, address);
+    if (at != NULL)
+        walk->pending[*at].in_table = true;
 }
 
 static enum ms_status s_walk_table(struct s_walk *walk) {
@@ -164,8 +164,8 @@ static enum ms_status s_walk_table(struct s_walk *walk) {
         uint64_t address;
         if (record == NULL || !s_read_block(record, &block, &address))
             continue;
-        if (walk->taken_count != 0)
-            s_mark_taken(walk, address);
+        s_mark_entered(walk, address);
+        s_mend(walk->build, &block);
         status = s_add_block(walk, &block);
     }
     return status;
@@ -191,8 +191,9 @@ static enum ms_status s_collect_pending(struct s_walk *walk) {
         ms_fence_acquire();
         if (((ms_load_relaxed(&thread->pending.address) ^ address) & ~MS_PENDING_FLAGS) != 0)
             continue; /* it has moved on: the block is in the table now, or freed */
-        pending->record.address = address;
-        walk->taken_count += (address & MS_PENDING_TAKEN) != 0;
+        if (ms_index_put(&walk->pending_index, address & ~MS_PENDING_FLAGS, walk->pending_count,
+                         NULL) == NULL)
+            return MS_NO_MEMORY;
         walk->pending_count++;
     }
     return MS_OK;
@@ -210,19 +211,31 @@ static uint64_t s_frame_word(const struct ms_build *build, uint64_t address) {
     return address & MS_FRAME_OFFSET_MASK;
 }
 
-/* The CALLER site of a block that no site has claimed yet, 0: there is none. */
+/* The site of a block that no site has claimed yet: the CALLER site that the writer would have
+ * given it, made here if it is the first block from there. */
 static enum ms_status s_find_caller(struct s_walk *walk, uint64_t frame_address, uint32_t *site) {
-    const struct ms_build *build = walk->build;
-    if (!walk->has_caller_index) {
-        for (uint32_t i = 0; i < build->site_count; i++) {
-            if (build->sites[i].kind == MEMSCOPE_SITE_CALLER &&
-                ms_index_put(&walk->caller_index, build->sites[i].frame, i, NULL) == NULL)
-                return MS_NO_MEMORY;
-        }
-        walk->has_caller_index = true;
+    struct ms_build *build = walk->build;
+    for (uint32_t i = 0; !walk->has_caller_index && i < build->site_count; i++) {
+        if (build->sites[i].kind == MEMSCOPE_SITE_CALLER &&
+            ms_index_put(&walk->caller_index, build->sites[i].frame, i, NULL) == NULL)
+            return MS_NO_MEMORY;
     }
-    const uint32_t *found = ms_index_find(&walk->caller_index, s_frame_word(build, frame_address));
-    *site = found != NULL ? *found : 0;
+    walk->has_caller_index = true;
+    bool added;
+    uint64_t word = s_frame_word(build, frame_address);
+    const uint32_t *known = ms_index_put(&walk->caller_index, word, build->site_count, &added);
+    if (known == NULL)
+        return MS_NO_MEMORY;
+    *site = *known;
+    if (!added)
+        return MS_OK;
+    struct ms_build_site *sites =
+        ms_array_grow(build->sites, &build->site_capacity, build->site_count, sizeof(*sites));
+    if (sites == NULL)
+        return MS_NO_MEMORY;
+    build->sites = sites;
+    sites[build->site_count++] = (struct ms_build_site){
+        .kind = MEMSCOPE_SITE_CALLER, .frame = word, .top_stack = MEMSCOPE_NO_ID};
     return MS_OK;
 }
 
@@ -231,10 +244,11 @@ static enum ms_status s_add_pending(struct s_walk *walk, const struct ms_pending
     struct s_block block = {record->size, record->time * TIME_UNIT_NS, record->site, record->owner,
                             record->stack};
     enum ms_status status = MS_OK;
+    s_mend(build, &block);
     if (block.site == 0 && record->frame_address != 0)
         status = s_find_caller(walk, record->frame_address, &block.site);
     if (status == MS_OK)
-        status = s_add_block(walk, &block); /* leaves a site that there is */
+        status = s_add_block(walk, &block);
     if (status != MS_OK)
         return status;
     struct ms_build_site *site = &build->sites[block.site];

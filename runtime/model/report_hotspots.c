@@ -95,7 +95,7 @@ static void s_fill_site(const struct ms_build *build, uint32_t id,
         .live_bytes = live_bytes,
         .peak_bytes = ms_build_max(site->peak_bytes, live_bytes),
         .temporary_allocations = site->temporary,
-        .error_percent = build->report->sampling.exact ? 0 : NAN,
+        .error_percent = build->has_drops ? NAN : 0, /* counters see every block, sampled or not */
     };
 }
 

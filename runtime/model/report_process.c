@@ -98,7 +98,8 @@ static enum ms_status s_fill_sampling(struct ms_build *build) {
     sampling->sample_rate = rate >= 0 && rate <= 1 ? rate : NAN;
     sampling->sample_bytes = build->header->sample_bytes;
     sampling->seed = build->header->seed;
-    sampling->exact = rate == 1.0 && sampling->sample_bytes == 0 && !s_has_drops(build->header);
+    build->has_drops = s_has_drops(build->header);
+    sampling->exact = rate == 1.0 && sampling->sample_bytes == 0 && !build->has_drops;
     return s_text(build, build->header->preset, &sampling->preset);
 }
 

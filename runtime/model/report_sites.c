@@ -63,7 +63,7 @@ enum ms_status ms_build_sites(struct ms_build *build) {
     build->sites = calloc(count, sizeof(*build->sites));
     if (build->sites == NULL)
         return MS_NO_MEMORY;
-    build->site_count = (uint32_t)count;
+    build->site_count = build->site_capacity = build->journal_site_count = (uint32_t)count;
     build->sites[0].top_stack = MEMSCOPE_NO_ID;
     enum ms_status status = MS_OK;
     for (uint64_t i = 0; status == MS_OK && i < count; i++) {

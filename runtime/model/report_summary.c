@@ -82,6 +82,10 @@ static enum ms_status s_note_drops(struct ms_build *build) {
     return status;
 }
 
+static bool s_stacks_are_sampled(const struct ms_journal_header *header) {
+    return header->capture_stack != 0 && (header->sample_rate < 1 || header->sample_bytes != 0);
+}
+
 /* A few blocks that the C library made before we were there are freed in every program; that is
  * said only where it says something about the program. */
 static enum ms_status s_note_doubts(struct ms_build *build) {
@@ -92,6 +96,10 @@ static enum ms_status s_note_doubts(struct ms_build *build) {
         status = ms_build_note(
             build, "%llu frees were of blocks made before memscope or by another allocator",
             (unsigned long long)unknown);
+    if (status == MS_OK && s_stacks_are_sampled(build->header))
+        status =
+            ms_build_note(build, "only sampled blocks have a stack: live bytes by stack are of "
+                                 "those alone, everything else is of all blocks");
     if (status == MS_OK && build->torn_blocks != 0)
         status = ms_build_note(build,
                                "%llu records of live blocks are damaged: what they said of their "

@@ -13,8 +13,8 @@
  * 0, 0, 48 2     1            100    0      0      100 3     3            300    1      50     250
  *   4     4            40     4      40     40
  *
- * and pending: thread 0 has 64 bytes of site 3's return address, thread 1 has 8 bytes of nothing
- * known.
+ * and pending: thread 0 has 64 bytes of site 3's return address, thread 1 has 8 bytes of a return
+ * address that has no site yet and is in no module.
  */
 #ifndef SAMPLE_JOURNAL_H
 #define SAMPLE_JOURNAL_H

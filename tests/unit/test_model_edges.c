@@ -105,12 +105,15 @@ static void s_test_signalled_and_sampled(void) {
     header->state = MS_STATE_SIGNALLED;
     header->exit_code = 11;
     header->sample_bytes = 4096;
+    header->capture_stack = 1;
     struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
     CU_ASSERT_EQUAL(report->process.exit, MEMSCOPE_EXIT_SIGNALLED);
     CU_ASSERT_EQUAL(report->process.exit_code, 11);
     CU_ASSERT_FALSE(report->sampling.exact);
-    CU_ASSERT_TRUE(isnan(report->sites[0].error_percent));
+    CU_ASSERT_EQUAL(report->sites[0].error_percent, 0); /* counters are exact at any rate */
+    CU_ASSERT_EQUAL_FATAL(report->note_count, 1);
+    CU_ASSERT_EQUAL(strncmp(report->notes[0], "only sampled blocks have a stack", 32), 0);
     ms_report_destroy(report);
 }
 
@@ -125,6 +128,7 @@ static void s_test_notes(void) {
     struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
     CU_ASSERT_FALSE(report->sampling.exact);
+    CU_ASSERT_TRUE(isnan(report->sites[0].error_percent));
     CU_ASSERT_EQUAL(report->summary.dropped_events, 7);
     CU_ASSERT_EQUAL_FATAL(report->note_count, 4);
     check_same(report->notes[0], "5 events were not recorded: the journal could not grow");
@@ -134,24 +138,55 @@ static void s_test_notes(void) {
     ms_report_destroy(report);
 }
 
-/* A pending block that its owner is entering into the table is in both for a moment: one block. */
-static void s_test_pending_taken(void) {
+/* A pending block that its owner is entering into the table is in both for a moment: one block. It
+ * is marked only where the process has several threads. */
+static void s_test_pending_entered(void) {
+    for (uint64_t flag = 0; flag <= MS_PENDING_TAKEN; flag++) {
+        struct journal_builder *builder = journal_builder_new(4096);
+        struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+        journal_builder_site(builder, &site);
+        struct ms_thread_record thread = {.tid = 1};
+        thread.pending.address = 0x5000 | flag;
+        thread.pending.size = 32;
+        thread.pending.site = 1;
+        journal_builder_thread(builder, &thread);
+        journal_builder_counter(builder, 0, 1)->allocations = 1;
+        journal_builder_counter(builder, 0, 1)->alloc_bytes = 32;
+        journal_builder_block(builder, 0x5000, 32, 1, 1, 0, 0);
+        struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+        CU_ASSERT_EQUAL(report->summary.total_allocations, 1);
+        CU_ASSERT_EQUAL_FATAL(report->leak_count, 1);
+        CU_ASSERT_EQUAL(report->leaks[0].bytes, 32);
+        ms_report_destroy(report);
+    }
+}
+
+/* Pending blocks of return addresses that are new share a site; one of nothing known has site 0,
+ * and so has one whose site cannot be. */
+static void s_test_pending_sites(void) {
+    static const struct ms_pending s_pending[] = {
+        {.address = 0x10, .size = 1, .frame_address = 0x777},
+        {.address = 0x20, .size = 2, .frame_address = 0x777},
+        {.address = 0x30, .size = 4},
+        {.address = 0x40, .size = 8, .site = 99, .stack = 1 << 20},
+    };
     struct journal_builder *builder = journal_builder_new(4096);
-    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
-    journal_builder_site(builder, &site);
-    struct ms_thread_record thread = {.tid = 1};
-    thread.pending.address = 0x5000 | MS_PENDING_TAKEN;
-    thread.pending.size = 32;
-    thread.pending.site = 1;
-    journal_builder_thread(builder, &thread);
-    journal_builder_counter(builder, 0, 1)->allocations = 1;
-    journal_builder_counter(builder, 0, 1)->alloc_bytes = 32;
-    journal_builder_block(builder, 0x5000, 32, 1, 1, 0, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        struct ms_thread_record thread = {.tid = i + 1, .pending = s_pending[i]};
+        journal_builder_thread(builder, &thread);
+    }
     struct memscope_report *report = report_of_builder(s_path, builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
-    CU_ASSERT_EQUAL(report->summary.total_allocations, 1);
-    CU_ASSERT_EQUAL_FATAL(report->leak_count, 1);
-    CU_ASSERT_EQUAL(report->leaks[0].bytes, 32);
+    CU_ASSERT_EQUAL_FATAL(report->site_count, 2);
+    CU_ASSERT_EQUAL(report->sites[0].id, 0);
+    CU_ASSERT_EQUAL(report->sites[0].total_bytes, 12);
+    CU_ASSERT_EQUAL(report->sites[1].id, 1);
+    CU_ASSERT_EQUAL(report->sites[1].total_bytes, 3);
+    CU_ASSERT_EQUAL(report->sites[1].live_allocations, 2);
+    check_same(report->hotspots[0].location, NULL);
+    check_same(report->hotspots[1].location, "0x777");
+    CU_ASSERT_EQUAL(report->note_count, 1);
     ms_report_destroy(report);
 }
 
@@ -331,7 +366,8 @@ int main(void) {
         {"running", s_test_running},
         {"signalled and sampled", s_test_signalled_and_sampled},
         {"notes", s_test_notes},
-        {"pending block taken", s_test_pending_taken},
+        {"pending block entered", s_test_pending_entered},
+        {"sites of pending blocks", s_test_pending_sites},
         {"void is no type", s_test_void_is_no_type},
         {"top stack", s_test_top_stack},
         {"variables of one line", s_test_variables_of_one_line},

@@ -35,8 +35,6 @@ static int s_add_plugin(struct ms_words *command, const struct ms_compiler *comp
     free(plugin);
     if (!args->has_track)
         s_add_owned(command, ms_cli_format("-fplugin-arg-memscope-track=%s", s_track()));
-    ms_words_add(command, "-idirafter");
-    s_add_owned(command, ms_tree_path(MS_TREE_INCLUDE));
     ms_words_add(command, "-fno-omit-frame-pointer");
     return MS_CLI_DONE;
 }
@@ -74,6 +72,10 @@ static int s_compile(const struct ms_compiler *compiler, int argc, char **argv) 
         ms_words_fini(&command);
         return status;
     }
+    if (args.compiles) {
+        ms_words_add(&command, "-idirafter");
+        s_add_owned(&command, ms_tree_path(MS_TREE_INCLUDE));
+    }
     ms_words_add_all(&command, argv + 1, count);
     if (runtime)
         s_add_runtime(&command, &args);
@@ -100,8 +102,8 @@ static int s_run_cxx(int argc, char **argv) {
     "    ./configure CC=\"memscope cc\" CXX=\"memscope c++\"\n\n"                                  \
     "$" variable " names another compiler; it may have words, as \"ccache gcc-12\".\n"             \
     "$MEMSCOPE_CC_TRACK=annotated tracks what is annotated alone; left out, every block is.\n"     \
-    "With -ffreestanding, -m32, -m16 or -mx32 nothing is added; with -nostdlib, -nodefaultlibs,\n" \
-    "-nolibc or -r no runtime is linked.\n"
+    "With -ffreestanding, -m32, -m16 or -mx32 the header path alone is added; with -nostdlib,\n"   \
+    "-nodefaultlibs, -nolibc or -r no runtime is linked.\n"
 
 const struct ms_command ms_command_cc = {
     .name = "cc",

@@ -4,7 +4,7 @@
 
 static const struct ms_view_column s_columns[] = {
     {"var_name", "VARIABLE", MS_VIEW_NAME, 7},
-    {"type_name", "TYPE", MS_VIEW_NAME, 0},
+    {"type_name", "TYPE", MS_VIEW_TYPE, 0},
     {"total_size", "TOTAL", MS_VIEW_BYTES, 0},
     {"total_size", "SHARE", MS_VIEW_SHARE, 6},
     {"total_size", "", MS_VIEW_BAR, 1},

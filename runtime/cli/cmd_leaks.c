@@ -4,7 +4,7 @@
 
 static const struct ms_view_column s_columns[] = {
     {"var_name", "VARIABLE", MS_VIEW_NAME, 4},
-    {"type_name", "TYPE", MS_VIEW_NAME, 0},
+    {"type_name", "TYPE", MS_VIEW_TYPE, 0},
     {"bytes", "BYTES", MS_VIEW_BYTES, 0},
     {"bytes", "SHARE", MS_VIEW_SHARE, 3},
     {"bytes", "", MS_VIEW_BAR, 1},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,14 +32,45 @@ static void s_print_line(const char *name, char *text) {
     free(text);
 }
 
-static char *s_join(const char *format, char *first, char *second, char *third) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    char *text = ms_cli_format(format, first, second, third);
-#pragma GCC diagnostic pop
-    free(first);
+static char *s_heap(const struct memscope_report *report) {
+    const struct memscope_summary *summary = &report->summary;
+    char *peak = ms_text_bytes(summary->peak_memory_bytes);
+    char *live = ms_text_bytes(summary->current_memory_bytes);
+    char *total = ms_text_bytes(summary->total_bytes);
+    const char *when = report->process.exit == MEMSCOPE_EXIT_RUNNING ? "now" : "at the end";
+    char *text = ms_cli_format("%s at its peak, %s %s, %s in all", peak, live, when, total);
+    free(total);
+    free(live);
+    free(peak);
+    return text;
+}
+
+static char *s_events(uint64_t count, double rate, uint64_t live) {
+    char *number = ms_text_count(count), *second = ms_text_real(rate);
+    char *still = live != MEMSCOPE_UNKNOWN ? ms_text_count(live) : NULL;
+    char *text = ms_cli_format("%s (%s a second)%s%s%s", number, second, still ? ", " : "",
+                               still ? still : "", still ? " live" : "");
+    free(still);
     free(second);
-    free(third);
+    free(number);
+    return text;
+}
+
+static char *s_typed(double percent) {
+    if (!isfinite(percent))
+        return ms_cli_copy("not known");
+    char *share = ms_text_percent(percent);
+    char *text = ms_cli_format("%s of the bytes have a C type", share);
+    free(share);
+    return text;
+}
+
+static char *s_padding(uint64_t bytes) {
+    if (bytes == MEMSCOPE_UNKNOWN)
+        return ms_cli_copy("not known: no layouts of types were found");
+    char *lost = ms_text_bytes(bytes);
+    char *text = ms_cli_format("%s lost between members at the peak of each type", lost);
+    free(lost);
     return text;
 }
 
@@ -86,23 +118,14 @@ static void s_print(const struct memscope_report *report) {
     free(process);
     s_print_line("command", s_command_line(&report->process));
     s_print_line("started", ms_text_time(report->process.start_time));
-    s_print_line("heap", s_join("%s at its peak, %s at the end, %s in all",
-                                ms_text_bytes(summary->peak_memory_bytes),
-                                ms_text_bytes(summary->current_memory_bytes),
-                                ms_text_bytes(summary->total_bytes)));
+    s_print_line("heap", s_heap(report));
     s_print_line("allocations",
-                 s_join("%s (%s a second), %s live", ms_text_count(summary->total_allocations),
-                        ms_text_real(summary->allocation_rate_per_sec),
-                        ms_text_count(summary->active_allocations)));
-    s_print_line("frees",
-                 s_join("%s (%s a second)%s", ms_text_count(summary->total_deallocations),
-                        ms_text_real(summary->deallocation_rate_per_sec), ms_cli_copy("")));
-    s_print_line("typed", s_join("%s of the bytes have a C type%s%s",
-                                 ms_text_percent(summary->typed_bytes_percent), ms_cli_copy(""),
-                                 ms_cli_copy("")));
-    s_print_line("padding", s_join("%s lost between members of structs%s%s",
-                                   ms_text_bytes(summary->padding_waste_bytes), ms_cli_copy(""),
-                                   ms_cli_copy("")));
+                 s_events(summary->total_allocations, summary->allocation_rate_per_sec,
+                          summary->active_allocations));
+    s_print_line("frees", s_events(summary->total_deallocations, summary->deallocation_rate_per_sec,
+                                   MEMSCOPE_UNKNOWN));
+    s_print_line("typed", s_typed(summary->typed_bytes_percent));
+    s_print_line("padding", s_padding(summary->padding_waste_bytes));
     s_print_line("recorded", s_sampling(report));
     for (size_t i = 0; i < report->note_count; i++)
         s_print_line(i == 0 ? "notes" : "", ms_text_clean(report->notes[i]));

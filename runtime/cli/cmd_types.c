@@ -3,7 +3,7 @@
 #include "cli/view.h"
 
 static const struct ms_view_column s_columns[] = {
-    {"type_name", "TYPE", MS_VIEW_NAME, 0},
+    {"type_name", "TYPE", MS_VIEW_TYPE, 0},
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 0},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 8},
     {"live_count", "BLOCKS", MS_VIEW_COUNT, 5},

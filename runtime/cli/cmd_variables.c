@@ -4,7 +4,7 @@
 
 static const struct ms_view_column s_columns[] = {
     {"var_name", "VARIABLE", MS_VIEW_NAME, 0},
-    {"type_name", "TYPE", MS_VIEW_NAME, 5},
+    {"type_name", "TYPE", MS_VIEW_TYPE, 5},
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 0},
     {"peak_bytes", "", MS_VIEW_BAR, 1},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 4},

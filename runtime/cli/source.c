@@ -25,36 +25,49 @@ static bool s_names(const struct ms_journal_entry *entry, const char *name) {
     return same;
 }
 
-static char *s_find_newest(const char *name) {
+/* The newest journal of that name, NULL for any; NULL when there is none, without a word. */
+static char *s_find_listed(const struct ms_journals *journals, const char *name) {
+    for (size_t i = 0; i < journals->count; i++) {
+        if (name == NULL || s_names(&journals->entries[i], name))
+            return ms_cli_copy(journals->entries[i].path);
+    }
+    return NULL;
+}
+
+static bool s_is_journal(const char *path) {
+    struct ms_journal_entry entry;
+    if (!ms_journals_read_entry(path, &entry))
+        return false;
+    ms_journals_fini_entry(&entry);
+    return true;
+}
+
+/* A program often lies in the directory it is looked at from: a file that is no journal does not
+ * hide the journals of its name. */
+char *ms_source_find(const char *file) {
     struct ms_journals journals;
-    char *path = NULL;
+    if (file != NULL &&
+        (strchr(file, '/') != NULL || s_ends_with(file, ".mscope") || s_is_journal(file)))
+        return ms_cli_copy(file);
     if (!ms_journals_read(&journals))
         return NULL;
-    for (size_t i = 0; i < journals.count && path == NULL; i++) {
-        if (name == NULL || s_names(&journals.entries[i], name))
-            path = ms_cli_copy(journals.entries[i].path);
-    }
-    if (path == NULL && name == NULL)
+    char *path = s_find_listed(&journals, file);
+    if (path == NULL && file == NULL)
         ms_cli_fail("no journal in %s; `memscope run -- PROGRAM` makes one", journals.directory);
+    else if (path == NULL && access(file, F_OK) == 0)
+        path = ms_cli_copy(file); /* opening it says what is wrong with it */
     else if (path == NULL)
         ms_cli_fail("no journal '%s': there is no such file, and `memscope list` shows no such pid "
                     "or program",
-                    name);
+                    file);
     ms_journals_fini(&journals);
     return path;
 }
 
-char *ms_source_find(const char *file) {
-    if (file == NULL)
-        return s_find_newest(NULL);
-    if (strchr(file, '/') != NULL || access(file, F_OK) == 0 || s_ends_with(file, ".mscope"))
-        return ms_cli_copy(file);
-    return s_find_newest(file);
-}
-
 static int s_fail_to_open(const char *path, enum ms_status status) {
     struct stat info;
-    if (status == MS_IO && stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+    if ((status == MS_IO || status == MS_NOT_A_JOURNAL) && stat(path, &info) == 0 &&
+        !S_ISREG(info.st_mode))
         return ms_cli_fail("cannot read %s: %s, not a journal", path,
                            S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
     if (status == MS_NOT_A_JOURNAL && (s_ends_with(path, ".json") || s_ends_with(path, ".msgpack")))

@@ -72,6 +72,10 @@ char *ms_text_real(double value) {
 char *ms_text_duration(uint64_t ns) {
     if (ns == MEMSCOPE_UNKNOWN)
         return s_unknown();
+    if (ns == 0)
+        return ms_cli_copy("0 s");
+    if (ns < 10000)
+        return ms_cli_copy("under 0.01 ms");
     double seconds = (double)ns / 1e9;
     uint64_t whole = ns / UINT64_C(1000000000);
     if (ns < UINT64_C(1000000000))

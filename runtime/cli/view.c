@@ -57,6 +57,8 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
     else if (known)
         integer = (uint64_t)number;
     switch (column->format) {
+    case MS_VIEW_TYPE:
+        return ms_text_clean(text != NULL ? text : "(not known)");
     case MS_VIEW_NAME:
     case MS_VIEW_PLACE:
         return ms_text_clean(text);
@@ -77,7 +79,8 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
 }
 
 static struct ms_grid_column s_grid_column(const struct ms_view_column *column) {
-    bool text = column->format == MS_VIEW_NAME || column->format == MS_VIEW_PLACE;
+    bool text = column->format == MS_VIEW_NAME || column->format == MS_VIEW_TYPE ||
+                column->format == MS_VIEW_PLACE;
     return (struct ms_grid_column){
         .title = column->title,
         .right = !text && column->format != MS_VIEW_BAR,

@@ -16,6 +16,7 @@ struct ms_grid;
 
 enum ms_view_format {
     MS_VIEW_NAME,  /* text, cut at its end when it does not fit */
+    MS_VIEW_TYPE,  /* the same; a type that is not known says so */
     MS_VIEW_PLACE, /* text, cut at its start */
     MS_VIEW_BYTES,
     MS_VIEW_COUNT,

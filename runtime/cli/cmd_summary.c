@@ -157,8 +157,8 @@ static int s_run(int argc, char **argv) {
         return MS_CLI_USAGE;
     ms_cli_begin_output();
     if (json)
-        status = ms_view_print_json(source.report, s_sections,
-                                    sizeof(s_sections) / sizeof(s_sections[0]));
+        status = ms_view_print_sections(source.report, s_sections,
+                                        sizeof(s_sections) / sizeof(s_sections[0]));
     else
         s_print(source.report);
     ms_source_close(&source);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/terminal.h"
 
 static int s_print_version(void) {
     ms_cli_begin_output();
@@ -12,9 +12,7 @@ static int s_print_version(void) {
 }
 
 int main(int argc, char **argv) {
-    /* Character widths alone: numbers are written in the same way everywhere. */
-    if (setlocale(LC_CTYPE, "") == NULL)
-        setlocale(LC_CTYPE, "C.UTF-8");
+    ms_terminal_init();
     if (argc < 2)
         return ms_cli_fail("no command given; `memscope --help` lists them");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

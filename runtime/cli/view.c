@@ -162,12 +162,16 @@ static bool s_sink(void *file, const void *bytes, size_t size) {
     return fwrite(bytes, 1, size, file) == size;
 }
 
-int ms_view_print_json(const struct memscope_report *report, const char *const *keys,
-                       size_t count) {
+static struct ms_writer *s_writer(void) {
     struct ms_writer *writer = ms_json_writer_new(s_sink, stdout, MS_JSON_PRETTY);
-    if (writer == NULL)
-        return ms_cli_fail("out of memory");
-    ms_report_write_sections(writer, report, keys, count);
+    if (writer == NULL) {
+        ms_cli_fail("out of memory");
+        exit(MS_CLI_USAGE);
+    }
+    return writer;
+}
+
+static int s_finish(struct ms_writer *writer) {
     errno = 0;
     enum ms_status status = writer->ops->finish(writer);
     if (status == MS_IO)
@@ -177,13 +181,26 @@ int ms_view_print_json(const struct memscope_report *report, const char *const *
     return MS_CLI_DONE;
 }
 
+int ms_view_print_sections(const struct memscope_report *report, const char *const *keys,
+                           size_t count) {
+    struct ms_writer *writer = s_writer();
+    ms_report_write_sections(writer, report, keys, count);
+    return s_finish(writer);
+}
+
+int ms_view_print_section(const struct memscope_report *report, const char *key) {
+    struct ms_writer *writer = s_writer();
+    ms_report_write_value(writer, report, key);
+    return s_finish(writer);
+}
+
 static int s_print_json(const struct ms_view *view, const struct memscope_report *report,
                         const struct ms_view_rows *rows) {
     const struct ms_field *section = ms_view_section(view);
     struct memscope_report shown = *report;
     *(char **)(void *)((char *)&shown + section->offset) = rows->bytes;
     *(size_t *)(void *)((char *)&shown + section->count) = rows->count;
-    return ms_view_print_json(&shown, &view->section, 1);
+    return ms_view_print_section(&shown, view->section);
 }
 
 /* ---- the command ---- */

@@ -67,8 +67,11 @@ int ms_view_run(const struct ms_command *command, const struct ms_view *view, in
 /* "redis-server (pid 4711), exited 0 after 12.3 s", for the caller to free. */
 char *ms_view_describe_process(const struct memscope_process *process);
 
-/* Prints the sections KEYS, COUNT of them, of REPORT as JSON; returns the exit status. */
-int ms_view_print_json(const struct memscope_report *report, const char *const *keys, size_t count);
+/* Prints JSON: REPORT with the COUNT sections KEYS alone; the value of its section KEY. They return
+ * the exit status. */
+int ms_view_print_sections(const struct memscope_report *report, const char *const *keys,
+                           size_t count);
+int ms_view_print_section(const struct memscope_report *report, const char *key);
 
 /* The views there are; each is in its command's file. */
 extern const struct ms_view ms_view_types;

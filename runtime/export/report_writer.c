@@ -159,3 +159,14 @@ void ms_report_write_sections(struct ms_writer *writer, const struct memscope_re
     }
     writer->ops->end_object(writer);
 }
+
+void ms_report_write_value(struct ms_writer *writer, const struct memscope_report *report,
+                           const char *key) {
+    const struct walk walk = {writer, report, NULL, NULL};
+    const struct ms_field *field = find_field(ms_report_shape(), key);
+    if (field == NULL) {
+        writer->ops->null(writer);
+        return;
+    }
+    write_value(&walk, field, (const char *)report, NULL);
+}

@@ -21,4 +21,8 @@ void ms_report_write(struct ms_writer *writer, const struct memscope_report *rep
 void ms_report_write_sections(struct ms_writer *writer, const struct memscope_report *report,
                               const char *const *keys, size_t count);
 
+/* Writes the value of the member KEY alone; null when a report has no such member. */
+void ms_report_write_value(struct ms_writer *writer, const struct memscope_report *report,
+                           const char *key);
+
 #endif

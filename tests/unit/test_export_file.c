@@ -164,9 +164,12 @@ static void test_standard_output(void) {
     int file = open(s_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     CU_ASSERT_FATAL(kept >= 0 && file >= 0);
     dup2(file, STDOUT_FILENO);
+    static char buffer[BUFSIZ];
+    setvbuf(stdout, buffer, _IOFBF, sizeof(buffer)); /* CUnit has made it unbuffered */
     printf("before ");
     enum ms_status status = write_json("-");
     fflush(stdout);
+    setvbuf(stdout, NULL, _IONBF, 0);
     dup2(kept, STDOUT_FILENO);
     close(kept);
     close(file);

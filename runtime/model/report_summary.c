@@ -44,13 +44,15 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
     summary->stack_peak_bytes = MEMSCOPE_UNKNOWN;
 }
 
-/* The writer notes a peak when a thread hands in what it has; a tick or the end may have seen more.
- */
+/* The writer's peak leaves out what running threads have not handed in yet. A tick, one thread's
+ * own peak or the end may have seen more; the process had at least as much. */
 static uint64_t s_peak(const struct ms_build *build, uint64_t current) {
     uint64_t peak = ms_build_max(ms_load_relaxed(&build->header->peak_bytes), current);
     for (size_t i = 0; i < build->tick_count; i++)
         if (build->ticks[i].heap_live_bytes != MS_UNKNOWN_U64)
             peak = ms_build_max(peak, build->ticks[i].heap_live_bytes);
+    for (size_t i = 0; i < build->report->thread_count; i++)
+        peak = ms_build_max(peak, build->report->threads[i].peak_bytes);
     return peak;
 }
 

@@ -190,6 +190,18 @@ static void s_test_pending_sites(void) {
     ms_report_destroy(report);
 }
 
+/* The process had at least what one of its threads had. */
+static void s_test_peak_of_thread(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_thread_record thread = {.tid = 1, .peak_bytes = 70000};
+    journal_builder_header(builder)->peak_bytes = 65536;
+    journal_builder_thread(builder, &thread);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.peak_memory_bytes, 70000);
+    ms_report_destroy(report);
+}
+
 static void s_test_void_is_no_type(void) {
     struct journal_builder *builder = journal_builder_new(4096);
     struct ms_site site = {.kind = MEMSCOPE_SITE_CALL, .type_size = 1};
@@ -368,6 +380,7 @@ int main(void) {
         {"notes", s_test_notes},
         {"pending block entered", s_test_pending_entered},
         {"sites of pending blocks", s_test_pending_sites},
+        {"peak of a thread", s_test_peak_of_thread},
         {"void is no type", s_test_void_is_no_type},
         {"top stack", s_test_top_stack},
         {"variables of one line", s_test_variables_of_one_line},

@@ -6,109 +6,78 @@
  *   times: nanoseconds, ascending; stack, lines: [{ name, color, values, off, hint }], values beside
  *   times, null where not known; scale: "bytes", "count", "percent" or "rate" (bytes each second)
  */
-const SERIES_COLORS = 8;
-
-function seriesColor(index) {
-    return `var(--series-${index % SERIES_COLORS})`;
-}
-
 const timeChart = (() => {
     const LEFT = 68;
     const RIGHT = 10;
     const TOP = 8;
     const BOTTOM = 22;
-    const NICE_SECONDS = [1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900,
-                          1800, 3600, 7200, 14400, 43200, 86400];
-
-    const SCALES = {
-        bytes: { show: format.bytes, step: binaryStep },
-        rate: { show: (v) => format.bytes(v) + (format.known(v) ? "/s" : ""), step: binaryStep },
-        count: { show: format.count, step: decimalStep },
-        percent: { show: format.percent, step: decimalStep, tick: (value) => format.count(value) + "%" },
-    };
-
-    /* 1, 2, 5, 10... */
-    function decimalStep(least) {
-        const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
-        return [1, 2, 5, 10].find((each) => each * power >= least) * power;
-    }
-
-    /* 1, 2, 5 ... 50, 128, 256, 512 of the unit that fits, so that four of the last make the next. */
-    function binaryStep(least) {
-        const unit = 1024 ** Math.floor(Math.log(Math.max(least, 1)) / Math.log(1024));
-        return [1, 2, 5, 10, 20, 50, 128, 256, 512, 1024].find((each) => each * unit >= least) * unit;
-    }
-
-    function timeStep(seconds) {
-        return NICE_SECONDS.find((each) => each >= seconds) || Math.ceil(seconds / 86400) * 86400;
-    }
-
-    function showTime(ns, step) {
-        const seconds = ns / 1e9;
-        if (step >= 60) {
-            return format.duration(ns || 1).replace("1\u00a0ns", "0");
-        }
-        return (step >= 1 ? seconds.toFixed(0) : step >= 0.1 ? seconds.toFixed(1) : seconds.toFixed(3)) + "\u00a0s";
-    }
-
-    /* The points that are drawn: all of them, or for each two pixels the one where WEIGHT is largest. */
-    function choosePoints(times, weight, width) {
-        const most = Math.max(2, Math.floor(width / 2));
-        if (times.length <= most) {
-            return times.map((_, index) => index);
-        }
-        const chosen = [0];
-        for (let bucket = 0; bucket < most; bucket++) {
-            let best = Math.floor(bucket * times.length / most);
-            for (let i = best + 1; i < Math.floor((bucket + 1) * times.length / most); i++) {
-                if ((weight[i] || 0) > (weight[best] || 0)) {
-                    best = i;
-                }
-            }
-            if (best > chosen[chosen.length - 1]) {
-                chosen.push(best);
-            }
-        }
-        if (chosen[chosen.length - 1] !== times.length - 1) {
-            chosen.push(times.length - 1);
-        }
-        return chosen;
-    }
 
     class Chart {
         constructor(options) {
             this.options = options;
-            this.scale = SCALES[options.scale];
+            this.scale = axes.SCALES[options.scale];
             this.series = [...(options.stack || []), ...(options.lines || [])];
             for (const each of this.series) {
                 each.shown = !each.off;
             }
             this.cursor = null;
-            this.plot = el("div", { class: "plot", tabindex: 0, role: "img", "aria-label": this.describe(),
-                                    keydown: (event) => this.step(event), blur: () => this.point(null),
-                                    pointermove: (event) => this.track(event), pointerleave: () => this.point(null) });
+            this.plot = el("div", {
+                class: "plot",
+                tabindex: 0,
+                role: "img",
+                "aria-label": this.describe(),
+                keydown: (event) => this.step(event),
+                blur: () => this.point(null),
+                pointermove: (event) => this.track(event),
+                pointerleave: () => this.point(null),
+            });
             this.readout = el("div", { class: "readout", hidden: true });
             this.spoken = el("p", { class: "unseen", "aria-live": "polite" });
-            this.root = el("div", { class: "chart" }, this.legend(), el("div", { class: "plotbox" }, this.plot, this.readout), this.spoken);
+            this.root = el(
+                "div",
+                { class: "chart" },
+                this.legend(),
+                el("div", { class: "plotbox" }, this.plot, this.readout),
+                this.spoken,
+            );
             onWidth(this.plot, (width) => this.draw(width));
         }
 
         describe() {
             const { label, times } = this.options;
-            const peaks = this.series.map((each) => `${each.name} at most ${this.scale.show(data.largest(each.values))}`);
-            return `${label} from ${format.duration(times[0])} to ${format.duration(times[times.length - 1])}. ${peaks.join(", ")}. ` +
-                   "Arrow keys move the cursor.";
+            const peaks = this.series.map(
+                (each) => `${each.name} at most ${this.scale.show(data.largest(each.values))}`,
+            );
+            return (
+                `${label} from ${format.duration(times[0])} to ${format.duration(times[times.length - 1])}. ${peaks.join(", ")}. ` +
+                "Arrow keys move the cursor."
+            );
         }
 
         legend() {
             const keys = this.series.map((each) => {
                 const line = !(this.options.stack || []).includes(each);
-                return el("button", { type: "button", class: "key", "aria-pressed": each.shown, title: each.hint,
-                                      click: (event) => this.switchSeries(each, event.currentTarget) },
-                          el("i", { class: line ? "swatch line" : "swatch", style: { background: each.color } }),
-                          typeof each.name === "string" ? format.name(each.name).slice(0, 60) : "");
+                return el(
+                    "button",
+                    {
+                        type: "button",
+                        class: "key",
+                        "aria-pressed": each.shown,
+                        title: each.hint,
+                        click: (event) => this.switchSeries(each, event.currentTarget),
+                    },
+                    el("i", {
+                        class: line ? "swatch line" : "swatch",
+                        style: { background: each.color },
+                    }),
+                    typeof each.name === "string" ? format.name(each.name).slice(0, 60) : "",
+                );
             });
-            return el("div", { class: "legend", role: "group", "aria-label": "Series of " + this.options.label }, keys);
+            return el(
+                "div",
+                { class: "legend", role: "group", "aria-label": "Series of " + this.options.label },
+                keys,
+            );
         }
 
         switchSeries(series, button) {
@@ -134,22 +103,54 @@ const timeChart = (() => {
             const { times, height } = this.options;
             const areas = this.levels((this.options.stack || []).filter((each) => each.shown));
             const lines = (this.options.lines || []).filter((each) => each.shown);
-            const most = Math.max(...areas.slice(-1).map((area) => data.largest(area.top)),
-                                  ...lines.map((each) => data.largest(each.values)), this.options.least || 0) || 1;
+            const most =
+                Math.max(
+                    ...areas.slice(-1).map((area) => data.largest(area.top)),
+                    ...lines.map((each) => data.largest(each.values)),
+                    this.options.least || 0,
+                ) || 1;
             const step = this.scale.step(most / 4);
             const top = Math.ceil(most / step) * step;
             const start = times[0];
             const span = times[times.length - 1] - start || 1;
-            this.x = (ns) => LEFT + (ns - start) / span * (width - LEFT - RIGHT);
+            this.x = (ns) => LEFT + ((ns - start) / span) * (width - LEFT - RIGHT);
             this.y = (value) => TOP + (1 - value / top) * (height - TOP - BOTTOM);
-            const weight = areas.length > 0 ? areas[areas.length - 1].top : lines.length > 0 ? lines[0].values : [];
-            const points = choosePoints(times, weight, width - LEFT - RIGHT);
-            this.line = svg("line", { class: "cursor", y1: TOP, y2: height - BOTTOM, visibility: "hidden" });
-            this.plot.replaceChildren(svg("svg", { width, height, "aria-hidden": "true" },
-                this.grid(width, height, top, step, start, span),
-                areas.map((area) => svg("path", { class: "area", style: { fill: area.series.color }, d: this.areaPath(points, area) })),
-                lines.map((each) => svg("path", { class: "line", style: { stroke: each.color }, d: this.linePath(points, each.values) })),
-                this.marks(start, start + span, height, width), this.line));
+            const weight =
+                areas.length > 0
+                    ? areas[areas.length - 1].top
+                    : lines.length > 0
+                      ? lines[0].values
+                      : [];
+            const points = axes.choosePoints(times, weight, width - LEFT - RIGHT);
+            this.line = svg("line", {
+                class: "cursor",
+                y1: TOP,
+                y2: height - BOTTOM,
+                visibility: "hidden",
+            });
+            this.plot.replaceChildren(
+                svg(
+                    "svg",
+                    { width, height, "aria-hidden": "true" },
+                    this.grid(width, height, top, step, start, span),
+                    areas.map((area) =>
+                        svg("path", {
+                            class: "area",
+                            style: { fill: area.series.color },
+                            d: this.areaPath(points, area),
+                        }),
+                    ),
+                    lines.map((each) =>
+                        svg("path", {
+                            class: "line",
+                            style: { stroke: each.color },
+                            d: this.linePath(points, each.values),
+                        }),
+                    ),
+                    this.marks(start, start + span, height, width),
+                    this.line,
+                ),
+            );
             if (this.cursor !== null) {
                 this.point(this.cursor);
             }
@@ -159,24 +160,62 @@ const timeChart = (() => {
             const parts = [];
             for (let value = 0; value <= top; value += step) {
                 const y = Math.round(this.y(value)) + 0.5;
-                parts.push(svg("line", { class: value === 0 ? "axis" : "rule", x1: LEFT, x2: width - RIGHT, y1: y, y2: y }),
-                           svg("text", { class: "tick", x: LEFT - 6, y: y + 4, "text-anchor": "end" }, (this.scale.tick || this.scale.show)(value)));
+                parts.push(
+                    svg("line", {
+                        class: value === 0 ? "axis" : "rule",
+                        x1: LEFT,
+                        x2: width - RIGHT,
+                        y1: y,
+                        y2: y,
+                    }),
+                    svg(
+                        "text",
+                        { class: "tick", x: LEFT - 6, y: y + 4, "text-anchor": "end" },
+                        (this.scale.tick || this.scale.show)(value),
+                    ),
+                );
             }
-            const seconds = timeStep(span / 1e9 / Math.max(2, Math.floor((width - LEFT) / 90)));
+            const seconds = axes.timeStep(
+                span / 1e9 / Math.max(2, Math.floor((width - LEFT) / 90)),
+            );
             const first = Math.ceil(start / 1e9 / seconds - 1e-9);
             for (let i = first; i * seconds * 1e9 <= start + span; i++) {
                 const x = Math.round(this.x(i * seconds * 1e9)) + 0.5;
                 const late = x > width - 34;
-                parts.push(svg("line", { class: "axis", x1: x, x2: x, y1: height - BOTTOM, y2: height - BOTTOM + 4 }),
-                           svg("text", { class: "tick", x: late ? width - 2 : x, y: height - 6, "text-anchor": late ? "end" : "middle" },
-                               showTime(i * seconds * 1e9, seconds)));
+                parts.push(
+                    svg("line", {
+                        class: "axis",
+                        x1: x,
+                        x2: x,
+                        y1: height - BOTTOM,
+                        y2: height - BOTTOM + 4,
+                    }),
+                    svg(
+                        "text",
+                        {
+                            class: "tick",
+                            x: late ? width - 2 : x,
+                            y: height - 6,
+                            "text-anchor": late ? "end" : "middle",
+                        },
+                        axes.showTime(i * seconds * 1e9, seconds),
+                    ),
+                );
             }
             return parts;
         }
 
         areaPath(points, area) {
-            const there = points.map((i) => `${this.x(this.options.times[i]).toFixed(1)},${this.y(area.top[i]).toFixed(1)}`);
-            const back = points.map((i) => `${this.x(this.options.times[i]).toFixed(1)},${this.y(area.base[i]).toFixed(1)}`).reverse();
+            const there = points.map(
+                (i) =>
+                    `${this.x(this.options.times[i]).toFixed(1)},${this.y(area.top[i]).toFixed(1)}`,
+            );
+            const back = points
+                .map(
+                    (i) =>
+                        `${this.x(this.options.times[i]).toFixed(1)},${this.y(area.base[i]).toFixed(1)}`,
+                )
+                .reverse();
             return "M" + there.join("L") + "L" + back.join("L") + "Z";
         }
 
@@ -195,15 +234,30 @@ const timeChart = (() => {
         }
 
         marks(from, to, height, width) {
-            const shown = (this.options.marks || []).filter((mark) => mark.timestamp >= from && mark.timestamp <= to);
+            const shown = (this.options.marks || []).filter(
+                (mark) => mark.timestamp >= from && mark.timestamp <= to,
+            );
             return shown.map((mark, index) => {
                 const x = Math.round(this.x(mark.timestamp)) + 0.5;
                 const name = format.name(mark.name ?? "");
-                const next = index + 1 < shown.length ? this.x(shown[index + 1].timestamp) : width - RIGHT;
+                const next =
+                    index + 1 < shown.length ? this.x(shown[index + 1].timestamp) : width - RIGHT;
                 const letters = Math.floor((next - x - 8) / 6.2);
-                return svg("g", { class: "mark" }, svg("title", null, format.hint(name)),
-                           svg("line", { x1: x, x2: x, y1: TOP, y2: height - BOTTOM }),
-                           svg("text", { x: x + 4, y: TOP + 10 }, letters < 3 ? "" : name.length > letters ? name.slice(0, letters - 1) + "\u2026" : name));
+                return svg(
+                    "g",
+                    { class: "mark" },
+                    svg("title", null, format.hint(name)),
+                    svg("line", { x1: x, x2: x, y1: TOP, y2: height - BOTTOM }),
+                    svg(
+                        "text",
+                        { x: x + 4, y: TOP + 10 },
+                        letters < 3
+                            ? ""
+                            : name.length > letters
+                              ? name.slice(0, letters - 1) + "\u2026"
+                              : name,
+                    ),
+                );
             });
         }
 
@@ -234,7 +288,9 @@ const timeChart = (() => {
             const last = this.options.times.length - 1;
             const at = this.cursor ?? 0;
             const stride = event.shiftKey ? Math.max(1, Math.round(last / 20)) : 1;
-            const to = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: 0, End: last }[event.key];
+            const to = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: 0, End: last }[
+                event.key
+            ];
             if (to === undefined) {
                 if (event.key === "Escape") {
                     this.point(null);
@@ -257,11 +313,26 @@ const timeChart = (() => {
             const x = Math.round(this.x(time)) + 0.5;
             this.line.setAttribute("x1", x);
             this.line.setAttribute("x2", x);
-            const rows = this.series.filter((each) => each.shown).reverse().map((each) => el("tr", null,
-                el("td", null, el("i", { class: "swatch", style: { background: each.color } })),
-                el("td", null, format.name(each.name).slice(0, 48)),
-                el("td", { class: "number" }, this.scale.show(each.values[index]))));
-            this.readout.replaceChildren(el("b", null, format.duration(time)), el("table", null, el("tbody", null, rows)));
+            const rows = this.series
+                .filter((each) => each.shown)
+                .reverse()
+                .map((each) =>
+                    el(
+                        "tr",
+                        null,
+                        el(
+                            "td",
+                            null,
+                            el("i", { class: "swatch", style: { background: each.color } }),
+                        ),
+                        el("td", null, format.name(each.name).slice(0, 48)),
+                        el("td", { class: "number" }, this.scale.show(each.values[index])),
+                    ),
+                );
+            this.readout.replaceChildren(
+                el("b", null, format.duration(time)),
+                el("table", null, el("tbody", null, rows)),
+            );
             const right = x > this.width / 2;
             this.readout.style.left = right ? "auto" : x + 12 + "px";
             this.readout.style.right = right ? this.width - x + 12 + "px" : "auto";
@@ -270,21 +341,3 @@ const timeChart = (() => {
 
     return (options) => new Chart(options).root;
 })();
-
-/* A curve without axes, for a table's cell. POINTS: [{ timestamp, live_bytes }] */
-function sparkline(points) {
-    if (points.length < 2) {
-        return el("span", { class: "unknown" }, format.DASH);
-    }
-    const width = 110;
-    const height = 18;
-    const start = points[0].timestamp;
-    const span = points[points.length - 1].timestamp - start || 1;
-    const most = points.reduce((top, point) => Math.max(top, point.live_bytes || 0), 0) || 1;
-    const stride = Math.max(1, Math.ceil(points.length / width));
-    const path = points.filter((_, index) => index % stride === 0 || index === points.length - 1)
-        .map((point) => `${((point.timestamp - start) / span * width).toFixed(1)},${(height - 1 - (point.live_bytes || 0) / most * (height - 3)).toFixed(1)}`);
-    return svg("svg", { class: "spark", width, height, role: "img", "aria-label": "at most " + format.bytes(most) },
-               svg("path", { class: "under", d: `M0,${height}L${path.join("L")}L${width},${height}Z` }),
-               svg("path", { class: "over", d: "M" + path.join("L") }));
-}

@@ -53,14 +53,22 @@ function pathSpan(text) {
     }
     const shown = format.name(text);
     const cut = shown.lastIndexOf("/") + 1;
-    return el("span", { class: "path", title: format.hint(shown) },
-              el("bdi", { class: "folder" }, shown.slice(0, cut).slice(-300)), el("bdi", { class: "file" }, shown.slice(cut).slice(0, 400)));
+    return el(
+        "span",
+        { class: "path", title: format.hint(shown) },
+        el("bdi", { class: "folder" }, shown.slice(0, cut).slice(-300)),
+        el("bdi", { class: "file" }, shown.slice(cut).slice(0, 400)),
+    );
 }
 
 function bytesSpan(value) {
     const [number, unit] = format.bytesParts(value);
-    return el("span", { class: "bytes", title: format.exactBytes(value) },
-              number, el("span", { class: "unit" }, unit));
+    return el(
+        "span",
+        { class: "bytes", title: format.exactBytes(value) },
+        number,
+        el("span", { class: "unit" }, unit),
+    );
 }
 
 /* One titled block of the page; its id is where the navigation leads. */
@@ -69,7 +77,12 @@ function section(id, title, rows, ...children) {
     if (rows !== null) {
         heading.append(el("span", { class: "badge" }, format.count(rows)));
     }
-    return el("section", { id, class: "panel", "aria-labelledby": id + "-title" }, heading, ...children);
+    return el(
+        "section",
+        { id, class: "panel", "aria-labelledby": id + "-title" },
+        heading,
+        ...children,
+    );
 }
 
 function emptyNote(text) {

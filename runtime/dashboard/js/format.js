@@ -65,12 +65,15 @@ const format = (() => {
         const hours = Math.floor(seconds / 3600);
         const minutes = Math.floor(seconds / 60) % 60;
         const rest = String(seconds % 60).padStart(2, "0");
-        return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}\u00a0h`
-                         : `${minutes}:${rest}\u00a0min`;
+        return hours > 0
+            ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}\u00a0h`
+            : `${minutes}:${rest}\u00a0min`;
     }
 
     function percent(value) {
-        return known(value) ? (value !== 0 && Math.abs(value) < 0.1 ? "<0.1" : value.toFixed(1)) + "%" : DASH;
+        return known(value)
+            ? (value !== 0 && Math.abs(value) < 0.1 ? "<0.1" : value.toFixed(1)) + "%"
+            : DASH;
     }
 
     function rate(value, of) {
@@ -83,8 +86,10 @@ const format = (() => {
         }
         const pad = (number) => String(number).padStart(2, "0");
         const when = new Date(ns / 1e6);
-        return `${when.getFullYear()}-${pad(when.getMonth() + 1)}-${pad(when.getDate())} ` +
-               `${pad(when.getHours())}:${pad(when.getMinutes())}:${pad(when.getSeconds())}`;
+        return (
+            `${when.getFullYear()}-${pad(when.getMonth() + 1)}-${pad(when.getDate())} ` +
+            `${pad(when.getHours())}:${pad(when.getMinutes())}:${pad(when.getSeconds())}`
+        );
     }
 
     function address(value) {
@@ -93,7 +98,8 @@ const format = (() => {
 
     /* Characters that cannot be seen, or that turn the text around them, are written as escapes: what
      * is shown is what is there. */
-    const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+    const UNSEEN =
+        /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
     function name(text) {
         return text.replace(UNSEEN, (c) => "\\u{" + c.codePointAt(0).toString(16) + "}");
@@ -109,7 +115,21 @@ const format = (() => {
     }
 
     return {
-        DASH, known, count, shortCount, short, bytes, bytesParts, exactBytes, duration, percent, rate, date, address,
-        name, hint, plural,
+        DASH,
+        known,
+        count,
+        shortCount,
+        short,
+        bytes,
+        bytesParts,
+        exactBytes,
+        duration,
+        percent,
+        rate,
+        date,
+        address,
+        name,
+        hint,
+        plural,
     };
 })();

@@ -1,9 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables: hot spots, leaks, variables, threads, sites, modules. */
-const VARIABLE = { key: "variable", label: "Variable", kind: "text", value: (row) => row.var_name, fallback: "no variable" };
-const TYPE = { key: "type", label: "Type", kind: "text", value: (row) => row.type_name, fallback: "not known" };
-const FUNCTION = { key: "function", label: "Function", kind: "text", value: (row) => row.function, fallback: "not known" };
-const LOCATION = { key: "location", label: "Location", kind: "text", value: (row) => row.location, cell: (row) => pathSpan(row.location) };
+/* The tables: hot spots, variables, threads, sites, modules. */
+const VARIABLE = {
+    key: "variable",
+    label: "Variable",
+    kind: "text",
+    value: (row) => row.var_name,
+    fallback: "no variable",
+};
+const TYPE = {
+    key: "type",
+    label: "Type",
+    kind: "text",
+    value: (row) => row.type_name,
+    fallback: "not known",
+};
+const FUNCTION = {
+    key: "function",
+    label: "Function",
+    kind: "text",
+    value: (row) => row.function,
+    fallback: "not known",
+};
+const LOCATION = {
+    key: "location",
+    label: "Location",
+    kind: "text",
+    value: (row) => row.location,
+    cell: (row) => pathSpan(row.location),
+};
 
 function bytesColumn(key, label, width, value, hint) {
     return { key, label, kind: "bytes", width, value, hint };
@@ -15,121 +39,264 @@ function countColumn(key, label, width, value, hint) {
 
 /* What a row is about, written out in full. */
 function fullNames(row) {
-    const pairs = [["Variable", row.var_name], ["Type", row.type_name], ["Function", row.function],
-                   ["Location", row.location ?? (row.file ? row.file + ":" + row.line : null)], ["Label", row.label]];
-    return el("dl", { class: "full" }, pairs.filter(([, value]) => typeof value === "string").map(([term, value]) =>
-        el("div", null, el("dt", null, term), el("dd", null, value === "" ? "(empty)" : format.name(value)))));
+    const pairs = [
+        ["Variable", row.var_name],
+        ["Type", row.type_name],
+        ["Function", row.function],
+        ["Location", row.location ?? (row.file ? row.file + ":" + row.line : null)],
+        ["Label", row.label],
+    ];
+    return el(
+        "dl",
+        { class: "full" },
+        pairs
+            .filter(([, value]) => typeof value === "string")
+            .map(([term, value]) =>
+                el(
+                    "div",
+                    null,
+                    el("dt", null, term),
+                    el("dd", null, value === "" ? "(empty)" : format.name(value)),
+                ),
+            ),
+    );
 }
 
 function hotspotsSection(report) {
     const rows = report.hotspots;
     const whole = data.sum(rows, "total_size");
-    return section("hotspots", "Hot spots", rows.length, table({
-        id: "hotspots", label: "hot spots", rows, empty: "No allocations were recorded.",
-        detail: (row) => [fullNames(row), el("h4", null, "Call stack with the most live bytes"), stackList(row.stack_id)],
-        columns: [VARIABLE, TYPE, FUNCTION, LOCATION,
-            { key: "share", label: "Share", kind: "number", width: 130, value: (row) => row.total_size, cell: (row) => shareBar(row.total_size, whole) },
-            bytesColumn("total", "Total", 92, (row) => row.total_size), countColumn("allocations", "Allocations", 104, (row) => row.allocation_count),
-            bytesColumn("live", "Live", 92, (row) => row.live_size), countColumn("blocks", "Live blocks", 96, (row) => row.live_count)],
-    }));
-}
-
-/* Leaks come one for each stack; people look for the place first. */
-function leakGroups(leaks) {
-    const groups = data.groupBy(leaks, (leak) => JSON.stringify([leak.var_name, leak.type_name, leak.location, leak.function]));
-    return [...groups.values()].map((stacks) => ({
-        ...stacks[0], stacks, count: data.sum(stacks, "count"), bytes: data.sum(stacks, "bytes"),
-        first_seen_ns: stacks.reduce((first, leak) => Math.min(first, leak.first_seen_ns ?? Infinity), Infinity),
-    })).sort((a, b) => b.bytes - a.bytes);
-}
-
-function leakDetail(group) {
-    const SHOWN = 50;
-    return [fullNames(group), group.stacks.slice(0, SHOWN).map((leak) => el("div", { class: "leakstack" },
-        el("h4", null, `${format.bytes(leak.bytes)} in ${format.plural(leak.count, "block", "blocks")}, first after ${format.duration(leak.first_seen_ns)}`),
-        stackList(leak.stack_id))),
-        group.stacks.length > SHOWN ? emptyNote(`${format.count(group.stacks.length - SHOWN)} more stacks are in the JSON export.`) : null];
-}
-
-function leaksSection(report) {
-    const rows = leakGroups(report.leaks);
-    const running = report.process.exit === "running";
-    for (const row of rows) {
-        row.first_seen_ns = Number.isFinite(row.first_seen_ns) ? row.first_seen_ns : null;
-    }
-    const whole = data.sum(rows, "bytes");
-    return section("leaks", running ? "Live blocks" : "Leaks", rows.length,
-        rows.length === 0 ? null : el("p", { class: "muted" }, `${format.bytes(whole)} in ${format.plural(data.sum(rows, "count"), "block", "blocks")} ` +
-            `${running ? "are live now" : "were live when the program ended"}, by place; ${format.plural(report.leaks.length, "call stack", "call stacks")}.`),
+    return section(
+        "hotspots",
+        "Hot spots",
+        rows.length,
         table({
-            id: "leaks", label: "leaks", rows, empty: running ? "No live blocks." : "Nothing was live when the program ended.", detail: leakDetail,
-            columns: [VARIABLE, TYPE, FUNCTION, LOCATION,
-                { key: "share", label: "Share", kind: "number", width: 130, value: (row) => row.bytes, cell: (row) => shareBar(row.bytes, whole) },
-                bytesColumn("bytes", "Bytes", 92, (row) => row.bytes), countColumn("count", "Blocks", 84, (row) => row.count),
-                countColumn("stacks", "Stacks", 76, (row) => row.stacks.length),
-                { key: "first", label: "First seen", kind: "time", width: 92, value: (row) => row.first_seen_ns, hint: "since the start of the program" }],
-        }));
+            id: "hotspots",
+            label: "hot spots",
+            rows,
+            empty: "No allocations were recorded.",
+            detail: (row) => [
+                fullNames(row),
+                el("h4", null, "Call stack with the most live bytes"),
+                stackList(row.stack_id),
+            ],
+            columns: [
+                VARIABLE,
+                TYPE,
+                FUNCTION,
+                LOCATION,
+                {
+                    key: "share",
+                    label: "Share",
+                    kind: "number",
+                    width: 130,
+                    value: (row) => row.total_size,
+                    cell: (row) => shareBar(row.total_size, whole),
+                },
+                bytesColumn("total", "Total", 92, (row) => row.total_size),
+                countColumn("allocations", "Allocations", 104, (row) => row.allocation_count),
+                bytesColumn("live", "Live", 92, (row) => row.live_size),
+                countColumn("blocks", "Live blocks", 96, (row) => row.live_count),
+            ],
+        }),
+    );
 }
 
 function variableDetail(row) {
     const history = row.history;
-    return [fullNames(row), history.length < 2 ? emptyNote("No history of this variable was kept.") : timeChart({
-        label: "Live bytes of the variable", height: 150, times: history.map((point) => point.timestamp), scale: "bytes",
-        stack: [{ name: "live", color: seriesColor(0), values: history.map((point) => point.live_bytes) }],
-    })];
+    return [
+        fullNames(row),
+        history.length < 2
+            ? emptyNote("No history of this variable was kept.")
+            : timeChart({
+                  label: "Live bytes of the variable",
+                  height: 150,
+                  times: history.map((point) => point.timestamp),
+                  scale: "bytes",
+                  stack: [
+                      {
+                          name: "live",
+                          color: seriesColor(0),
+                          values: history.map((point) => point.live_bytes),
+                      },
+                  ],
+              }),
+    ];
 }
 
 function variablesSection(report) {
     const rows = report.variables;
-    return section("variables", "Annotated variables", rows.length, table({
-        id: "variables", label: "annotated variables", rows, detail: variableDetail,
-        empty: "No variable or member was annotated with MEMSCOPE, or none held a block.",
-        columns: [VARIABLE, TYPE, LOCATION,
-            { key: "history", label: "Over time", kind: "number", width: 134, value: (row) => data.largest(row.history.map((point) => point.live_bytes)),
-              cell: (row) => sparkline(row.history) },
-            bytesColumn("live", "Live", 92, (row) => row.live_bytes), bytesColumn("peak", "Peak", 92, (row) => row.peak_bytes),
-            bytesColumn("total", "Total", 92, (row) => row.total_bytes), countColumn("allocations", "Allocations", 104, (row) => row.total_allocations)],
-    }));
+    return section(
+        "variables",
+        "Annotated variables",
+        rows.length,
+        table({
+            id: "variables",
+            label: "annotated variables",
+            rows,
+            detail: variableDetail,
+            empty: "No variable or member was annotated with MEMSCOPE, or none held a block.",
+            columns: [
+                VARIABLE,
+                TYPE,
+                LOCATION,
+                {
+                    key: "history",
+                    label: "Over time",
+                    kind: "number",
+                    width: 134,
+                    value: (row) => data.largest(row.history.map((point) => point.live_bytes)),
+                    cell: (row) => sparkline(row.history),
+                },
+                bytesColumn("live", "Live", 92, (row) => row.live_bytes),
+                bytesColumn("peak", "Peak", 92, (row) => row.peak_bytes),
+                bytesColumn("total", "Total", 92, (row) => row.total_bytes),
+                countColumn("allocations", "Allocations", 104, (row) => row.total_allocations),
+            ],
+        }),
+    );
 }
 
 function threadsSection(report) {
     const rows = report.threads;
-    return section("threads", "Threads", rows.length, table({
-        id: "threads", label: "threads", rows, empty: "No thread allocated.",
-        columns: [
-            { key: "name", label: "Name", kind: "text", value: (row) => row.name, fallback: "no name" },
-            { key: "tid", label: "Id", kind: "number", width: 90, value: (row) => row.tid },
-            countColumn("allocations", "Allocations", 110, (row) => row.total_allocations), bytesColumn("total", "Total", 96, (row) => row.total_bytes),
-            bytesColumn("live", "Live", 96, (row) => row.live_bytes, "made by this thread, whoever frees them"),
-            bytesColumn("peak", "Peak", 96, (row) => row.peak_bytes),
-            countColumn("elsewhere", "Freed elsewhere", 132, (row) => row.freed_elsewhere, "blocks of this thread that another thread has freed")],
-    }));
+    return section(
+        "threads",
+        "Threads",
+        rows.length,
+        table({
+            id: "threads",
+            label: "threads",
+            rows,
+            empty: "No thread allocated.",
+            columns: [
+                {
+                    key: "name",
+                    label: "Name",
+                    kind: "text",
+                    value: (row) => row.name,
+                    fallback: "no name",
+                },
+                { key: "tid", label: "Id", kind: "number", width: 90, value: (row) => row.tid },
+                countColumn("allocations", "Allocations", 110, (row) => row.total_allocations),
+                bytesColumn("total", "Total", 96, (row) => row.total_bytes),
+                bytesColumn(
+                    "live",
+                    "Live",
+                    96,
+                    (row) => row.live_bytes,
+                    "made by this thread, whoever frees them",
+                ),
+                bytesColumn("peak", "Peak", 96, (row) => row.peak_bytes),
+                countColumn(
+                    "elsewhere",
+                    "Freed elsewhere",
+                    132,
+                    (row) => row.freed_elsewhere,
+                    "blocks of this thread that another thread has freed",
+                ),
+            ],
+        }),
+    );
 }
 
 function sitesSection(report) {
     const rows = report.sites;
-    const location = (row) => row.file === null ? null : `${row.file}:${row.line ?? "?"}${row.column === null ? "" : ":" + row.column}`;
-    return section("sites", "Sites", rows.length, table({
-        id: "sites", label: "sites", rows, empty: "No site in the program allocated.",
-        detail: (row) => [fullNames(row), el("p", { class: "muted" }, `Site ${row.id}, a ${row.kind ?? "site"}; its type is known by: ${row.evidence ?? "not known"}.`)],
-        columns: [VARIABLE, TYPE, FUNCTION, { ...LOCATION, value: location, cell: (row) => pathSpan(location(row)) },
-            { key: "kind", label: "Kind", kind: "text", width: 76, value: (row) => row.kind },
-            { key: "evidence", label: "Evidence", kind: "text", width: 84, value: (row) => row.evidence, hint: "how the type is known" },
-            { key: "label", label: "Label", kind: "text", width: 100, value: (row) => row.label, fallback: format.DASH },
-            bytesColumn("total", "Total", 88, (row) => row.total_bytes), countColumn("allocations", "Allocations", 104, (row) => row.total_allocations),
-            bytesColumn("live", "Live", 88, (row) => row.live_bytes), bytesColumn("peak", "Peak", 88, (row) => row.peak_bytes),
-            countColumn("temporary", "Temporary", 96, (row) => row.temporary_allocations, "freed before the thread's next allocation"),
-            { key: "error", label: "\u00b1", kind: "percent", width: 64, value: (row) => row.error_percent, hint: "of a number estimated from samples" }],
-    }));
+    const location = (row) =>
+        row.file === null
+            ? null
+            : `${row.file}:${row.line ?? "?"}${row.column === null ? "" : ":" + row.column}`;
+    return section(
+        "sites",
+        "Sites",
+        rows.length,
+        table({
+            id: "sites",
+            label: "sites",
+            rows,
+            empty: "No site in the program allocated.",
+            detail: (row) => [
+                fullNames(row),
+                el(
+                    "p",
+                    { class: "muted" },
+                    `Site ${row.id}, a ${row.kind ?? "site"}; its type is known by: ${row.evidence ?? "not known"}.`,
+                ),
+            ],
+            columns: [
+                VARIABLE,
+                TYPE,
+                FUNCTION,
+                { ...LOCATION, value: location, cell: (row) => pathSpan(location(row)) },
+                { key: "kind", label: "Kind", kind: "text", width: 76, value: (row) => row.kind },
+                {
+                    key: "evidence",
+                    label: "Evidence",
+                    kind: "text",
+                    width: 84,
+                    value: (row) => row.evidence,
+                    hint: "how the type is known",
+                },
+                {
+                    key: "label",
+                    label: "Label",
+                    kind: "text",
+                    width: 100,
+                    value: (row) => row.label,
+                    fallback: format.DASH,
+                },
+                bytesColumn("total", "Total", 88, (row) => row.total_bytes),
+                countColumn("allocations", "Allocations", 104, (row) => row.total_allocations),
+                bytesColumn("live", "Live", 88, (row) => row.live_bytes),
+                bytesColumn("peak", "Peak", 88, (row) => row.peak_bytes),
+                countColumn(
+                    "temporary",
+                    "Temporary",
+                    96,
+                    (row) => row.temporary_allocations,
+                    "freed before the thread's next allocation",
+                ),
+                {
+                    key: "error",
+                    label: "\u00b1",
+                    kind: "percent",
+                    width: 64,
+                    value: (row) => row.error_percent,
+                    hint: "of a number estimated from samples",
+                },
+            ],
+        }),
+    );
 }
 
 function modulesSection(report) {
     const rows = report.modules;
-    return section("modules", "Modules", rows.length, table({
-        id: "modules", label: "modules", rows, empty: "No module was recorded.",
-        columns: [
-            { key: "path", label: "Path", kind: "text", value: (row) => row.path },
-            { key: "build", label: "Build id", kind: "text", width: 320, value: (row) => row.build_id, fallback: "none" },
-            { key: "base", label: "Base", kind: "number", width: 150, value: (row) => row.base, cell: (row) => format.address(row.base) }],
-    }));
+    return section(
+        "modules",
+        "Modules",
+        rows.length,
+        table({
+            id: "modules",
+            label: "modules",
+            rows,
+            empty: "No module was recorded.",
+            columns: [
+                { key: "path", label: "Path", kind: "text", value: (row) => row.path },
+                {
+                    key: "build",
+                    label: "Build id",
+                    kind: "text",
+                    width: 320,
+                    value: (row) => row.build_id,
+                    fallback: "none",
+                },
+                {
+                    key: "base",
+                    label: "Base",
+                    kind: "number",
+                    width: 150,
+                    value: (row) => row.base,
+                    cell: (row) => format.address(row.base),
+                },
+            ],
+        }),
+    );
 }

@@ -17,15 +17,36 @@ function stackList(id) {
     if (frames === null || frames.length === 0) {
         return emptyNote("No call stack was recorded here.");
     }
-    return el("ol", { class: "stack", "aria-label": "Call stack, innermost first" }, frames.map((frame) => el("li", null,
-        el("span", { class: frame.function === null ? "frame nameless" : "frame" }, format.hint(frameName(frame))),
-        frame.inlined ? el("span", { class: "tag" }, "inlined") : null,
-        el("span", { class: "place" }, format.hint(framePlace(frame))))));
+    return el(
+        "ol",
+        { class: "stack", "aria-label": "Call stack, innermost first" },
+        frames.map((frame) =>
+            el(
+                "li",
+                null,
+                el(
+                    "span",
+                    { class: frame.function === null ? "frame nameless" : "frame" },
+                    format.hint(frameName(frame)),
+                ),
+                frame.inlined ? el("span", { class: "tag" }, "inlined") : null,
+                el("span", { class: "place" }, format.hint(framePlace(frame))),
+            ),
+        ),
+    );
 }
 
 function stacksSection() {
     const graph = flame();
-    return section("stacks", "Live bytes by call stack", null, graph ||
-        emptyNote(data.tree.id.length === 0 ? "No call stacks were recorded."
-                                            : "Nothing with a recorded call stack is live at the end."));
+    return section(
+        "stacks",
+        "Live bytes by call stack",
+        null,
+        graph ||
+            emptyNote(
+                data.tree.id.length === 0
+                    ? "No call stacks were recorded."
+                    : "Nothing with a recorded call stack is live at the end.",
+            ),
+    );
 }

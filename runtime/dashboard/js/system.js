@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The machine beside the program, and the program's blocks by size and by life. */
 function histogram(label, buckets, show) {
-    const last = buckets.reduce((found, bucket, index) => bucket.count > 0 ? index : found, -1);
+    const last = buckets.reduce((found, bucket, index) => (bucket.count > 0 ? index : found), -1);
     const first = buckets.findIndex((bucket) => bucket.count > 0);
     if (last < 0) {
         return emptyNote("No blocks.");
@@ -9,37 +9,147 @@ function histogram(label, buckets, show) {
     const shown = buckets.slice(first, last + 1);
     const most = data.largest(shown.map((bucket) => bucket.count));
     const whole = data.sum(shown, "count");
-    return el("table", { class: "histogram", "aria-label": label }, el("tbody", null, shown.map((bucket) => el("tr", {
-        title: `from ${show(bucket.from)} to under ${show(bucket.to)}: ${format.plural(bucket.count, "block", "blocks")}` },
-        el("th", { scope: "row" }, bucket.from === 0 ? "under " + show(bucket.to) : show(bucket.from) + " \u2013"),
-        el("td", { class: "bars" }, el("span", { class: "fill", style: { width: (bucket.count / most * 100).toFixed(2) + "%" } })),
-        el("td", { class: "number" }, format.count(bucket.count)), el("td", { class: "number muted" }, format.percent(bucket.count / whole * 100))))));
+    return el(
+        "table",
+        { class: "histogram", "aria-label": label },
+        el(
+            "tbody",
+            null,
+            shown.map((bucket) =>
+                el(
+                    "tr",
+                    {
+                        title: `from ${show(bucket.from)} to under ${show(bucket.to)}: ${format.plural(bucket.count, "block", "blocks")}`,
+                    },
+                    el(
+                        "th",
+                        { scope: "row" },
+                        bucket.from === 0
+                            ? "under " + show(bucket.to)
+                            : show(bucket.from) + " \u2013",
+                    ),
+                    el(
+                        "td",
+                        { class: "bars" },
+                        el("span", {
+                            class: "fill",
+                            style: { width: ((bucket.count / most) * 100).toFixed(2) + "%" },
+                        }),
+                    ),
+                    el("td", { class: "number" }, format.count(bucket.count)),
+                    el(
+                        "td",
+                        { class: "number muted" },
+                        format.percent((bucket.count / whole) * 100),
+                    ),
+                ),
+            ),
+        ),
+    );
 }
 
 function blocksSection(report) {
-    return section("blocks", "Sizes and lifetimes", null, el("div", { class: "halves" },
-        el("div", null, el("h3", null, "Blocks by size"), histogram("Blocks by size", report.sizes, format.bytes)),
-        el("div", null, el("h3", null, "Freed blocks by lifetime"), histogram("Freed blocks by lifetime", report.lifetimes, format.duration))));
+    return section(
+        "blocks",
+        "Sizes and lifetimes",
+        null,
+        el(
+            "div",
+            { class: "halves" },
+            el(
+                "div",
+                null,
+                el("h3", null, "Blocks by size"),
+                histogram("Blocks by size", report.sizes, format.bytes),
+            ),
+            el(
+                "div",
+                null,
+                el("h3", null, "Freed blocks by lifetime"),
+                histogram("Freed blocks by lifetime", report.lifetimes, format.duration),
+            ),
+        ),
+    );
 }
 
 function systemSection(report) {
     const snapshots = report.system_snapshots;
     if (snapshots.length < 2) {
-        return section("system", "System", null, emptyNote("No system snapshots: the program ended before them, or the monitor was off."));
+        return section(
+            "system",
+            "System",
+            null,
+            emptyNote(
+                "No system snapshots: the program ended before them, or the monitor was off.",
+            ),
+        );
     }
     const times = snapshots.map((snapshot) => snapshot.timestamp);
-    const series = (key, name, color) => ({ name, color: seriesColor(color), values: snapshots.map((snapshot) => snapshot[key]) });
+    const series = (key, name, color) => ({
+        name,
+        color: seriesColor(color),
+        values: snapshots.map((snapshot) => snapshot[key]),
+    });
     const charts = [
-        ["Processor", "percent", [series("process_cpu_percent", "program (100% = one processor)", 0), series("cpu_usage_percent", "machine", 1)]],
-        ["Memory of the program", "bytes", [series("process_rss_bytes", "resident set (RSS)", 0), series("heap_live_bytes", "live heap", 1)]],
+        [
+            "Processor",
+            "percent",
+            [
+                series("process_cpu_percent", "program (100% = one processor)", 0),
+                series("cpu_usage_percent", "machine", 1),
+            ],
+        ],
+        [
+            "Memory of the program",
+            "bytes",
+            [
+                series("process_rss_bytes", "resident set (RSS)", 0),
+                series("heap_live_bytes", "live heap", 1),
+            ],
+        ],
         ["Memory of the machine", "bytes", [series("memory_usage_bytes", "in use", 2)]],
         ["Threads", "count", [series("thread_count", "threads", 3)]],
-        ["Disk", "rate", [series("disk_read_bps", "read", 0), series("disk_write_bps", "written", 1)]],
-        ["Network", "rate", [series("network_rx_bps", "received", 0), series("network_tx_bps", "sent", 1)]],
+        [
+            "Disk",
+            "rate",
+            [series("disk_read_bps", "read", 0), series("disk_write_bps", "written", 1)],
+        ],
+        [
+            "Network",
+            "rate",
+            [series("network_rx_bps", "received", 0), series("network_tx_bps", "sent", 1)],
+        ],
         ["GPU", "percent", [series("gpu_usage_percent", "in use", 4)]],
-        ["GPU memory", "bytes", [series("gpu_memory_used", "in use", 4), series("gpu_memory_total", "in all", 5)]],
+        [
+            "GPU memory",
+            "bytes",
+            [series("gpu_memory_used", "in use", 4), series("gpu_memory_total", "in all", 5)],
+        ],
     ];
-    const known = charts.filter(([, , lines]) => lines.some((line) => line.values.some(format.known)));
-    return section("system", "System", null, el("div", { class: "halves" }, known.map(([title, scale, lines]) => el("div", null, el("h3", null, title),
-        timeChart({ label: title, height: 150, times, scale, lines: lines.filter((line) => line.values.some(format.known)) })))));
+    const known = charts.filter(([, , lines]) =>
+        lines.some((line) => line.values.some(format.known)),
+    );
+    return section(
+        "system",
+        "System",
+        null,
+        el(
+            "div",
+            { class: "halves" },
+            known.map(([title, scale, lines]) =>
+                el(
+                    "div",
+                    null,
+                    el("h3", null, title),
+                    timeChart({
+                        label: title,
+                        height: 150,
+                        times,
+                        scale,
+                        lines: lines.filter((line) => line.values.some(format.known)),
+                    }),
+                ),
+            ),
+        ),
+    );
 }

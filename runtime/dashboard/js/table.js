@@ -11,9 +11,9 @@
  *   detail(row): what a row opens to; left out: rows do not open
  */
 const table = (() => {
-    const ROW = 27;       /* height of a row in pixels, as in the style */
-    const AROUND = 10;    /* rows kept on either side of the view */
-    const VISIBLE = 15;   /* rows in view at most, until the reader pulls it larger */
+    const ROW = 27; /* height of a row in pixels, as in the style */
+    const AROUND = 10; /* rows kept on either side of the view */
+    const VISIBLE = 15; /* rows in view at most, until the reader pulls it larger */
     const PRINTED = 1000; /* rows on paper at most */
 
     function showValue(column, row) {
@@ -22,18 +22,18 @@ const table = (() => {
         }
         const value = column.value(row);
         switch (column.kind) {
-        case "bytes":
-            return bytesSpan(value);
-        case "count":
-            return format.count(value);
-        case "time":
-            return format.duration(value);
-        case "percent":
-            return format.percent(value);
-        case "number":
-            return format.known(value) ? String(value) : format.DASH;
-        default:
-            return nameSpan(value, column.fallback);
+            case "bytes":
+                return bytesSpan(value);
+            case "count":
+                return format.count(value);
+            case "time":
+                return format.duration(value);
+            case "percent":
+                return format.percent(value);
+            case "number":
+                return format.known(value) ? String(value) : format.DASH;
+            default:
+                return nameSpan(value, column.fallback);
         }
     }
 
@@ -56,9 +56,9 @@ const table = (() => {
             this.sorted = options.rows;
             this.shown = options.rows;
             this.sort = options.sort || null;
-            this.open = new Map();  /* row -> height of its detail */
-            this.made = new Map();  /* row -> its elements, those in the page now */
-            this.haystack = null;   /* row -> lower case text, made at the first filter */
+            this.open = new Map(); /* row -> height of its detail */
+            this.made = new Map(); /* row -> its elements, those in the page now */
+            this.haystack = null; /* row -> lower case text, made at the first filter */
             this.build();
             if (this.sort) {
                 this.order();
@@ -69,20 +69,52 @@ const table = (() => {
         build() {
             const { id, label } = this.options;
             this.body = el("tbody");
-            this.above = el("tr", { class: "space", "aria-hidden": "true" }, el("td", { colspan: this.columns.length }));
+            this.above = el(
+                "tr",
+                { class: "space", "aria-hidden": "true" },
+                el("td", { colspan: this.columns.length }),
+            );
             this.below = this.above.cloneNode(true);
             this.heads = this.columns.map((column) => this.buildHead(column));
-            const widths = this.columns.map((column) => el("col", column.width ? { style: { width: column.width + "px" } } : null));
+            const widths = this.columns.map((column) =>
+                el("col", column.width ? { style: { width: column.width + "px" } } : null),
+            );
             const least = this.columns.reduce((total, column) => total + (column.width || 150), 0);
-            this.grid = el("table", { "aria-label": label, style: { "min-width": least + "px" } },
-                           el("colgroup", null, widths),
-                           el("thead", null, el("tr", { "aria-rowindex": 1 }, this.heads)), this.body);
-            this.box = el("div", { class: "tablebox", tabindex: 0, role: "region", "aria-label": label + ", scrollable",
-                                   scroll: () => this.scrolled(), keydown: (event) => this.moved(event) }, this.grid);
+            this.grid = el(
+                "table",
+                { "aria-label": label, style: { "min-width": least + "px" } },
+                el("colgroup", null, widths),
+                el("thead", null, el("tr", { "aria-rowindex": 1 }, this.heads)),
+                this.body,
+            );
+            this.box = el(
+                "div",
+                {
+                    class: "tablebox",
+                    tabindex: 0,
+                    role: "region",
+                    "aria-label": label + ", scrollable",
+                    scroll: () => this.scrolled(),
+                    keydown: (event) => this.moved(event),
+                },
+                this.grid,
+            );
             this.status = el("span", { class: "status", role: "status" });
-            this.input = el("input", { type: "search", id: id + "-filter", placeholder: "Filter", autocomplete: "off",
-                                       spellcheck: "false", "aria-label": "Filter " + label, input: () => this.filter() });
-            this.root = el("div", { class: "table" }, el("div", { class: "bar" }, this.input, this.status), this.box);
+            this.input = el("input", {
+                type: "search",
+                id: id + "-filter",
+                placeholder: "Filter",
+                autocomplete: "off",
+                spellcheck: "false",
+                "aria-label": "Filter " + label,
+                input: () => this.filter(),
+            });
+            this.root = el(
+                "div",
+                { class: "table" },
+                el("div", { class: "bar" }, this.input, this.status),
+                this.box,
+            );
             onWidth(this.box, (width) => {
                 this.box.style.setProperty("--view", width + "px");
                 this.render();
@@ -92,9 +124,25 @@ const table = (() => {
         }
 
         buildHead(column) {
-            const button = el("button", { type: "button", class: "sort", title: column.hint, click: () => this.toggleSort(column) },
-                              column.label);
-            return el("th", { scope: "col", class: column.kind === "text" ? null : "number", "data-key": column.key }, button);
+            const button = el(
+                "button",
+                {
+                    type: "button",
+                    class: "sort",
+                    title: column.hint,
+                    click: () => this.toggleSort(column),
+                },
+                column.label,
+            );
+            return el(
+                "th",
+                {
+                    scope: "col",
+                    class: column.kind === "text" ? null : "number",
+                    "data-key": column.key,
+                },
+                button,
+            );
         }
 
         toggleSort(column) {
@@ -116,12 +164,20 @@ const table = (() => {
             const wanted = this.input.value.trim().toLowerCase();
             if (wanted !== "" && this.haystack === null) {
                 const texts = this.columns.filter((column) => column.kind === "text");
-                this.haystack = new Map(this.options.rows.map((row) => [
-                    row,
-                    texts.map((column) => format.name(String(column.value(row) ?? ""))).join("\n").toLowerCase(),
-                ]));
+                this.haystack = new Map(
+                    this.options.rows.map((row) => [
+                        row,
+                        texts
+                            .map((column) => format.name(String(column.value(row) ?? "")))
+                            .join("\n")
+                            .toLowerCase(),
+                    ]),
+                );
             }
-            this.shown = wanted === "" ? this.sorted : this.sorted.filter((row) => this.haystack.get(row).includes(wanted));
+            this.shown =
+                wanted === ""
+                    ? this.sorted
+                    : this.sorted.filter((row) => this.haystack.get(row).includes(wanted));
             if (keepPlace !== true) {
                 this.box.scrollTop = 0;
                 this.refresh();
@@ -132,11 +188,16 @@ const table = (() => {
         refresh() {
             for (const [index, column] of this.columns.entries()) {
                 const active = this.sort && this.sort[0] === column.key;
-                this.heads[index].setAttribute("aria-sort", !active ? "none" : this.sort[1] > 0 ? "ascending" : "descending");
+                this.heads[index].setAttribute(
+                    "aria-sort",
+                    !active ? "none" : this.sort[1] > 0 ? "ascending" : "descending",
+                );
             }
             const all = this.options.rows.length;
-            this.status.textContent = this.shown.length === all ? format.plural(all, "row", "rows")
-                                                                : `${format.count(this.shown.length)} of ${format.plural(all, "row", "rows")}`;
+            this.status.textContent =
+                this.shown.length === all
+                    ? format.plural(all, "row", "rows")
+                    : `${format.count(this.shown.length)} of ${format.plural(all, "row", "rows")}`;
             this.grid.setAttribute("aria-rowcount", this.shown.length + 1);
             this.made.clear();
             this.body.replaceChildren(this.above, this.below);
@@ -192,11 +253,12 @@ const table = (() => {
         }
 
         render() {
-            const view = this.printing ? Infinity : (this.box.clientHeight || VISIBLE * ROW);
+            const view = this.printing ? Infinity : this.box.clientHeight || VISIBLE * ROW;
             const top = this.printing ? 0 : this.box.scrollTop;
             const first = this.printing ? 0 : Math.max(0, this.indexAt(top) - AROUND);
-            const last = this.printing ? Math.min(this.shown.length, PRINTED)
-                                       : Math.min(this.shown.length, this.indexAt(top + view) + AROUND);
+            const last = this.printing
+                ? Math.min(this.shown.length, PRINTED)
+                : Math.min(this.shown.length, this.indexAt(top + view) + AROUND);
             const wanted = new Set(this.shown.slice(first, last));
             for (const [row, parts] of this.made) {
                 if (!wanted.has(row)) {
@@ -215,7 +277,8 @@ const table = (() => {
                 }
                 before = parts[parts.length - 1];
             }
-            const height = (from, to) => this.printing ? "0" : this.topOf(to) - this.topOf(from) + "px";
+            const height = (from, to) =>
+                this.printing ? "0" : this.topOf(to) - this.topOf(from) + "px";
             this.above.firstChild.style.height = height(0, first);
             this.below.firstChild.style.height = height(last, this.shown.length);
             this.measure();
@@ -228,7 +291,11 @@ const table = (() => {
                 cell.append(at === 0 && this.options.detail ? this.buildOpener(row) : "", value);
                 return cell;
             });
-            const line = el("tr", { "aria-rowindex": index + 2, class: this.options.detail ? "opens" : null }, cells);
+            const line = el(
+                "tr",
+                { "aria-rowindex": index + 2, class: this.options.detail ? "opens" : null },
+                cells,
+            );
             if (!this.options.detail) {
                 return [line];
             }
@@ -241,13 +308,25 @@ const table = (() => {
         }
 
         buildOpener(row) {
-            return el("button", { type: "button", class: "opener", "aria-label": "Details", "aria-expanded": this.open.has(row),
-                                  click: () => this.toggle(row) });
+            return el("button", {
+                type: "button",
+                class: "opener",
+                "aria-label": "Details",
+                "aria-expanded": this.open.has(row),
+                click: () => this.toggle(row),
+            });
         }
 
         buildDetail(row) {
-            return el("tr", { class: "detail" },
-                      el("td", { colspan: this.columns.length }, el("div", { class: "inner" }, this.options.detail(row))));
+            return el(
+                "tr",
+                { class: "detail" },
+                el(
+                    "td",
+                    { colspan: this.columns.length },
+                    el("div", { class: "inner" }, this.options.detail(row)),
+                ),
+            );
         }
 
         toggle(row) {
@@ -282,7 +361,10 @@ const table = (() => {
             }
             let other = line;
             do {
-                other = event.key === "ArrowDown" ? other.nextElementSibling : other.previousElementSibling;
+                other =
+                    event.key === "ArrowDown"
+                        ? other.nextElementSibling
+                        : other.previousElementSibling;
             } while (other && !other.classList.contains("opens"));
             if (other) {
                 event.preventDefault();
@@ -302,5 +384,6 @@ const table = (() => {
         }
     }
 
-    return (options) => options.rows.length === 0 ? emptyNote(options.empty) : new Table(options).root;
+    return (options) =>
+        options.rows.length === 0 ? emptyNote(options.empty) : new Table(options).root;
 })();

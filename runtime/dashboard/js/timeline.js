@@ -9,7 +9,9 @@ function valuesAt(times, snapshots, key) {
         while (next + 1 < snapshots.length && snapshots[next + 1].timestamp <= time) {
             next++;
         }
-        return snapshots.length > 0 && snapshots[next].timestamp <= time ? snapshots[next][key] : null;
+        return snapshots.length > 0 && snapshots[next].timestamp <= time
+            ? snapshots[next][key]
+            : null;
     });
 }
 
@@ -19,7 +21,9 @@ function perSecond(times, counts) {
     return counts.map((count, index) => {
         const seconds = index === 0 ? 0 : (times[index] - times[index - 1]) / 1e9;
         const before = index === 0 ? null : counts[index - 1];
-        return format.known(count) && format.known(before) && seconds > 0 ? Math.max(0, count - before) / seconds : null;
+        return format.known(count) && format.known(before) && seconds > 0
+            ? Math.max(0, count - before) / seconds
+            : null;
     });
 }
 
@@ -32,29 +36,76 @@ function heapChart(report) {
         values: series.live_bytes,
     }));
     const rest = timeline.heap_live_bytes.map((live, index) =>
-        Math.max(0, (live || 0) - stack.reduce((total, series) => total + (series.values[index] || 0), 0)));
-    stack.push({ name: stack.length === 0 ? "live heap" : "other types", color: stack.length === 0 ? seriesColor(0) : "var(--series-other)", values: rest });
+        Math.max(
+            0,
+            (live || 0) - stack.reduce((total, series) => total + (series.values[index] || 0), 0),
+        ),
+    );
+    stack.push({
+        name: stack.length === 0 ? "live heap" : "other types",
+        color: stack.length === 0 ? seriesColor(0) : "var(--series-other)",
+        values: rest,
+    });
     const rss = valuesAt(times, report.system_snapshots, "process_rss_bytes");
     const squeezed = data.largest(rss) > HIDE_RSS_ABOVE * data.largest(timeline.heap_live_bytes);
     const lines = [{ name: "live heap", color: "var(--text)", values: timeline.heap_live_bytes }];
     if (rss.some(format.known)) {
-        lines.push({ name: "resident set (RSS)", color: "var(--rss)", values: rss, off: squeezed,
-                     hint: squeezed ? "far above the heap: off at first so that the heap can be seen" : null });
+        lines.push({
+            name: "resident set (RSS)",
+            color: "var(--rss)",
+            values: rss,
+            off: squeezed,
+            hint: squeezed ? "far above the heap: off at first so that the heap can be seen" : null,
+        });
     }
-    return timeChart({ label: "Live heap bytes by type", height: 300, times, stack, lines, marks: report.marks, scale: "bytes" });
+    return timeChart({
+        label: "Live heap bytes by type",
+        height: 300,
+        times,
+        stack,
+        lines,
+        marks: report.marks,
+        scale: "bytes",
+    });
 }
 
 function timelineSection(report) {
     const { timeline } = report;
     if (timeline.timestamps.length < 2) {
-        return section("timeline", "Heap over time", null, emptyNote(timeline.timestamps.length === 0
-            ? "No points in time: the program ended before the first one, or the monitor was off."
-            : "One point in time only: the program ended before the second one."));
+        return section(
+            "timeline",
+            "Heap over time",
+            null,
+            emptyNote(
+                timeline.timestamps.length === 0
+                    ? "No points in time: the program ended before the first one, or the monitor was off."
+                    : "One point in time only: the program ended before the second one.",
+            ),
+        );
     }
-    return section("timeline", "Heap over time", null, heapChart(report),
+    return section(
+        "timeline",
+        "Heap over time",
+        null,
+        heapChart(report),
         el("h3", null, "Activity"),
-        timeChart({ label: "Allocations and frees each second", height: 130, times: timeline.timestamps, scale: "count", lines: [
-            { name: "allocations per s", color: seriesColor(0), values: perSecond(timeline.timestamps, timeline.allocations) },
-            { name: "frees per s", color: seriesColor(1), values: perSecond(timeline.timestamps, timeline.frees) },
-        ] }));
+        timeChart({
+            label: "Allocations and frees each second",
+            height: 130,
+            times: timeline.timestamps,
+            scale: "count",
+            lines: [
+                {
+                    name: "allocations per s",
+                    color: seriesColor(0),
+                    values: perSecond(timeline.timestamps, timeline.allocations),
+                },
+                {
+                    name: "frees per s",
+                    color: seriesColor(1),
+                    values: perSecond(timeline.timestamps, timeline.frees),
+                },
+            ],
+        }),
+    );
 }

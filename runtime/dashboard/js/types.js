@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes by C type; a row opens to how the type is laid out, with the padding in it. */
 function shareBar(part, whole) {
-    const percent = whole > 0 ? Math.min(100, (part || 0) / whole * 100) : 0;
-    return el("span", { class: "share" }, el("span", { class: "track" }, el("span", { class: "fill", style: { width: percent.toFixed(2) + "%" } })),
-              el("span", { class: "sharetext" }, whole > 0 ? format.percent(percent) : format.DASH));
+    const percent = whole > 0 ? Math.min(100, ((part || 0) / whole) * 100) : 0;
+    return el(
+        "span",
+        { class: "share" },
+        el(
+            "span",
+            { class: "track" },
+            el("span", { class: "fill", style: { width: percent.toFixed(2) + "%" } }),
+        ),
+        el("span", { class: "sharetext" }, whole > 0 ? format.percent(percent) : format.DASH),
+    );
 }
 
 /* One object drawn to scale: members, and the holes between them. */
@@ -11,11 +19,25 @@ function layoutStrip(type) {
     const parts = [];
     for (const member of type.members) {
         const label = format.hint(format.name(member.name || "(anonymous)"));
-        parts.push(el("span", { class: "member", title: `${label}: ${format.exactBytes(member.size)} at ${member.offset}`,
-                                style: { "flex-grow": String(member.size || 0) } }, label.slice(0, 60)));
+        parts.push(
+            el(
+                "span",
+                {
+                    class: "member",
+                    title: `${label}: ${format.exactBytes(member.size)} at ${member.offset}`,
+                    style: { "flex-grow": String(member.size || 0) },
+                },
+                label.slice(0, 60),
+            ),
+        );
         if (member.hole_after > 0) {
-            parts.push(el("span", { class: "hole", title: format.exactBytes(member.hole_after) + " of padding",
-                                    style: { "flex-grow": String(member.hole_after) } }));
+            parts.push(
+                el("span", {
+                    class: "hole",
+                    title: format.exactBytes(member.hole_after) + " of padding",
+                    style: { "flex-grow": String(member.hole_after) },
+                }),
+            );
         }
     }
     return el("div", { class: "strip", "aria-hidden": "true" }, parts);
@@ -23,34 +45,95 @@ function layoutStrip(type) {
 
 function layoutRows(members) {
     return members.flatMap((member) => {
-        const row = el("tr", null, el("td", { class: "number" }, member.offset ?? format.DASH), el("td", { class: "number" }, member.size ?? format.DASH),
-                       el("td", null, member.name === "" ? el("span", { class: "unknown" }, "(anonymous)") : nameSpan(member.name)),
-                       el("td", null, nameSpan(member.type_name)));
+        const row = el(
+            "tr",
+            null,
+            el("td", { class: "number" }, member.offset ?? format.DASH),
+            el("td", { class: "number" }, member.size ?? format.DASH),
+            el(
+                "td",
+                null,
+                member.name === ""
+                    ? el("span", { class: "unknown" }, "(anonymous)")
+                    : nameSpan(member.name),
+            ),
+            el("td", null, nameSpan(member.type_name)),
+        );
         if (!(member.hole_after > 0)) {
             return [row];
         }
-        return [row, el("tr", { class: "hole" }, el("td", { class: "number" }, (member.offset ?? 0) + (member.size ?? 0)),
-                        el("td", { class: "number" }, member.hole_after), el("td", { colspan: 2 }, "padding"))];
+        return [
+            row,
+            el(
+                "tr",
+                { class: "hole" },
+                el("td", { class: "number" }, (member.offset ?? 0) + (member.size ?? 0)),
+                el("td", { class: "number" }, member.hole_after),
+                el("td", { colspan: 2 }, "padding"),
+            ),
+        ];
     });
 }
 
 function typeDetail(type) {
-    const name = el("p", { class: "fullname" }, type.type_name === null ? "Blocks whose type is not known" : format.name(type.type_name));
+    const name = el(
+        "p",
+        { class: "fullname" },
+        type.type_name === null ? "Blocks whose type is not known" : format.name(type.type_name),
+    );
     if (type.type_name === null) {
-        return [name, emptyNote("Nothing that uses these blocks says what they hold: they come from code that was not compiled with the plugin, " +
-                                "or are used as void only.")];
+        return [
+            name,
+            emptyNote(
+                "Nothing that uses these blocks says what they hold: they come from code that was not compiled with the plugin, " +
+                    "or are used as void only.",
+            ),
+        ];
     }
     if (type.members.length === 0) {
-        return [name, emptyNote("No members: not a struct or union, or its layout is not in the debug information.")];
+        return [
+            name,
+            emptyNote(
+                "No members: not a struct or union, or its layout is not in the debug information.",
+            ),
+        ];
     }
-    const facts = `${format.exactBytes(type.size)}, aligned to ${type.alignment ?? format.DASH}; ` +
-                  `${type.padding_bytes > 0 ? format.exactBytes(type.padding_bytes) + " of padding in each object, " +
-                  format.exactBytes(type.padding_waste_bytes) + " at its peak" : "no padding"}.`;
-    return [name, el("p", { class: "muted" }, facts), layoutStrip(type),
-            el("div", { class: "scroll" }, el("table", { class: "plain" },
-                el("thead", null, el("tr", null, el("th", { class: "number" }, "Offset"), el("th", { class: "number" }, "Size"),
-                                     el("th", null, "Member"), el("th", null, "Type"))),
-                el("tbody", null, layoutRows(type.members))))];
+    const facts =
+        `${format.exactBytes(type.size)}, aligned to ${type.alignment ?? format.DASH}; ` +
+        `${
+            type.padding_bytes > 0
+                ? format.exactBytes(type.padding_bytes) +
+                  " of padding in each object, " +
+                  format.exactBytes(type.padding_waste_bytes) +
+                  " at its peak"
+                : "no padding"
+        }.`;
+    return [
+        name,
+        el("p", { class: "muted" }, facts),
+        layoutStrip(type),
+        el(
+            "div",
+            { class: "scroll" },
+            el(
+                "table",
+                { class: "plain" },
+                el(
+                    "thead",
+                    null,
+                    el(
+                        "tr",
+                        null,
+                        el("th", { class: "number" }, "Offset"),
+                        el("th", { class: "number" }, "Size"),
+                        el("th", null, "Member"),
+                        el("th", null, "Type"),
+                    ),
+                ),
+                el("tbody", null, layoutRows(type.members)),
+            ),
+        ),
+    ];
 }
 
 function typesSection(report) {
@@ -58,21 +141,92 @@ function typesSection(report) {
     const live = data.sum(types, "live_bytes");
     const whole = live > 0 ? live : data.sum(types, "total_bytes");
     const shared = live > 0 ? "live_bytes" : "total_bytes";
-    return section("types", "Types", types.length, table({
-        id: "types", label: "types", rows: types, empty: "No blocks, so no types.", detail: typeDetail,
-        columns: [
-            { key: "type", label: "Type", kind: "text", value: (row) => row.type_name, fallback: "type not known" },
-            { key: "share", label: live > 0 ? "Share of live" : "Share of total", kind: "number", width: 150, value: (row) => row[shared],
-              cell: (row) => shareBar(row[shared], whole) },
-            { key: "live", label: "Live", kind: "bytes", width: 92, value: (row) => row.live_bytes },
-            { key: "blocks", label: "Live blocks", kind: "count", width: 96, value: (row) => row.live_count },
-            { key: "peak", label: "Peak", kind: "bytes", width: 92, value: (row) => row.peak_bytes },
-            { key: "total", label: "Total", kind: "bytes", width: 92, value: (row) => row.total_bytes },
-            { key: "allocations", label: "Allocations", kind: "count", width: 104, value: (row) => row.total_count },
-            { key: "size", label: "Size", kind: "bytes", width: 84, value: (row) => row.size, hint: "of one object" },
-            { key: "padding", label: "Padding", kind: "bytes", width: 84, value: (row) => row.padding_bytes, hint: "in one object" },
-            { key: "waste", label: "Waste", kind: "bytes", width: 84, value: (row) => row.padding_waste_bytes,
-              hint: "padding in all objects at the peak of the type" },
-        ],
-    }));
+    return section(
+        "types",
+        "Types",
+        types.length,
+        table({
+            id: "types",
+            label: "types",
+            rows: types,
+            empty: "No blocks, so no types.",
+            detail: typeDetail,
+            columns: [
+                {
+                    key: "type",
+                    label: "Type",
+                    kind: "text",
+                    value: (row) => row.type_name,
+                    fallback: "type not known",
+                },
+                {
+                    key: "share",
+                    label: live > 0 ? "Share of live" : "Share of total",
+                    kind: "number",
+                    width: 150,
+                    value: (row) => row[shared],
+                    cell: (row) => shareBar(row[shared], whole),
+                },
+                {
+                    key: "live",
+                    label: "Live",
+                    kind: "bytes",
+                    width: 92,
+                    value: (row) => row.live_bytes,
+                },
+                {
+                    key: "blocks",
+                    label: "Live blocks",
+                    kind: "count",
+                    width: 96,
+                    value: (row) => row.live_count,
+                },
+                {
+                    key: "peak",
+                    label: "Peak",
+                    kind: "bytes",
+                    width: 92,
+                    value: (row) => row.peak_bytes,
+                },
+                {
+                    key: "total",
+                    label: "Total",
+                    kind: "bytes",
+                    width: 92,
+                    value: (row) => row.total_bytes,
+                },
+                {
+                    key: "allocations",
+                    label: "Allocations",
+                    kind: "count",
+                    width: 104,
+                    value: (row) => row.total_count,
+                },
+                {
+                    key: "size",
+                    label: "Size",
+                    kind: "bytes",
+                    width: 84,
+                    value: (row) => row.size,
+                    hint: "of one object",
+                },
+                {
+                    key: "padding",
+                    label: "Padding",
+                    kind: "bytes",
+                    width: 84,
+                    value: (row) => row.padding_bytes,
+                    hint: "in one object",
+                },
+                {
+                    key: "waste",
+                    label: "Waste",
+                    kind: "bytes",
+                    width: 84,
+                    value: (row) => row.padding_waste_bytes,
+                    hint: "padding in all objects at the peak of the type",
+                },
+            ],
+        }),
+    );
 }

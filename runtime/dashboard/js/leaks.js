@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* What was live when the program ended. */
+/* Leaks come one for each stack; people look for the place first. */
+function leakGroups(leaks) {
+    const groups = data.groupBy(leaks, (leak) =>
+        JSON.stringify([leak.var_name, leak.type_name, leak.location, leak.function]),
+    );
+    return [...groups.values()]
+        .map((stacks) => ({
+            ...stacks[0],
+            stacks,
+            count: data.sum(stacks, "count"),
+            bytes: data.sum(stacks, "bytes"),
+            first_seen_ns: stacks.reduce(
+                (first, leak) => Math.min(first, leak.first_seen_ns ?? Infinity),
+                Infinity,
+            ),
+        }))
+        .sort((a, b) => b.bytes - a.bytes);
+}
+
+function leakDetail(group) {
+    const SHOWN = 50;
+    return [
+        fullNames(group),
+        group.stacks
+            .slice(0, SHOWN)
+            .map((leak) =>
+                el(
+                    "div",
+                    { class: "leakstack" },
+                    el(
+                        "h4",
+                        null,
+                        `${format.bytes(leak.bytes)} in ${format.plural(leak.count, "block", "blocks")}, first after ${format.duration(leak.first_seen_ns)}`,
+                    ),
+                    stackList(leak.stack_id),
+                ),
+            ),
+        group.stacks.length > SHOWN
+            ? emptyNote(
+                  `${format.count(group.stacks.length - SHOWN)} more stacks are in the JSON export.`,
+              )
+            : null,
+    ];
+}
+
+function leaksSection(report) {
+    const rows = leakGroups(report.leaks);
+    const running = report.process.exit === "running";
+    for (const row of rows) {
+        row.first_seen_ns = Number.isFinite(row.first_seen_ns) ? row.first_seen_ns : null;
+    }
+    const whole = data.sum(rows, "bytes");
+    return section(
+        "leaks",
+        running ? "Live blocks" : "Leaks",
+        rows.length,
+        rows.length === 0
+            ? null
+            : el(
+                  "p",
+                  { class: "muted" },
+                  `${format.bytes(whole)} in ${format.plural(data.sum(rows, "count"), "block", "blocks")} ` +
+                      `${running ? "are live now" : "were live when the program ended"}, by place; ${format.plural(report.leaks.length, "call stack", "call stacks")}.`,
+              ),
+        table({
+            id: "leaks",
+            label: "leaks",
+            rows,
+            empty: running ? "No live blocks." : "Nothing was live when the program ended.",
+            detail: leakDetail,
+            columns: [
+                VARIABLE,
+                TYPE,
+                FUNCTION,
+                LOCATION,
+                {
+                    key: "share",
+                    label: "Share",
+                    kind: "number",
+                    width: 130,
+                    value: (row) => row.bytes,
+                    cell: (row) => shareBar(row.bytes, whole),
+                },
+                bytesColumn("bytes", "Bytes", 92, (row) => row.bytes),
+                countColumn("count", "Blocks", 84, (row) => row.count),
+                countColumn("stacks", "Stacks", 76, (row) => row.stacks.length),
+                {
+                    key: "first",
+                    label: "First seen",
+                    kind: "time",
+                    width: 92,
+                    value: (row) => row.first_seen_ns,
+                    hint: "since the start of the program",
+                },
+            ],
+        }),
+    );
+}

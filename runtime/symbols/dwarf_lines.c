@@ -2,6 +2,7 @@
 #include "symbols/dwarf_lines.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "symbols/grow.h"
 
@@ -21,6 +22,7 @@ struct ms_lines {
     struct ms_ranges ranges; /* owner: index of the sequence */
     const char **files;      /* by number; the paths are the pool's of the ms_dwarf */
     size_t file_count;
+    bool never_file_0; /* a row that seems to be of file 0 is of file 1 */
 };
 
 /* Where the directory with index 0 and the file with number 0 stand differs: DWARF 5 counts both
@@ -100,6 +102,8 @@ static void s_read_rows(struct ms_lines *lines, Dwarf_Debug debug, Dwarf_Line *t
         if (!ms_die_ok(debug, dwarf_lineno(table[i], &line, &error), error) ||
             !ms_die_ok(debug, dwarf_line_srcfileno(table[i], &file, &error), error))
             return;
+        if (file == 0 && lines->never_file_0)
+            file = 1;
         if (lines->row_count > first && address < lines->rows[lines->row_count - 1].address)
             continue; /* against the standard: would break the search */
         if (!ms_grow_room(&lines->rows, lines->row_count, &lines->row_capacity,
@@ -118,6 +122,10 @@ struct ms_lines *ms_lines_read(struct ms_dwarf *dwarf, const struct ms_unit *uni
         free(lines);
         return NULL;
     }
+    /* GCC and its assembler never name file 0 in a line program; others do. */
+    const char *producer = ms_die_find_text(dwarf->debug, die, DW_AT_producer);
+    lines->never_file_0 =
+        MS_SHIM_FILE_BEGINS_AT_0 && producer != NULL && strncmp(producer, "GNU ", 4) == 0;
     Dwarf_Error error = NULL;
     Dwarf_Unsigned version = 0;
     Dwarf_Small tables = 0;

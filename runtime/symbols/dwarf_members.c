@@ -288,15 +288,28 @@ static bool s_read_children(struct ms_types *types, Dwarf_Die die, int depth,
     return good;
 }
 
+/* The complete type that DIE, a declaration, stands for: in a unit of its own
+ * (-fdebug-types-section), or in another compilation, under the same name. */
+static bool s_complete(struct ms_types *types, Dwarf_Die die, Dwarf_Die *out) {
+    Dwarf_Debug debug = types->dwarf->debug;
+    Dwarf_Half tag = ms_die_tag(debug, die);
+    enum ms_type_kind kind = tag == DW_TAG_union_type ? MS_TYPE_UNION : MS_TYPE_STRUCT;
+    struct ms_type_place place;
+    if (ms_die_follow(debug, die, DW_AT_signature, out))
+        return true;
+    const char *name = ms_types_find_name(types, die);
+    return name != NULL && ms_types_find(types, kind, name, false, &place) &&
+           ms_die_open(debug, place.die, out);
+}
+
 bool ms_members_read(struct ms_types *types, Dwarf_Die die, int depth, struct ms_members *out) {
     Dwarf_Debug debug = types->dwarf->debug;
     Dwarf_Die complete = NULL;
     *out = (struct ms_members){.is_union = ms_die_tag(debug, die) == DW_TAG_union_type};
     if (depth > NESTING_LIMIT)
         return false;
-    if (ms_die_has_flag(debug, die, DW_AT_declaration)) {
-        /* Complete in a unit of its own (-fdebug-types-section). */
-        if (!ms_die_follow(debug, die, DW_AT_signature, &complete))
+    if (ms_die_has_flag(debug, die, DW_AT_declaration) || ms_die_has(debug, die, DW_AT_signature)) {
+        if (!s_complete(types, die, &complete))
             return false;
         die = complete;
     }

@@ -11,6 +11,10 @@
 
 #ifdef DW_LIBDWARF_VERSION
 
+/* Whether a line program of DWARF 5 is run with file 0 to begin with, and not 1 as the standard has
+ * it (6.2.2). Seen in 20210528: a unit that begins with code of an included file. */
+#    define MS_SHIM_FILE_BEGINS_AT_0 0
+
 static inline int ms_shim_open(int fd, Dwarf_Debug *debug, Dwarf_Error *error) {
     return dwarf_init_b(fd, DW_GROUPNUMBER_ANY, NULL, NULL, debug, error);
 }
@@ -24,6 +28,8 @@ static inline void ms_shim_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, 
 }
 
 #else
+
+#    define MS_SHIM_FILE_BEGINS_AT_0 1
 
 static inline int ms_shim_open(int fd, Dwarf_Debug *debug, Dwarf_Error *error) {
     return dwarf_init_b(fd, DW_DLC_READ, DW_GROUPNUMBER_ANY, NULL, NULL, debug, error);

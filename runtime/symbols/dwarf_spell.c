@@ -158,13 +158,29 @@ static void s_put_tagged(const struct s_spelling *spelling, Dwarf_Die die, const
                qualifiers);
 }
 
-static void s_put_any_pointer(Dwarf_Debug debug, Dwarf_Die die, Dwarf_Half tag, struct s_text *text,
-                              unsigned qualifiers) {
+/* "app::item::" of a pointer to a member of app::item. */
+static void s_put_class(const struct s_spelling *spelling, Dwarf_Die die, struct s_text *text) {
+    Dwarf_Debug debug = spelling->types->dwarf->debug;
+    Dwarf_Die class = NULL;
+    if (!ms_die_follow(debug, die, DW_AT_containing_type, &class))
+        return;
+    const char *name = ms_types_find_name(spelling->types, class);
+    if (name != NULL) {
+        s_before(text, "::");
+        s_before(text, name);
+    }
+    dwarf_dealloc_die(class);
+}
+
+static void s_put_any_pointer(const struct s_spelling *spelling, Dwarf_Die die, Dwarf_Half tag,
+                              struct s_text *text, unsigned qualifiers) {
     const char *sign = tag == DW_TAG_reference_type          ? "&"
                        : tag == DW_TAG_rvalue_reference_type ? "&&"
                                                              : "*";
     s_put_pointer(text, sign, qualifiers);
-    if (s_points_to_derived(debug, die)) {
+    if (tag == DW_TAG_ptr_to_member_type)
+        s_put_class(spelling, die, text);
+    if (s_points_to_derived(spelling->types->dwarf->debug, die)) {
         s_before(text, "(");
         s_behind(text, ")");
     }
@@ -193,7 +209,7 @@ static bool s_put(const struct s_spelling *spelling, Dwarf_Die die, struct s_tex
     case DW_TAG_reference_type:
     case DW_TAG_rvalue_reference_type:
     case DW_TAG_ptr_to_member_type:
-        s_put_any_pointer(debug, die, tag, text, *qualifiers);
+        s_put_any_pointer(spelling, die, tag, text, *qualifiers);
         *qualifiers = 0;
         return true;
     case DW_TAG_array_type: /* qualifiers are those of the elements */

@@ -58,6 +58,46 @@ static void s_read_units(struct ms_dwarf *dwarf, bool is_info) {
     }
 }
 
+/* The unit whose DIE is at OFFSET of .debug_info, all of whose units have been read, and no other.
+ */
+static uint32_t s_find_by_offset(const struct ms_dwarf *dwarf, uint64_t offset) {
+    size_t from = 0, to = dwarf->unit_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (dwarf->units[middle].place.offset < offset)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    bool found = from < dwarf->unit_count && dwarf->units[from].place.offset == offset;
+    return found ? (uint32_t)from : MS_RANGE_NONE;
+}
+
+/* Adds what .debug_aranges tells: units of DWARF 2 have one range of their own, but may have code
+ * in more. */
+static void s_read_aranges(struct ms_dwarf *dwarf) {
+    Dwarf_Arange *list = NULL;
+    Dwarf_Signed count = 0;
+    Dwarf_Error error = NULL;
+    if (!ms_die_ok(dwarf->debug, dwarf_get_aranges(dwarf->debug, &list, &count, &error), error))
+        return;
+    for (Dwarf_Signed i = 0; i < count; i++) {
+        Dwarf_Unsigned segment, segment_size, length = 0;
+        Dwarf_Addr start = 0;
+        Dwarf_Off offset = 0;
+        error = NULL;
+        bool good = ms_die_ok(dwarf->debug,
+                              dwarf_get_arange_info_b(list[i], &segment, &segment_size, &start,
+                                                      &length, &offset, &error),
+                              error);
+        uint32_t unit = good ? s_find_by_offset(dwarf, offset) : MS_RANGE_NONE;
+        if (unit != MS_RANGE_NONE)
+            ms_ranges_add(&dwarf->ranges, start, start + length, unit);
+        dwarf_dealloc(dwarf->debug, list[i], DW_DLA_ARANGE);
+    }
+    dwarf_dealloc(dwarf->debug, list, DW_DLA_LIST);
+}
+
 enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out) {
     *out = (struct ms_dwarf){.address_bytes = 8};
     Dwarf_Error error = NULL;
@@ -67,6 +107,7 @@ enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out) {
         return MS_NO_ENTRY;
     }
     s_read_units(out, true);
+    s_read_aranges(out);
     s_read_units(out, false);
     ms_ranges_sort(&out->ranges);
     return MS_OK;

@@ -46,5 +46,5 @@ print_types() {
         | [.type_name // "(unknown)", .live_bytes, .live_count, .total_bytes, .total_count] | @tsv' "$1" |
         awk -F '\t' 'BEGIN { printf "  %-32s %14s %10s %16s %12s\n", "type", "live bytes", "blocks",
                                     "total bytes", "blocks" }
-                     { printf "  %-32s %14d %10d %16d %12d\n", $1, $2, $3, $4, $5 }'
+                     { printf "  %-32s %14s %10s %16s %12s\n", $1, $2, $3, $4, $5 }'
 }

@@ -169,3 +169,37 @@ case_sample_prints_the_same() {
     done
     check '.types[] | select(.type_name == "struct posting") | [.size, .padding_bytes]' '[48,14]'
 }
+
+case_package_for_other_builds() {
+    cmake --install "$MEMSCOPE_BUILD" --prefix "$PWD/first" >out
+    mv first tree
+    mkdir project
+    cp "$programs/lives.c" "$programs/classes.cc" project
+    cat >project/CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(consumer C CXX)
+find_package(memscope 0.1 REQUIRED)
+add_executable(lives lives.c)
+memscope_instrument(lives)
+add_executable(annotated_only lives.c)
+memscope_instrument(annotated_only TRACK annotated)
+add_executable(classes classes.cc)
+memscope_instrument(classes)
+END
+    cmake -S project -B made -DCMAKE_PREFIX_PATH="$PWD/tree" -DCMAKE_BUILD_TYPE=RelWithDebInfo >out 2>&1 ||
+        fail "$(cat out)"
+    cmake --build made >out 2>&1 || fail "$(cat out)"
+    measure made/lives
+    check .summary.typed_bytes_percent 100
+    measure made/annotated_only
+    check '[.sites[] | select(.var_name == "forgotten") | .total_allocations]' '[7]'
+    check_true '.summary.typed_bytes_percent < 100'
+    measure made/classes
+
+    export PKG_CONFIG_PATH=$PWD/tree/lib/pkgconfig
+    # shellcheck disable=SC2046 # lists of flags
+    gcc -g $(pkg-config --cflags memscope) -o plain "$programs/lives.c" -Wl,--no-as-needed \
+        $(pkg-config --libs memscope) "-Wl,-rpath,$PWD/tree/lib" || fail "pkg-config"
+    measure ./plain
+    check .summary.total_allocations 619
+}

@@ -8,6 +8,7 @@
 
 #include <dwarf.h>
 #include <libdwarf.h>
+#include <stddef.h>
 
 #ifdef DW_LIBDWARF_VERSION
 

@@ -2,30 +2,21 @@
 # SPDX-License-Identifier: MIT
 #
 # run_case.sh FILE CASE: runs the function case_CASE of cases/FILE.sh in an empty directory, which is
-# removed afterwards. run_case.sh --listed NAMES...: every case of every file is among the names.
+# removed afterwards.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
-if [ "$1" = --listed ]; then
-    shift
-    status=0
-    for name in $(sed -n 's/^case_\([a-z0-9_]*\)() {$/\1/p' "$here"/cases/*.sh); do
-        case " $* " in
-        *" $name "*) ;;
-        *)
-            echo "the case $name is not in tests/e2e/CMakeLists.txt"
-            status=1
-            ;;
-        esac
-    done
-    exit "$status"
-fi
-
 : "${MEMSCOPE_BUILD:?the build tree}" "${MEMSCOPE_SOURCE:?the repository}"
 work=$(mktemp -d)
-# A case may leave children behind when it fails.
-trap 'cd /; rm -rf "$work"' EXIT
+# A case that fails may leave a child behind. (A pipe from jobs would see no jobs: it is a subshell.)
+clean_up() {
+    jobs -p >"$work/jobs"
+    xargs -r kill -KILL <"$work/jobs" 2>/dev/null || :
+    cd /
+    rm -rf "$work"
+}
+trap clean_up EXIT
 cd "$work"
 . "$here/lib.sh"
 . "$here/cases/$1.sh"

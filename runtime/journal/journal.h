@@ -21,7 +21,8 @@
 struct ms_journal;
 
 /* Opens PATH. MS_NOT_FOUND, MS_PERMISSION, MS_EMPTY, MS_NOT_A_JOURNAL, MS_WRONG_VERSION,
- * MS_TRUNCATED, MS_CORRUPT or MS_IO say what is wrong with it. */
+ * MS_TRUNCATED (also while its process has not finished setting it up), MS_CORRUPT or MS_IO say
+ * what is wrong with it. */
 enum ms_status ms_journal_open(const char *path, struct ms_journal **out);
 void ms_journal_close(struct ms_journal *journal);
 

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "attribute.h"
+
+#define ATTRIBUTE_NAME "memscope"
+#define WORKS_ON                                                                                   \
+    "this version tracks pointer variables, parameters, pointer members, and struct, union and "   \
+    "typedef types"
+
+/* A C++ template parameter and what is made of one: its nature shows when it is instantiated. */
+static bool s_is_dependent(const_tree type) {
+    return TREE_CODE(type) >= LAST_AND_UNUSED_TREE_CODE;
+}
+
+static bool s_is_pointer_to_object(const_tree type) {
+    return POINTER_TYPE_P(type) && !FUNC_OR_METHOD_TYPE_P(TREE_TYPE(type));
+}
+
+static void s_show_support(location_t where) {
+    inform(where, WORKS_ON);
+}
+
+/* Says what is wrong with the attribute on DECL, which is a variable, a parameter or a member. */
+static void s_refuse_variable(tree decl, tree name) {
+    location_t where = DECL_SOURCE_LOCATION(decl);
+    const_tree type = TREE_TYPE(decl);
+    bool told;
+    if (POINTER_TYPE_P(type))
+        told = warning_at(where, OPT_Wattributes,
+                          "%qE attribute ignored: %qD points to a function, not to a block", name,
+                          decl);
+    else if (TREE_CODE(decl) == FIELD_DECL)
+        told = warning_at(where, OPT_Wattributes,
+                          "%qE attribute ignored: the member %qD is not a pointer", name, decl);
+    else if (TREE_CODE(decl) == PARM_DECL)
+        told = warning_at(where, OPT_Wattributes,
+                          "%qE attribute ignored: the parameter %qD is not a pointer", name, decl);
+    else if (TREE_STATIC(decl) || DECL_EXTERNAL(decl))
+        told = warning_at(where, OPT_Wattributes,
+                          "%qE attribute ignored: static objects such as %qD are not tracked by "
+                          "this version",
+                          name, decl);
+    else
+        told = warning_at(where, OPT_Wattributes,
+                          "%qE attribute ignored: stack objects such as %qD are not tracked by "
+                          "this version",
+                          name, decl);
+    if (told)
+        s_show_support(where);
+}
+
+/* True: keep the attribute on DECL. */
+static bool s_accept_decl(tree decl, tree name) {
+    location_t where = DECL_SOURCE_LOCATION(decl);
+    switch (TREE_CODE(decl)) {
+    case VAR_DECL:
+    case PARM_DECL:
+    case FIELD_DECL:
+        if (s_is_dependent(TREE_TYPE(decl)) || s_is_pointer_to_object(TREE_TYPE(decl)))
+            return true;
+        s_refuse_variable(decl, name);
+        return false;
+    case TYPE_DECL:
+        return true;
+    case FUNCTION_DECL:
+        if (warning_at(where, OPT_Wattributes,
+                       "%qE attribute ignored: functions such as %qD are not tracked by this "
+                       "version",
+                       name, decl))
+            s_show_support(where);
+        return false;
+    default:
+        if (warning_at(where, OPT_Wattributes, "%qE attribute ignored on %qD", name, decl))
+            s_show_support(where);
+        return false;
+    }
+}
+
+/* GCC's handler protocol: *NODE is a declaration or a type; attributes that belong to what follows
+ * the type ("struct node *MEMSCOPE head") are handed back and come again with the declaration. */
+static tree s_handle(tree *node, tree name, tree args, int flags, bool *no_add_attrs) {
+    if (args != NULL_TREE && TREE_CODE(TREE_VALUE(args)) != STRING_CST) {
+        error("%qE attribute argument is not a string: write %<%s(\"label\")%>", name,
+              ATTRIBUTE_NAME);
+        *no_add_attrs = true;
+        return NULL_TREE;
+    }
+    if (DECL_P(*node)) {
+        *no_add_attrs = !s_accept_decl(*node, name);
+        return NULL_TREE;
+    }
+    int next = ATTR_FLAG_DECL_NEXT | ATTR_FLAG_FUNCTION_NEXT | ATTR_FLAG_ARRAY_NEXT;
+    if ((flags & next) != 0) {
+        *no_add_attrs = true;
+        return tree_cons(name, args, NULL_TREE);
+    }
+    if (RECORD_OR_UNION_TYPE_P(*node) || s_is_dependent(*node))
+        return NULL_TREE;
+    if (warning(OPT_Wattributes, "%qE attribute ignored on the type %qT", name, *node))
+        s_show_support(input_location);
+    *no_add_attrs = true;
+    return NULL_TREE;
+}
+
+static const struct attribute_spec s_spec = {
+    .name = ATTRIBUTE_NAME,
+    .min_length = 0,
+    .max_length = 1,
+    .decl_required = false,
+    .type_required = false,
+    .function_type_required = false,
+    .affects_type_identity = false,
+    .handler = s_handle,
+    .exclude = nullptr,
+};
+
+void ms_attribute_register(void *, void *) {
+    register_attribute(&s_spec);
+}
+
+static ms_annotation s_find(tree attributes) {
+    ms_annotation found;
+    tree attribute = lookup_attribute(ATTRIBUTE_NAME, attributes);
+    if (attribute == NULL_TREE)
+        return found;
+    found.present = true;
+    tree args = TREE_VALUE(attribute);
+    if (args != NULL_TREE && TREE_CODE(TREE_VALUE(args)) == STRING_CST) {
+        found.has_label = true;
+        found.label = TREE_STRING_POINTER(TREE_VALUE(args));
+    }
+    return found;
+}
+
+ms_annotation ms_attribute_of_decl(const_tree decl) {
+    return s_find(DECL_ATTRIBUTES(decl));
+}
+
+ms_annotation ms_attribute_of_type(const_tree type) {
+    ms_annotation found = s_find(TYPE_ATTRIBUTES(TYPE_MAIN_VARIANT(type)));
+    if (!found.present && TYPE_NAME(type) != NULL_TREE && TREE_CODE(TYPE_NAME(type)) == TYPE_DECL)
+        found = s_find(DECL_ATTRIBUTES(TYPE_NAME(type)));
+    return found;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The attribute `memscope`, with an optional label. It means something on pointer variables,
+ * parameters, pointer members, structs, unions and typedefs; anything else is told to the user at
+ * the place where it stands.
+ */
+#ifndef MS_PLUGIN_ATTRIBUTE_H
+#define MS_PLUGIN_ATTRIBUTE_H
+
+#include "gcc_api.h"
+
+/* What an annotation says. */
+struct ms_annotation {
+    bool present = false;
+    bool has_label = false;
+    std::string label;
+};
+
+/* The PLUGIN_ATTRIBUTES callback. */
+void ms_attribute_register(void *event_data, void *user_data);
+
+/* The annotation on a variable, parameter or member; on the typedef or struct type itself. */
+ms_annotation ms_attribute_of_decl(const_tree decl);
+ms_annotation ms_attribute_of_type(const_tree type);
+
+#endif

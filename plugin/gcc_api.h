@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The only header that includes GCC's. The C++ and C library headers come first: GCC's own headers
+ * poison malloc and friends for everything that is included behind them.
+ *
+ * Every dependence on a version of GCC belongs here, with the change of GCC that caused it.
+ * Served: GCC 12.
+ */
+#ifndef MS_PLUGIN_GCC_API_H
+#define MS_PLUGIN_GCC_API_H
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <fnmatch.h>
+
+#include "gcc-plugin.h"
+
+#include "tree.h"
+#include "gimple.h"
+#include "basic-block.h"
+#include "cfghooks.h"
+#include "cfgloop.h"
+#include "cgraph.h"
+#include "context.h"
+#include "diagnostic.h"
+#include "file-prefix-map.h"
+#include "fold-const.h"
+#include "gimple-iterator.h"
+#include "gimple-pretty-print.h"
+#include "gimple-ssa.h"
+#include "gimple-walk.h"
+#include "gimplify.h"
+#include "langhooks.h"
+#include "opts.h"
+#include "options.h"
+#include "ssa.h"
+#include "stor-layout.h"
+#include "stringpool.h"
+#include "attribs.h"
+#include "toplev.h"
+#include "tree-cfg.h"
+#include "tree-dfa.h"
+#include "tree-eh.h"
+#include "tree-into-ssa.h"
+#include "tree-iterator.h"
+#include "tree-pass.h"
+#include "tree-phinodes.h"
+#include "tree-ssanames.h"
+#include "ssa-iterators.h"
+#include "varasm.h"
+
+/* The C++ front end's printer of types, declared in its cp-tree.h, which cannot be included without
+ * the C++ front end's whole world. Weak: cc1 (the C compiler) does not have it. */
+extern const char *type_as_string(tree type, int flags) __attribute__((weak));
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "known_types.h"
+
+#include "type_name.h"
+
+/* What a function type says about its result and its parameters; null: not a pointer. */
+struct s_signature {
+    const ms_pointee *result = nullptr;
+    std::vector<const ms_pointee *> parameters;
+};
+
+/* By TYPE_UID and DECL_UID. Nodes of these maps do not move, so pointers into them hold. */
+static std::unordered_map<unsigned, ms_pointee> s_pointees;
+static std::unordered_map<unsigned, ms_pointee> s_objects;
+static std::unordered_map<unsigned, s_signature> s_signatures;
+static std::unordered_map<unsigned, const ms_pointee *> s_fields;
+static std::unordered_map<unsigned, std::string> s_owners;
+static std::unordered_map<unsigned, std::string> s_functions;
+
+static uint64_t s_size(const_tree type) {
+    tree size = TYPE_SIZE_UNIT(type);
+    return size != NULL_TREE && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0;
+}
+
+static bool s_is_byte(const_tree type) {
+    return TREE_CODE(type) == INTEGER_TYPE && TYPE_PRECISION(type) == 8;
+}
+
+static void s_describe(tree type, ms_pointee *out) {
+    out->size = s_size(type);
+    out->weak = s_is_byte(type);
+    out->scalar = !AGGREGATE_TYPE_P(type);
+    out->annotation = ms_attribute_of_type(type);
+}
+
+const ms_pointee *ms_types_pointee(tree type) {
+    if (!POINTER_TYPE_P(type))
+        return nullptr;
+    auto [at, is_new] = s_pointees.try_emplace(TYPE_UID(type));
+    ms_pointee *pointee = &at->second;
+    if (!is_new)
+        return pointee;
+    pointee->spelling = ms_type_name_spell_pointee(type);
+    if (pointee->spelling.empty())
+        return pointee;
+    s_describe(TREE_TYPE(type), pointee);
+    if (pointee->spelling[0] == '*')
+        pointee->weak = false; /* a name of its own: more than bytes */
+    if (!pointee->annotation.present && TYPE_NAME(type) != NULL_TREE &&
+        TREE_CODE(TYPE_NAME(type)) == TYPE_DECL)
+        pointee->annotation = ms_attribute_of_decl(TYPE_NAME(type));
+    return pointee;
+}
+
+const ms_pointee *ms_types_of_object(tree type) {
+    auto [at, is_new] = s_objects.try_emplace(TYPE_UID(type));
+    ms_pointee *object = &at->second;
+    if (is_new && !VOID_TYPE_P(type)) {
+        object->spelling = ms_type_name_spell(type);
+        s_describe(type, object);
+    }
+    return object;
+}
+
+static const s_signature &s_signature_of(tree function_type) {
+    auto [at, is_new] = s_signatures.try_emplace(TYPE_UID(function_type));
+    s_signature &signature = at->second;
+    if (is_new) {
+        signature.result = ms_types_pointee(TREE_TYPE(function_type));
+        for (tree p = TYPE_ARG_TYPES(function_type); p != NULL_TREE; p = TREE_CHAIN(p))
+            signature.parameters.push_back(ms_types_pointee(TREE_VALUE(p)));
+    }
+    return signature;
+}
+
+const ms_pointee *ms_types_of_result(tree function_type) {
+    return s_signature_of(function_type).result;
+}
+
+const ms_pointee *ms_types_of_parameter(tree function_type, unsigned index) {
+    const s_signature &signature = s_signature_of(function_type);
+    return index < signature.parameters.size() ? signature.parameters[index] : nullptr;
+}
+
+const ms_pointee *ms_types_of_field(tree field) {
+    auto [at, is_new] = s_fields.try_emplace(DECL_UID(field));
+    if (is_new)
+        at->second = ms_types_pointee(TREE_TYPE(field));
+    return at->second;
+}
+
+std::string ms_types_owner(tree field) {
+    tree owner = DECL_CONTEXT(field);
+    if (owner == NULL_TREE || !TYPE_P(owner))
+        return std::string();
+    auto [at, is_new] = s_owners.try_emplace(TYPE_UID(owner));
+    if (is_new && ms_type_name_is_own(owner))
+        at->second = ms_type_name_spell(owner);
+    return at->second;
+}
+
+std::string ms_types_function_name(tree decl) {
+    auto [at, is_new] = s_functions.try_emplace(DECL_UID(decl));
+    if (is_new)
+        at->second = lang_hooks.decl_printable_name(decl, 1);
+    return at->second;
+}
+
+/* ---- the pass ---- */
+
+static void s_remember_type(tree type) {
+    if (type == NULL_TREE || type == error_mark_node)
+        return;
+    while (TREE_CODE(type) == ARRAY_TYPE)
+        type = TREE_TYPE(type);
+    if (POINTER_TYPE_P(type))
+        ms_types_pointee(type);
+}
+
+static tree s_remember_operand(tree *at, int *walk_subtrees, void *) {
+    tree t = *at;
+    if (TYPE_P(t)) {
+        *walk_subtrees = 0;
+        return NULL_TREE;
+    }
+    s_remember_type(TREE_TYPE(t));
+    if (TREE_CODE(t) == MEM_REF)
+        ms_types_of_object(TREE_TYPE(t));
+    if (TREE_CODE(t) == COMPONENT_REF) {
+        ms_types_of_field(TREE_OPERAND(t, 1));
+        ms_types_owner(TREE_OPERAND(t, 1));
+    }
+    return NULL_TREE;
+}
+
+static void s_remember_statement(gimple *statement) {
+    if (is_gimple_debug(statement))
+        return;
+    if (is_gimple_call(statement) && gimple_call_fntype(statement) != NULL_TREE)
+        s_signature_of(gimple_call_fntype(statement));
+    walk_stmt_info info = {};
+    walk_gimple_op(statement, s_remember_operand, &info);
+}
+
+static void s_remember_function(function *fun) {
+    tree decl = fun->decl;
+    ms_types_function_name(decl);
+    s_signature_of(TREE_TYPE(decl));
+    for (tree p = DECL_ARGUMENTS(decl); p != NULL_TREE; p = DECL_CHAIN(p))
+        s_remember_type(TREE_TYPE(p));
+    basic_block block;
+    FOR_EACH_BB_FN(block, fun)
+    for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at))
+        s_remember_statement(gsi_stmt(at));
+}
+
+namespace {
+
+const pass_data s_pass_data = {
+    .type = GIMPLE_PASS,
+    .name = "memscope_types",
+    .optinfo_flags = OPTGROUP_NONE,
+    .tv_id = TV_NONE,
+    .properties_required = PROP_cfg,
+    .properties_provided = 0,
+    .properties_destroyed = 0,
+    .todo_flags_start = 0,
+    .todo_flags_finish = 0,
+};
+
+class types_pass : public gimple_opt_pass {
+  public:
+    explicit types_pass(gcc::context *context) : gimple_opt_pass(s_pass_data, context) {
+    }
+    unsigned int execute(function *fun) final override {
+        s_remember_function(fun);
+        return 0;
+    }
+};
+
+} // namespace
+
+opt_pass *ms_types_pass_new(gcc::context *context) {
+    return new types_pass(context);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "place_name.h"
+
+static bool s_is_named(const_tree decl) {
+    return decl != NULL_TREE && DECL_NAME(decl) != NULL_TREE && !DECL_ARTIFICIAL(decl);
+}
+
+static std::string s_expression_name(tree expression);
+
+/* "struct T.member"; members of an unnamed struct or union inside T get the way to them: "T.v.val".
+ */
+static std::string s_member_name(tree reference) {
+    tree field = TREE_OPERAND(reference, 1);
+    std::string owner = ms_types_owner(field);
+    if (owner.empty()) {
+        tree outer = TREE_OPERAND(reference, 0);
+        while (TREE_CODE(outer) == ARRAY_REF)
+            outer = TREE_OPERAND(outer, 0);
+        owner = TREE_CODE(outer) == COMPONENT_REF ? s_member_name(outer) : s_expression_name(outer);
+    }
+    if (DECL_NAME(field) == NULL_TREE)
+        return owner;
+    std::string name = IDENTIFIER_POINTER(DECL_NAME(field));
+    return owner.empty() ? name : owner + "." + name;
+}
+
+static std::string s_variable_name(tree expression) {
+    tree variable = TREE_CODE(expression) == SSA_NAME ? SSA_NAME_VAR(expression) : expression;
+    return variable != NULL_TREE && DECL_P(variable) && s_is_named(variable)
+               ? IDENTIFIER_POINTER(DECL_NAME(variable))
+               : std::string();
+}
+
+/* What a pointer held in BASE is taken out of: "*out" for a pointer variable. */
+static std::string s_target_name(tree reference) {
+    tree base = TREE_OPERAND(reference, 0);
+    if (TREE_CODE(base) == ADDR_EXPR)
+        return s_expression_name(TREE_OPERAND(base, 0));
+    std::string name = s_variable_name(base);
+    if (name.empty())
+        return name;
+    return integer_zerop(TREE_OPERAND(reference, 1)) ? "*" + name : name + "[]";
+}
+
+static std::string s_expression_name(tree expression) {
+    switch (TREE_CODE(expression)) {
+    case COMPONENT_REF:
+        return s_member_name(expression);
+    case ARRAY_REF: {
+        std::string name = s_expression_name(TREE_OPERAND(expression, 0));
+        return name.empty() ? name : name + "[]";
+    }
+    case MEM_REF:
+        return s_target_name(expression);
+    case VIEW_CONVERT_EXPR:
+        return s_expression_name(TREE_OPERAND(expression, 0));
+    default:
+        return s_variable_name(expression);
+    }
+}
+
+/* A member or variable is annotated as it is; an element of it ("table[]") is not it. */
+static void s_fill_declaration(tree decl, ms_place *place) {
+    place->annotation = ms_attribute_of_decl(decl);
+    if (TREE_CODE(decl) == FIELD_DECL) {
+        place->kind = MEMSCOPE_SITE_MEMBER;
+        place->pointee = ms_types_of_field(decl);
+    } else if (TREE_CODE(decl) == PARM_DECL) {
+        place->kind = MEMSCOPE_SITE_PARAMETER;
+    } else {
+        place->kind = MEMSCOPE_SITE_VARIABLE;
+    }
+}
+
+ms_place ms_place_of(tree expression) {
+    ms_place place;
+    place.name = s_expression_name(expression);
+    place.pointee = ms_types_pointee(TREE_TYPE(expression));
+    tree decl = NULL_TREE;
+    if (TREE_CODE(expression) == SSA_NAME)
+        decl = SSA_NAME_VAR(expression);
+    else if (TREE_CODE(expression) == COMPONENT_REF)
+        decl = TREE_OPERAND(expression, 1);
+    else if (DECL_P(expression))
+        decl = expression;
+    else if (TREE_CODE(expression) == MEM_REF &&
+             TREE_CODE(TREE_OPERAND(expression, 0)) == ADDR_EXPR &&
+             DECL_P(TREE_OPERAND(TREE_OPERAND(expression, 0), 0)) &&
+             integer_zerop(TREE_OPERAND(expression, 1)) &&
+             POINTER_TYPE_P(TREE_TYPE(TREE_OPERAND(TREE_OPERAND(expression, 0), 0))))
+        decl = TREE_OPERAND(TREE_OPERAND(expression, 0), 0);
+    if (decl != NULL_TREE && s_is_named(decl))
+        s_fill_declaration(decl, &place);
+    else if (!place.name.empty())
+        place.kind = MEMSCOPE_SITE_VARIABLE;
+    return place;
+}

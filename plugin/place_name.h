@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The place a pointer is kept in: its name in reports, and whether the user annotated it. */
+#ifndef MS_PLUGIN_PLACE_NAME_H
+#define MS_PLUGIN_PLACE_NAME_H
+
+#include "memscope/abi.h"
+
+#include "known_types.h"
+
+struct ms_place {
+    std::string name; /* "head", "struct node.next", "table[]", "*out"; empty: a temporary */
+    uint8_t kind = MEMSCOPE_SITE_UNKNOWN; /* VARIABLE, MEMBER, PARAMETER; UNKNOWN: a temporary */
+    const ms_pointee *pointee = nullptr;  /* null: not a pointer */
+    ms_annotation annotation;             /* of the variable or member itself */
+};
+
+/* The place that EXPRESSION, the left-hand side of an assignment, names. */
+ms_place ms_place_of(tree expression);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is to be inserted into one function. */
+#ifndef MS_PLUGIN_PLAN_H
+#define MS_PLUGIN_PLAN_H
+
+#include "sites.h"
+
+struct ms_insertion {
+    gimple *statement = nullptr; /* behind it; null: at the entry of the function */
+    tree value = NULL_TREE; /* the pointer; NULL_TREE: the result of a call that goes to memory */
+    bool has_claim = false;
+    bool has_assign = false;
+    ms_site claim;
+    ms_site assign;
+};
+
+/* All of FUN, in the order of its statements, the entry first. Empty: the function is not touched.
+ */
+std::vector<ms_insertion> ms_plan_function(function *fun);
+
+#endif

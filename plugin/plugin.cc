@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The entry of the plugin: -fplugin=memscope.so. Exactly two symbols are seen from outside. */
+#include "gcc_api.h"
+
+#include "plugin-version.h" /* no include guard, and it defines variables: here only */
+
+#include "arguments.h"
+#include "attribute.h"
+#include "gc_root.h"
+#include "instrument.h"
+#include "known_types.h"
+#include "registration.h"
+#include "sites.h"
+#include "version_check.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int plugin_is_GPL_compatible;
+
+static ms_compiler_version s_version(const struct plugin_gcc_version &version) {
+    return {version.basever, version.datestamp, version.devphase, version.revision,
+            version.configuration_arguments};
+}
+
+static void s_add_pass(const char *plugin, opt_pass *pass, const char *after) {
+    struct register_pass_info info = {};
+    info.pass = pass;
+    info.reference_pass_name = after;
+    info.ref_pass_instance_number = 1;
+    info.pos_op = PASS_POS_INSERT_AFTER;
+    register_callback(plugin, PLUGIN_PASS_MANAGER_SETUP, nullptr, &info);
+}
+
+/* Link-time optimization loads the plugin again: the units have been instrumented when they were
+ * compiled. */
+static bool s_is_link_time(void) {
+    return strcmp(lang_hooks.name, "GNU GIMPLE") == 0;
+}
+
+extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
+                                  struct plugin_gcc_version *version) {
+    std::string mismatch = ms_version_mismatch(s_version(gcc_version), s_version(*version));
+    if (!mismatch.empty()) {
+        fprintf(stderr, "%s\n", mismatch.c_str());
+        return 1;
+    }
+    if (!ms_arguments_read(info->argv, info->argc))
+        return 1;
+    static struct plugin_info help = {"1",
+                                      "memscope: names the C type and the variable of heap blocks"};
+    register_callback(info->base_name, PLUGIN_INFO, nullptr, &help);
+    if (s_is_link_time())
+        return 0;
+    if (!lang_GNU_C() && !lang_GNU_CXX()) {
+        warning(0, "memscope: this version is for C and C++; nothing is instrumented in %s",
+                lang_hooks.name);
+        return 0;
+    }
+    const char *name = info->base_name;
+    ms_gc_root_register(name);
+    register_callback(name, PLUGIN_ATTRIBUTES, ms_attribute_register, nullptr);
+    s_add_pass(name, ms_types_pass_new(g), "cfg");
+    s_add_pass(name, ms_instrument_pass_new(g), "nothrow");
+    s_add_pass(name, ms_registration_pass_new(g), "build_ssa_passes");
+    register_callback(name, PLUGIN_FINISH_UNIT, ms_sites_write, nullptr);
+    return 0;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "runtime_calls.h"
+
+#include "gc_root.h"
+
+/* ---- declarations ---- */
+
+static tree s_add_attribute(tree attributes, const char *name, tree value) {
+    return tree_cons(get_identifier(name), value, attributes);
+}
+
+/* void NAME(const void *, void *). The parameter is no const pointer to the block, though the
+ * runtime's is: GCC warns about uninitialized memory that is passed to a const pointer. */
+static tree s_declare_function(ms_root root, const char *name, bool is_cold) {
+    tree &decl = ms_gc_root(root);
+    if (decl != NULL_TREE)
+        return decl;
+    tree type =
+        build_function_type_list(void_type_node, const_ptr_type_node, ptr_type_node, NULL_TREE);
+    decl = build_fn_decl(name, type);
+    TREE_NOTHROW(decl) = 1;
+    DECL_ARTIFICIAL(decl) = 1;
+    tree attributes = NULL_TREE;
+    /* ". ": result and side effects unknown; "X ": the parameter is not read and does not escape.
+     */
+    tree specification = build_string(6, ". X X ");
+    attributes = s_add_attribute(attributes, "fn spec", tree_cons(NULL_TREE, specification, NULL));
+    attributes = s_add_attribute(attributes, "leaf", NULL_TREE);
+    if (is_cold)
+        attributes = s_add_attribute(attributes, "cold", NULL_TREE);
+    DECL_ATTRIBUTES(decl) = attributes;
+    return decl;
+}
+
+static tree s_declare_fresh_block(void) {
+    tree &decl = ms_gc_root(MS_ROOT_FRESH_BLOCK);
+    if (decl != NULL_TREE)
+        return decl;
+    tree type = build_qualified_type(ptr_type_node, TYPE_QUAL_VOLATILE);
+    decl = build_decl(UNKNOWN_LOCATION, VAR_DECL, get_identifier("__memscope_fresh_block"), type);
+    DECL_EXTERNAL(decl) = 1;
+    TREE_PUBLIC(decl) = 1;
+    TREE_THIS_VOLATILE(decl) = 1;
+    TREE_SIDE_EFFECTS(decl) = 1;
+    TREE_USED(decl) = 1;
+    DECL_ARTIFICIAL(decl) = 1;
+    DECL_IGNORED_P(decl) = 1;
+    varpool_node::get_create(decl);
+    set_decl_tls_model(decl, TLS_MODEL_INITIAL_EXEC);
+    return decl;
+}
+
+/* ---- places ---- */
+
+bool ms_calls_point_behind(gimple *statement, ms_insert_point *out) {
+    out->is_start = false;
+    out->block = gimple_bb(statement);
+    out->at = gsi_for_stmt(statement);
+    if (!stmt_ends_bb_p(statement))
+        return true;
+    edge way = find_fallthru_edge(gimple_bb(statement)->succs);
+    if (way == nullptr || (way->flags & EDGE_COMPLEX) != 0)
+        return false;
+    out->block = split_edge(way);
+    out->is_start = true;
+    return true;
+}
+
+ms_insert_point ms_calls_point_at_entry(function *fun) {
+    ms_insert_point point = {};
+    point.block = split_edge(single_succ_edge(ENTRY_BLOCK_PTR_FOR_FN(fun)));
+    point.is_start = true;
+    return point;
+}
+
+/* ---- statements ---- */
+
+static gimple_stmt_iterator s_put(const ms_insert_point &point, gimple *statement,
+                                  location_t location) {
+    gimple_set_location(statement, location);
+    suppress_warning(statement, OPT_Wmaybe_uninitialized);
+    gimple_stmt_iterator at = point.is_start ? gsi_start_bb(point.block) : point.at;
+    if (point.is_start)
+        gsi_insert_before(&at, statement, GSI_NEW_STMT);
+    else
+        gsi_insert_after(&at, statement, GSI_NEW_STMT);
+    return at;
+}
+
+static gcall *s_call(tree function, tree site, tree value) {
+    return gimple_build_call(function, 2, site, value);
+}
+
+static void s_fill_block(basic_block block, tree function, tree site, tree value,
+                         location_t location) {
+    ms_insert_point start = {};
+    start.block = block;
+    start.is_start = true;
+    s_put(start, s_call(function, site, value), location);
+}
+
+/* An empty block on the way from FROM to JOIN. */
+static basic_block s_branch(basic_block from, basic_block join, int flag) {
+    basic_block block = create_empty_bb(from);
+    add_bb_to_loop(block, from->loop_father);
+    make_edge(from, block, flag);
+    make_single_succ_edge(block, join, EDGE_FALLTHRU);
+    return block;
+}
+
+void ms_calls_claim(const ms_insert_point &point, tree claim_site, tree assign_site, tree value,
+                    location_t location) {
+    tree fresh = make_ssa_name(ptr_type_node);
+    gimple *load = gimple_build_assign(fresh, s_declare_fresh_block());
+    gimple_stmt_iterator at = s_put(point, load, location);
+    edge rest = split_block(gsi_bb(at), load);
+    basic_block test = rest->src, join = rest->dest;
+
+    gcond *condition = gimple_build_cond(EQ_EXPR, value, fresh, NULL_TREE, NULL_TREE);
+    gimple_set_location(condition, location);
+    gimple_stmt_iterator end = gsi_last_bb(test);
+    gsi_insert_after(&end, condition, GSI_NEW_STMT);
+
+    s_fill_block(s_branch(test, join, EDGE_TRUE_VALUE),
+                 s_declare_function(MS_ROOT_CLAIM_BLOCK, "__memscope_claim_block", true),
+                 claim_site, value, location);
+    if (assign_site == NULL_TREE) {
+        rest->flags = (rest->flags & ~EDGE_FALLTHRU) | EDGE_FALSE_VALUE;
+        return;
+    }
+    remove_edge(rest);
+    s_fill_block(s_branch(test, join, EDGE_FALSE_VALUE),
+                 s_declare_function(MS_ROOT_ASSIGN_BLOCK, "__memscope_assign_block", false),
+                 assign_site, value, location);
+}
+
+void ms_calls_assign(const ms_insert_point &point, tree site, tree value, location_t location) {
+    tree function = s_declare_function(MS_ROOT_ASSIGN_BLOCK, "__memscope_assign_block", false);
+    s_put(point, s_call(function, site, value), location);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The calls into the runtime, and how they are put into a function:
+ *
+ *     claim            fresh = __memscope_fresh_block;
+ *                      if (value == fresh)
+ *                          __memscope_claim_block(&site, value);
+ *     claim or assign  the same with: else __memscope_assign_block(&site2, value);
+ *     assign           __memscope_assign_block(&site, value);
+ *
+ * The load of the fresh block is volatile: GCC takes malloc for a function that writes no memory,
+ * so it would else use one load for two calls of malloc. The functions are told to GCC as ones that
+ * neither throw, nor come back into the unit, nor read the block or keep its address, so that its
+ * analyses (and its warnings) see through them. The claim is cold, the assignment is not: GCC would
+ * take a function in which a cold call always happens for a cold one.
+ */
+#ifndef MS_PLUGIN_RUNTIME_CALLS_H
+#define MS_PLUGIN_RUNTIME_CALLS_H
+
+#include "gcc_api.h"
+
+/* Where code goes: behind a statement. A statement that ends its block (it may throw, or setjmp may
+ * return to it) has its way on as the place. */
+struct ms_insert_point {
+    gimple_stmt_iterator
+        at; /* new statements go behind this one; at the end: into the empty BLOCK */
+    basic_block block;
+    bool is_start; /* in front of all statements of BLOCK */
+};
+
+/* False when there is no place behind STATEMENT that is reached only from it by the normal way. */
+bool ms_calls_point_behind(gimple *statement, ms_insert_point *out);
+
+/* The entry of FUN, in front of all its code. */
+ms_insert_point ms_calls_point_at_entry(function *fun);
+
+/* Each takes the address of a site record, and VALUE, a pointer in an SSA name. ASSIGN_SITE null:
+ * nothing happens to blocks that are not fresh. POINT is used up by them. */
+void ms_calls_claim(const ms_insert_point &point, tree claim_site, tree assign_site, tree value,
+                    location_t location);
+void ms_calls_assign(const ms_insert_point &point, tree site, tree value, location_t location);
+
+#endif

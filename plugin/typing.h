@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The C type of a block: the first typed use of the pointer that a call returned. The pointer is
+ * followed through copies, casts, joins of control flow and added offsets:
+ *
+ *     void *raw = malloc(n);                  no type yet
+ *     struct node *node = raw;                "struct node", variable "node"
+ *
+ * A pointer that is handed on untyped has no type here, because its caller knows it:
+ *
+ *     void *xmalloc(size_t n) { size_t *head = malloc(n + 8); *head = n; return head + 1; }
+ *
+ * unless the size asked for is just that of the struct it is used as (an object behind a void *).
+ */
+#ifndef MS_PLUGIN_TYPING_H
+#define MS_PLUGIN_TYPING_H
+
+#include "place_name.h"
+
+/* What is known of the block that a call returned. */
+struct ms_typing {
+    const ms_pointee *pointee = nullptr; /* null: no type */
+    uint8_t evidence = MEMSCOPE_EVIDENCE_NONE;
+    ms_place place;            /* of the variable or member it comes to; its name may be empty */
+    bool is_annotated = false; /* the place, or the type, carries the attribute */
+    gimple *direct_store = nullptr; /* the statement that only moves the result into an annotated
+                                     * place, so that no assignment has to be told besides */
+};
+
+/* Whether CALL may return a new block: it returns a pointer in a register and is no function that
+ * is known to do without. */
+bool ms_typing_is_candidate(const gcall *call);
+
+/* The typing of CALL's result in FUN, whose statements are numbered (renumber_gimple_stmt_uids). */
+ms_typing ms_typing_find(function *fun, gcall *call);
+
+#endif

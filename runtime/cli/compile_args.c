@@ -79,7 +79,7 @@ static const char *const s_headers[] = {"h", "hh", "H", "hp", "hxx", "hpp", "HPP
 
 struct s_reading {
     struct ms_compile_args *args;
-    const char *language; /* of -x, NULL: by the name */
+    char language[32]; /* of -x, "": by the name */
     bool has_input;
     bool stops;
     bool take_language; /* the next argument is the value of -x */
@@ -97,12 +97,13 @@ static bool s_in(const char *word, const char *const *list, size_t count) {
 }
 
 static void s_set_language(struct s_reading *reading, const char *language) {
-    reading->language = strcmp(language, "none") != 0 ? language : NULL;
+    bool none = strcmp(language, "none") == 0;
+    snprintf(reading->language, sizeof(reading->language), "%s", none ? "" : language);
 }
 
 static void s_read_input(struct s_reading *reading, const char *name) {
     reading->has_input = true;
-    if (reading->language != NULL) {
+    if (reading->language[0] != '\0') {
         const char *dash = strrchr(reading->language, '-');
         if (dash != NULL && strcmp(dash, "-header") == 0)
             reading->stops = true;
@@ -177,8 +178,7 @@ static void s_read_list(struct s_reading *reading, char *const *list, size_t cou
         if (word[0] == '@' && depth < S_RESPONSE_DEPTH && s_read_response(reading, word + 1, depth))
             continue;
         if (reading->take_language) {
-            /* Only a heap copy outlives the words of a response file. */
-            s_set_language(reading, strcmp(word, "none") == 0 ? "none" : ms_cli_copy(word));
+            s_set_language(reading, word);
             reading->take_language = false;
         } else if (reading->skip) {
             reading->skip = false;

@@ -8,16 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static bool s_utf8;
-
-/* Reports are in UTF-8 whatever the user's locale is: their characters are told apart in any case,
- * but only a terminal that shows UTF-8 gets ours. */
-void ms_terminal_init(void) {
-    setlocale(LC_CTYPE, "");
-    s_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    if (!s_utf8)
-        setlocale(LC_CTYPE, "C.UTF-8");
-}
+static struct ms_terminal s_terminal;
 
 static bool s_set(const char *variable) {
     const char *value = getenv(variable);
@@ -35,16 +26,19 @@ static size_t s_width(void) {
     return 0;
 }
 
+/* Reports are in UTF-8 whatever the user's locale is: their characters are told apart in any case,
+ * but only a terminal that shows UTF-8 gets ours. */
+void ms_terminal_init(void) {
+    const char *term = getenv("TERM");
+    bool dumb = term == NULL || strcmp(term, "dumb") == 0;
+    setlocale(LC_CTYPE, "");
+    s_terminal.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    if (!s_terminal.utf8)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    s_terminal.width = s_width();
+    s_terminal.color = isatty(STDOUT_FILENO) && !dumb && !s_set("NO_COLOR");
+}
+
 const struct ms_terminal *ms_terminal_get(void) {
-    static struct ms_terminal s_terminal;
-    static bool s_asked;
-    if (!s_asked) {
-        const char *term = getenv("TERM");
-        bool dumb = term == NULL || strcmp(term, "dumb") == 0;
-        s_terminal.width = s_width();
-        s_terminal.color = isatty(STDOUT_FILENO) && !dumb && !s_set("NO_COLOR");
-        s_terminal.utf8 = s_utf8;
-        s_asked = true;
-    }
     return &s_terminal;
 }

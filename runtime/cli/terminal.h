@@ -12,11 +12,10 @@ struct ms_terminal {
     bool utf8;    /* of the locale */
 };
 
-/* Once, before all else: sets the locale of characters. Numbers and times are written in the same
- * way everywhere. */
+/* Before all else: asks for it, and sets the locale of characters. Numbers and times are written in
+ * the same way everywhere. */
 void ms_terminal_init(void);
 
-/* Asked once, then remembered. */
 const struct ms_terminal *ms_terminal_get(void);
 
 #endif

@@ -26,7 +26,13 @@ enum s_state { S_NEW, S_OPENING, S_RECORDING, S_OFF };
 
 static uint32_t s_state; /* enum s_state */
 static struct ms_options s_options;
-static uint64_t s_fork_signals; /* Synchronization: store lock, from prepare to parent or child */
+
+/* A fork that is under way. Synchronization: store lock, from prepare to parent or child. */
+static struct {
+    uint64_t signals;
+    int copy; /* descriptor of the journal made for the child; -errno: could not; 0: none wanted */
+    char copy_path[1024 + 8];
+} s_fork;
 
 /* "the journal PATH cannot be made: REASON; the program runs on unmeasured" */
 static void s_say_no_journal(const char *path, int error) {
@@ -144,12 +150,23 @@ static void s_start_monitor(void) {
 static void s_before_fork(void) {
     uint64_t signals;
     ms_store_lock(&signals);
-    s_fork_signals = signals;
+    s_fork.signals = signals;
+    s_fork.copy = 0;
+    if (ms_store.header != NULL && s_options.follow_fork) {
+        strcpy(s_fork.copy_path, ms_store.path);
+        strcat(s_fork.copy_path, ".fork");
+        s_fork.copy = ms_store_copy(s_fork.copy_path);
+    }
 }
 
+/* Also when the fork has failed: then the copy is still under its first name. */
 static void s_after_fork_in_parent(void) {
-    uint64_t signals = s_fork_signals;
+    uint64_t signals = s_fork.signals;
+    int saved = errno;
+    if (s_fork.copy > 0)
+        ms_os_close(s_fork.copy);
     ms_store_unlock(&signals);
+    errno = saved;
 }
 
 static void s_stop_recording(void) {
@@ -162,9 +179,11 @@ static void s_fork_journal(void) {
     static struct ms_identity s_identity;
     static char s_path[1024];
     ms_identity_read(&s_identity);
-    int result = ms_journal_file_choose(s_path, sizeof(s_path), s_options.out, &s_identity);
+    int result = s_fork.copy;
+    if (result > 0)
+        result = ms_journal_file_choose(s_path, sizeof(s_path), s_options.out, &s_identity);
     if (result == 0)
-        result = ms_store_fork(s_path);
+        result = ms_store_adopt(s_fork.copy, s_fork.copy_path, s_path);
     if (result != 0) {
         s_say_no_journal(s_path, result);
         s_stop_recording();
@@ -175,7 +194,7 @@ static void s_fork_journal(void) {
 }
 
 static void s_after_fork_in_child(void) {
-    uint64_t signals = s_fork_signals;
+    uint64_t signals = s_fork.signals;
     int saved = errno;
     bool recording = ms_load_acquire(&s_state) == S_RECORDING;
     ms_monitor_forked();

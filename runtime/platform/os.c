@@ -69,6 +69,10 @@ int ms_os_unlink(const char *path) {
     return (int)CALL3(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
+int ms_os_rename(const char *from, const char *to) {
+    return (int)CALL6(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0, 0);
+}
+
 /* RLIMIT_FSIZE makes these calls raise SIGXFSZ, whose default ends the program: it stays blocked
  * and is taken back when it came from here. */
 int ms_os_grow_file(int fd, uint64_t old_size, uint64_t new_size) {

@@ -27,6 +27,7 @@ int ms_os_move_fd(int fd, int minimum);
 int ms_os_file_identity(int fd, uint64_t *device, uint64_t *inode);
 int ms_os_mkdir(const char *path, int mode);
 int ms_os_unlink(const char *path);
+int ms_os_rename(const char *from, const char *to);
 /* Makes FILE at least SIZE bytes with its blocks allocated, so that a full disk shows here and not
  * as a SIGBUS later; on file systems that cannot allocate ahead, only longer. */
 int ms_os_grow_file(int fd, uint64_t old_size, uint64_t new_size);

@@ -175,8 +175,6 @@ static int s_create(const char *path, uint64_t size) {
     if (fd < 0)
         return fd;
     int result = ms_os_grow_file(fd, 0, size);
-    if (result == 0)
-        result = ms_os_file_identity(fd, &ms_store.device, &ms_store.inode);
     if (result != 0) {
         ms_os_close(fd);
         ms_os_unlink(path);
@@ -184,6 +182,14 @@ static int s_create(const char *path, uint64_t size) {
     }
     int high = ms_os_move_fd(fd, 900);
     return high >= 0 ? high : fd;
+}
+
+/* Remembers that FD, PATH is the journal. */
+static void s_own(int fd, const char *path) {
+    ms_store.fd = fd;
+    strcpy(ms_store.path, path);
+    if (ms_os_file_identity(fd, &ms_store.device, &ms_store.inode) != 0)
+        ms_store.inode = 0; /* matches no file: no growth */
 }
 
 int ms_store_open(const char *path, const struct ms_store_identity *identity, uint64_t max_size) {
@@ -199,8 +205,7 @@ int ms_store_open(const char *path, const struct ms_store_identity *identity, ui
         ms_os_unlink(path);
         return -ENOMEM;
     }
-    strcpy(ms_store.path, path);
-    ms_store.fd = fd;
+    s_own(fd, path);
     ms_store.max_size = max_size;
     struct ms_journal_header *header = (void *)base;
     ms_store.header = header;
@@ -242,8 +247,9 @@ static int s_copy_bytes(int fd, const unsigned char *from, uint64_t offset, uint
     return 0;
 }
 
-/* Calls COPY then MAP for each extent with its place in the parent's memory. */
-static int s_fork_extents(int fd, bool map) {
+/* Writes what is in use of each extent to FD, or maps FD over it: the same places, in the same
+ * order. */
+static int s_for_extents(int fd, bool map) {
     uint64_t place[MS_TABLE_COUNT] = {0};
     for (uint32_t i = 0; i < ms_store.header->extent_count; i++) {
         const struct ms_extent extent = ms_store.extents[i];
@@ -254,53 +260,62 @@ static int s_fork_extents(int fd, bool map) {
         if (used > extent.size)
             used = extent.size;
         place[extent.table] += extent.size;
-        if (map) {
-            if (ms_os_map_file(fd, extent.offset, extent.size, at) == NULL)
-                return -ENOMEM;
-        } else {
-            int result = s_copy_bytes(fd, at, extent.offset, used);
-            if (result != 0)
-                return result;
-        }
+        int result = 0;
+        if (!map)
+            result = s_copy_bytes(fd, at, extent.offset, used);
+        else if (ms_os_map_file(fd, extent.offset, extent.size, at) == NULL)
+            result = -ENOMEM;
+        if (result != 0)
+            return result;
     }
     return 0;
 }
 
-int ms_store_fork(const char *path) {
-    struct ms_journal_header *header = ms_store.header;
-    uint64_t size = header->file_bytes;
-    ms_store.header = NULL; /* of the parent's file: nothing may write there from here on */
-    if (ms_store.fd >= 0) {
-        uint64_t device, inode;
-        if (ms_os_file_identity(ms_store.fd, &device, &inode) == 0 && device == ms_store.device &&
-            inode == ms_store.inode)
-            ms_os_close(ms_store.fd);
-        ms_store.fd = -1;
-    }
-    if (strlen(path) >= sizeof(ms_store.path))
-        return -ENAMETOOLONG;
-    int fd = s_create(path, size);
+int ms_store_copy(const char *path) {
+    ms_os_unlink(path); /* of an earlier process with our pid that was killed while it forked */
+    int fd = s_create(path, ms_store.header->file_bytes);
     if (fd < 0)
         return fd;
-    ms_store.header = header;
-    int result = s_copy_bytes(fd, (const unsigned char *)header, 0, MS_FIRST_EXTENT);
+    int result = s_copy_bytes(fd, (const unsigned char *)ms_store.header, 0, MS_FIRST_EXTENT);
     if (result == 0)
-        result = s_fork_extents(fd, false);
-    /* From here on the child's memory is the child's file, piece by piece. */
-    if (result == 0 && ms_os_map_file(fd, 0, MS_FIRST_EXTENT, header) == NULL)
-        result = -ENOMEM;
-    if (result == 0)
-        result = s_fork_extents(fd, true);
+        result = s_for_extents(fd, false);
     if (result != 0) {
-        ms_store.header = NULL;
         ms_os_close(fd);
         ms_os_unlink(path);
         return result;
     }
-    ms_store.fd = fd;
+    return fd;
+}
+
+/* The parent's descriptor, unless the number means something else by now. */
+static void s_forget_descriptor(void) {
+    uint64_t device, inode;
+    if (ms_store.fd >= 0 && ms_os_file_identity(ms_store.fd, &device, &inode) == 0 &&
+        device == ms_store.device && inode == ms_store.inode)
+        ms_os_close(ms_store.fd);
+    ms_store.fd = -1;
+}
+
+int ms_store_adopt(int fd, const char *copy, const char *path) {
+    struct ms_journal_header *header = ms_store.header;
+    int result = strlen(path) < sizeof(ms_store.path) ? 0 : -ENAMETOOLONG;
+    s_forget_descriptor();
+    if (result == 0)
+        result = ms_os_rename(copy, path);
+    if (result == 0 && ms_os_map_file(fd, 0, MS_FIRST_EXTENT, header) == NULL)
+        result = -ENOMEM;
+    if (result == 0)
+        result = s_for_extents(fd, true);
+    if (result !=
+        0) { /* part of what is mapped may still be the parent's: nothing may write there */
+        ms_store.header = NULL;
+        ms_os_close(fd);
+        ms_os_unlink(copy);
+        return result;
+    }
     header->parent_journal = s_copy_string(ms_store.path, strlen(ms_store.path) + 1);
     ms_store_publish(MS_TABLE_STRINGS);
-    strcpy(ms_store.path, path);
+    s_own(fd, path);
     header->ppid = header->pid;
     header->pid = (uint32_t)ms_os_pid();
     header->end_ns = 0;

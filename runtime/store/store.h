@@ -60,10 +60,15 @@ struct ms_store_identity {
 int ms_store_open(const char *path, const struct ms_store_identity *identity, uint64_t max_size);
 void ms_store_start(void);
 
-/* In the child of a fork, with the lock held by the fork handler: gives the child a journal of its
- * own, PATH, with the same contents at the same addresses. 0, or -errno and nothing is recorded any
- * more. */
-int ms_store_fork(const char *path);
+/*
+ * Fork, with the lock held all the way. Before it, ms_store_copy makes a copy of the journal, PATH;
+ * its descriptor or -errno. Then the child adopts the copy: it gets the name PATH and is mapped
+ * over the same addresses. 0, or -errno and nothing is recorded any more. Exact when the process
+ * has one thread; what other threads do between the copy and the fork is in the child's memory but
+ * not in its journal.
+ */
+int ms_store_copy(const char *path);
+int ms_store_adopt(int fd, const char *copy, const char *path);
 
 /* The lock. SIGNALS keeps the mask of the thread between the two calls. */
 void ms_store_lock(uint64_t *signals);

@@ -26,6 +26,8 @@ static void s_close(uint32_t at) {
     struct ms_thread_record *record = ms_threads_record(s_running[at]);
     if (record->end_ns == 0) {
         record->end_ns = ms_store_now();
+        ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)record->live_unflushed);
+        ms_store_relaxed(&record->live_unflushed, 0);
         s_free_shards[s_free_shard_count++] = record->shard;
     }
     if (ms_load_acquire(&record->pending.address) != 0)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The dashboard page as it was put together at build time (embed.cmake): what comes before the
- * report's JSON and what comes after it. Constant.
+ * element with the report and what comes after it. Constant.
+ *
+ * That element is one of
+ *   <script type="application/json" id="report">JSON</script>
+ *   <script type="text/plain" id="report" data-packed="JSON, zlib, base64">...</script>
  */
 #ifndef MS_DASHBOARD_DASHBOARD_H
 #define MS_DASHBOARD_DASHBOARD_H

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "export/export.h"
 #include "sample_report.h"
@@ -319,6 +320,30 @@ static void test_failing_sink(void) {
     sample_report_destroy(report);
 }
 
+/* By another way than the code under test: a table of values. */
+static unsigned char *decode_base64(const char *text, size_t length, size_t *size) {
+    unsigned char *bytes = malloc(length / 4 * 3 + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+    *size = 0;
+    unsigned bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < length && text[i] != '='; i++) {
+        unsigned c = (unsigned char)text[i];
+        unsigned value = c >= 'a'   ? c - 'a' + 26
+                         : c >= 'A' ? c - 'A'
+                         : c >= '0' ? c - '0' + 52
+                         : c == '+' ? 62
+                                    : 63;
+        bits = bits << 6 | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            bytes[(*size)++] = (unsigned char)(bits >> held);
+        }
+    }
+    return bytes;
+}
+
 /* The page carries the report as JSON that nothing in it can end. */
 static void test_html(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
@@ -347,6 +372,40 @@ static void test_html(void) {
     sample_report_destroy(report);
 }
 
+/* A large report is packed: it inflates to JSON with the same numbers. */
+static void test_packed_html(void) {
+    struct memscope_report *report = sample_report_new(3000, POINTS);
+    struct memory html = export_to_memory("html", report);
+    static const char opening[] =
+        "<script type=\"text/plain\" id=\"report\" data-packed=\"JSON, zlib, base64\">";
+    char *text = strstr(html.bytes, opening);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    text += strlen(opening);
+    size_t length =
+        strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+    CU_ASSERT_EQUAL(strncmp(text + length, "</script>", 9), 0);
+    CU_ASSERT_EQUAL_FATAL(length % 4, 0);
+
+    size_t packed_size;
+    unsigned char *packed = decode_base64(text, length, &packed_size);
+    uLongf json_size = 64u << 20;
+    char *json = malloc(json_size + 1);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(json);
+    CU_ASSERT_EQUAL_FATAL(uncompress((Bytef *)json, &json_size, packed, packed_size), Z_OK);
+    json[json_size] = '\0';
+    CU_ASSERT(html.size < json_size / 4);
+    yajl_val embedded = parse(json);
+    yajl_val plain = export_to_tree(report);
+    char path[512] = "";
+    CU_ASSERT(tree_equals(plain, embedded, "stacks", path, sizeof(path)));
+    yajl_tree_free(embedded);
+    yajl_tree_free(plain);
+    free(json);
+    free(packed);
+    free(html.bytes);
+    sample_report_destroy(report);
+}
+
 static void test_find(void) {
     CU_ASSERT_STRING_EQUAL(ms_exporter_find("json")->extension, "json");
     CU_ASSERT_STRING_EQUAL(ms_exporter_find("msgpack")->name, "msgpack");
@@ -368,6 +427,7 @@ int main(void) {
         {"broken UTF-8 is an error", test_broken_utf8},
         {"a failing sink is told", test_failing_sink},
         {"the page embeds the report", test_html},
+        {"a large report is packed", test_packed_html},
         {"exporters are found by name", test_find},
         CU_TEST_INFO_NULL,
     };

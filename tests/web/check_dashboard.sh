@@ -87,6 +87,9 @@ expect "leaks are grouped by place" 'document.querySelector("#leaks tbody").clos
 expect "a row opens to its layout" \
     'document.querySelector("#types .opener").click(), document.querySelectorAll("#types .detail .plain tbody tr").length + " " +
      document.querySelectorAll("#types .detail .plain tr.hole").length' '"11 3"'
+expect "states of buttons are told both ways" \
+    '[...new Set([...document.querySelectorAll("#hotspots .opener, #timeline .key")].map((each) =>
+     each.ariaExpanded + " " + each.ariaPressed))].sort().join(", ")' '"false null, null true"'
 expect "a hot spot opens to its stack" \
     'document.querySelector("#hotspots .opener").click(), document.querySelectorAll("#hotspots .detail .stack li").length' 3
 expect "it closes again" 'document.querySelector("#hotspots .opener").click(), document.querySelectorAll("#hotspots .detail").length' 0
@@ -124,6 +127,7 @@ expect "charts are as wide as a narrow screen lets them" \
 screen 1280
 cdp_open "file://$work/large.html" || exit 1
 cdp_eval "$settle"
+expect "a large report comes packed" 'document.getElementById("report").dataset.packed' '"JSON, zlib, base64"'
 expect "a large report is ready" 'document.body.dataset.ready' '"1"'
 expect "all rows are in the table" \
     '["types", "hotspots", "variables", "sites"].map((id) => document.querySelector(`#${id} .tablebox table`).getAttribute("aria-rowcount")).join(" ")' \
@@ -146,6 +150,12 @@ expect "it is drawn in good time" 'Number(document.body.dataset.readyMs) < 8000'
 cdp_eval 'document.body.dataset.readyMs'
 echo "a page with 60 000 rows was ready after $CDP_VALUE ms"
 expect_quiet "large report"
+
+# Cut in the middle, as by a full disk or a broken download.
+sed 's/\(data-packed="[^"]*">[^<]\{20000\}\)[^<]*/\1/' "$work/large.html" > "$work/cut.html"
+cdp_open "file://$work/cut.html" || exit 1
+cdp_eval "$settle"
+expect "a damaged report says so" 'document.querySelector("main .fatal")?.textContent.startsWith("The report cannot be shown: ")' true
 
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"

@@ -41,18 +41,15 @@ const axes = (() => {
         return NICE_SECONDS.find((each) => each >= seconds) || Math.ceil(seconds / 86400) * 86400;
     }
 
+    /* The time of a tick; STEP, in seconds, is the distance to the next. */
     function showTime(ns, step) {
-        const seconds = ns / 1e9;
         if (step >= 60) {
-            return format.duration(ns || 1).replace("1\u00a0ns", "0");
+            return ns === 0 ? "0" : format.duration(ns);
         }
-        return (
-            (step >= 1
-                ? seconds.toFixed(0)
-                : step >= 0.1
-                  ? seconds.toFixed(1)
-                  : seconds.toFixed(3)) + "\u00a0s"
-        );
+        if (step < 0.1) {
+            return (ns / 1e6).toFixed(0) + "\u00a0ms";
+        }
+        return (ns / 1e9).toFixed(step >= 1 ? 0 : 1) + "\u00a0s";
     }
 
     /* The points that are drawn: all of them, or for each two pixels the one where WEIGHT is largest. */

@@ -219,17 +219,22 @@ const timeChart = (() => {
             return "M" + there.join("L") + "L" + back.join("L") + "Z";
         }
 
+        /* A point without neighbours is a dot: a line of no length with round ends. */
         linePath(points, values) {
             let path = "";
             let pen = "M";
-            for (const i of points) {
+            points.forEach((i, at) => {
                 if (!format.known(values[i])) {
                     pen = "M";
-                    continue;
+                    return;
                 }
-                path += `${pen}${this.x(this.options.times[i]).toFixed(1)},${this.y(values[i]).toFixed(1)}`;
+                const x = this.x(this.options.times[i]).toFixed(1);
+                path += `${pen}${x},${this.y(values[i]).toFixed(1)}`;
+                if (pen === "M" && !format.known(values[points[at + 1]])) {
+                    path += "h0.01";
+                }
                 pen = "L";
-            }
+            });
             return path;
         }
 

@@ -1,12 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /* The report out of the page. Its keys are those of the JSON export; the stacks come as one tree. */
 const data = (() => {
-    const report = JSON.parse(document.getElementById("report").textContent);
-    const tree = report.stacks;
-    const stackIndex = new Map(tree.id.map((id, index) => [id, index]));
+    const loaded = { report: null, tree: null };
+    let stackIndex = null;
+
+    /* JSON that is zlib data in base64: what large reports come as. */
+    async function unpack(text) {
+        if (!("DecompressionStream" in globalThis)) {
+            throw new Error(
+                "this browser cannot unpack it. Browsers since 2023 can; " +
+                    "`memscope export --format json` has the same numbers",
+            );
+        }
+        const packed = atob(text);
+        const bytes = new Uint8Array(packed.length);
+        for (let i = 0; i < packed.length; i++) {
+            bytes[i] = packed.charCodeAt(i);
+        }
+        const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+        return new Response(stream).text();
+    }
+
+    /* Reads the report; what follows may be called when that is done. */
+    async function load(element) {
+        const text = element.dataset.packed
+            ? await unpack(element.textContent)
+            : element.textContent;
+        const report = JSON.parse(text);
+        stackIndex = new Map(report.stacks.id.map((id, index) => [id, index]));
+        loaded.report = report;
+        loaded.tree = report.stacks;
+        element.textContent = ""; /* the text is not needed any more */
+    }
 
     /* The frames of a stack, innermost first; null: there is no such stack. */
     function frames(id) {
+        const { tree } = loaded;
         const index = stackIndex.get(id);
         if (index === undefined) {
             return null;
@@ -45,5 +74,5 @@ const data = (() => {
         return values.reduce((most, value) => Math.max(most, value || 0), 0);
     }
 
-    return { report, tree, frames, groupBy, baseName, sum, largest };
+    return Object.assign(loaded, { load, frames, groupBy, baseName, sum, largest });
 })();

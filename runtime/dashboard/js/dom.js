@@ -4,7 +4,11 @@ const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 function fillElement(element, properties, children) {
     for (const [key, value] of Object.entries(properties || {})) {
-        if (value === null || value === undefined || value === false) {
+        if (
+            value === null ||
+            value === undefined ||
+            (value === false && !key.startsWith("aria-"))
+        ) {
             continue;
         }
         if (key === "style") {
@@ -14,7 +18,10 @@ function fillElement(element, properties, children) {
         } else if (typeof value === "function") {
             element.addEventListener(key, value);
         } else {
-            element.setAttribute(key, value === true ? "" : String(value));
+            element.setAttribute(
+                key,
+                value === true && !key.startsWith("aria-") ? "" : String(value),
+            );
         }
     }
     for (const child of children.flat(Infinity)) {

@@ -15,6 +15,7 @@ const table = (() => {
     const AROUND = 10; /* rows kept on either side of the view */
     const VISIBLE = 15; /* rows in view at most, until the reader pulls it larger */
     const PRINTED = 1000; /* rows on paper at most */
+    const FEW = 8; /* rows that need no filter */
 
     function showValue(column, row) {
         if (column.cell) {
@@ -112,7 +113,12 @@ const table = (() => {
             this.root = el(
                 "div",
                 { class: "table" },
-                el("div", { class: "bar" }, this.input, this.status),
+                el(
+                    "div",
+                    { class: "bar" },
+                    this.options.rows.length > FEW ? this.input : null,
+                    this.status,
+                ),
                 this.box,
             );
             onWidth(this.box, (width) => {

@@ -15,16 +15,18 @@ function valuesAt(times, snapshots, key) {
     });
 }
 
-/* What happened in each interval, for each second, from counts since the start. The first point has
- * no interval before it that is known. */
+/* What happened in the interval that ends at each point, for each second, from counts since the
+ * start. The first point has no interval that is known and takes the next one's. */
 function perSecond(times, counts) {
-    return counts.map((count, index) => {
+    const rates = counts.map((count, index) => {
         const seconds = index === 0 ? 0 : (times[index] - times[index - 1]) / 1e9;
         const before = index === 0 ? null : counts[index - 1];
         return format.known(count) && format.known(before) && seconds > 0
             ? Math.max(0, count - before) / seconds
             : null;
     });
+    rates[0] = rates.length > 1 ? rates[1] : null;
+    return rates;
 }
 
 function heapChart(report) {
@@ -41,11 +43,11 @@ function heapChart(report) {
             (live || 0) - stack.reduce((total, series) => total + (series.values[index] || 0), 0),
         ),
     );
-    stack.push({
-        name: stack.length === 0 ? "live heap" : "other types",
-        color: stack.length === 0 ? seriesColor(0) : "var(--series-other)",
-        values: rest,
-    });
+    if (stack.length === 0) {
+        stack.push({ name: "live heap", color: seriesColor(0), values: rest });
+    } else if (data.largest(rest) > 0) {
+        stack.push({ name: "other types", color: "var(--series-other)", values: rest });
+    }
     const rss = valuesAt(times, report.system_snapshots, "process_rss_bytes");
     const squeezed = data.largest(rss) > HIDE_RSS_ABOVE * data.largest(timeline.heap_live_bytes);
     const lines = [{ name: "live heap", color: "var(--text)", values: timeline.heap_live_bytes }];

@@ -16,6 +16,13 @@
 #include "cli/compiler.h"
 #include "cli/tree.h"
 
+/* What the runtime hooks (hot/real.h, hot/malloc.c). Nothing is interposed in a static program: the
+ * linker sends its calls, libc's own among them, to __wrap_NAME and ours to __real_NAME. One that
+ * is left out here is an undefined symbol there. */
+static const char *const s_hooked[] = {
+    "malloc",         "calloc",        "free",    "realloc",  "reallocarray",      "valloc",
+    "posix_memalign", "aligned_alloc", "pvalloc", "memalign", "malloc_usable_size"};
+
 static const char *s_track(void) {
     const char *track = getenv("MEMSCOPE_CC_TRACK");
     return track != NULL && strcmp(track, "annotated") == 0 ? "annotated" : "all";
@@ -44,6 +51,8 @@ static void s_add_runtime(struct ms_words *command, const struct ms_compile_args
         ms_words_add(command, "-Wl,--push-state,--whole-archive");
         s_add_owned(command, ms_tree_path(MS_TREE_STATIC));
         ms_words_add(command, "-Wl,--pop-state");
+        for (size_t i = 0; i < sizeof(s_hooked) / sizeof(s_hooked[0]); i++)
+            s_add_owned(command, ms_cli_format("-Wl,--wrap=%s", s_hooked[i]));
         return;
     }
     char *lib = ms_tree_path(MS_TREE_LIB);

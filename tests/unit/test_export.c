@@ -344,6 +344,42 @@ static unsigned char *decode_base64(const char *text, size_t length, size_t *siz
     return bytes;
 }
 
+static size_t tree_index(yajl_val array, size_t index) {
+    yajl_val number = tree_element(array, index);
+    CU_ASSERT_FATAL(YAJL_IS_INTEGER(number));
+    return (size_t)YAJL_GET_INTEGER(number);
+}
+
+/* Following the tree from its leaves gives the stacks as the JSON export has them. */
+static void check_stack_tree(yajl_val tree, yajl_val stacks) {
+    CU_ASSERT(tree_has_keys(tree, "frames node_parent node_frame id node live_count live_bytes"));
+    yajl_val frames = tree_member(tree, "frames");
+    yajl_val parents = tree_member(tree, "node_parent");
+    size_t frames_in_stacks = 0;
+    char path[512] = "";
+    CU_ASSERT_EQUAL(tree_member(tree, "id")->u.array.len, stacks->u.array.len);
+    for (size_t i = 0; i < stacks->u.array.len; i++) {
+        yajl_val stack = tree_element(stacks, i);
+        static const char *const columns[] = {"id", "live_count", "live_bytes"};
+        for (size_t c = 0; c < 3; c++) {
+            CU_ASSERT(tree_equals(tree_element(tree_member(tree, columns[c]), i),
+                                  tree_member(stack, columns[c]), NULL, path, sizeof(path)));
+        }
+        size_t node = tree_index(tree_member(tree, "node"), i);
+        yajl_val wanted = tree_member(stack, "frames");
+        frames_in_stacks += wanted->u.array.len;
+        for (size_t j = 0; j < wanted->u.array.len; j++) {
+            size_t frame = tree_index(tree_member(tree, "node_frame"), node);
+            CU_ASSERT(tree_equals(tree_element(frames, frame), tree_element(wanted, j), NULL, path,
+                                  sizeof(path)));
+            node = tree_index(parents, node);
+        }
+        CU_ASSERT_EQUAL(node, 0);
+    }
+    CU_ASSERT(frames->u.array.len < frames_in_stacks / 2); /* that they are shared is the point */
+    CU_ASSERT(parents->u.array.len < frames_in_stacks);
+}
+
 /* The page carries the report as JSON that nothing in it can end. */
 static void test_html(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
@@ -366,6 +402,7 @@ static void test_html(void) {
         fprintf(stderr, "the page's data differ at %s\n", path);
     }
     CU_ASSERT(equal);
+    check_stack_tree(tree_member(embedded, "stacks"), tree_member(plain, "stacks"));
     yajl_tree_free(embedded);
     yajl_tree_free(plain);
     free(html.bytes);
@@ -398,6 +435,11 @@ static void test_packed_html(void) {
     yajl_val plain = export_to_tree(report);
     char path[512] = "";
     CU_ASSERT(tree_equals(plain, embedded, "stacks", path, sizeof(path)));
+    struct memory cut = {NULL, 0, html.size - html.size / 4};
+    errno = 0;
+    CU_ASSERT_EQUAL(ms_exporter_find("html")->write(report, keep_bytes, &cut), MS_IO);
+    CU_ASSERT_EQUAL(errno, ENOSPC);
+    free(cut.bytes);
     yajl_tree_free(embedded);
     yajl_tree_free(plain);
     free(json);

@@ -11,16 +11,24 @@
 #include "cli/text.h"
 #include "cli/view.h"
 
-#define S_ROWS 5 /* of each table */
+#define S_DEFAULT_TOP 5 /* rows of each table */
+
+struct s_request {
+    const char *filter;
+    size_t top;
+    bool json;
+};
 
 /* The best of a section, where it has any. */
 static void s_print_view(const struct ms_view *view, const struct memscope_report *report,
-                         const char *title) {
-    struct ms_view_rows rows = ms_view_select(view, report, view->sort, NULL, S_ROWS);
+                         const struct s_request *request, const char *title) {
+    struct ms_view_rows rows =
+        ms_view_select(view, report, view->sort, request->filter, request->top);
     if (rows.count != 0) {
         printf("\n%s", title);
-        if (rows.count < rows.all)
-            printf(" (%zu of %zu; `memscope %s` shows more)", rows.count, rows.all, view->section);
+        if (rows.count < rows.matching)
+            printf(" (%zu of %zu; `memscope %s` shows more)", rows.count, rows.matching,
+                   view->section);
         putchar('\n');
         ms_view_print(view, report, &rows, 2);
     }
@@ -111,7 +119,7 @@ static char *s_command_line(const struct memscope_process *process) {
     return text;
 }
 
-static void s_print(const struct memscope_report *report) {
+static void s_print(const struct memscope_report *report, const struct s_request *request) {
     const struct memscope_summary *summary = &report->summary;
     char *process = ms_view_describe_process(&report->process);
     printf("%s\n", process);
@@ -129,47 +137,62 @@ static void s_print(const struct memscope_report *report) {
     s_print_line("recorded", s_sampling(report));
     for (size_t i = 0; i < report->note_count; i++)
         s_print_line(i == 0 ? "notes" : "", ms_text_clean(report->notes[i]));
-    s_print_view(&ms_view_types, report, "Types by peak");
-    s_print_view(&ms_view_variables, report, "Annotated variables by peak");
-    s_print_view(&ms_view_hotspots, report, "Places by total");
-    s_print_view(&ms_view_leaks, report, "Never freed");
+    s_print_view(&ms_view_types, report, request, "Types by peak");
+    s_print_view(&ms_view_variables, report, request, "Annotated variables by peak");
+    s_print_view(&ms_view_hotspots, report, request, "Places by total");
+    s_print_view(&ms_view_leaks, report, request, "Never freed");
 }
 
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
+        {"top", required_argument, NULL, 't'},
+        {"filter", required_argument, NULL, 'f'},
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     static const char *const s_sections[] = {"process", "sampling", "summary"};
+    struct s_request request = {.top = S_DEFAULT_TOP};
     struct ms_source source;
     const char *file;
     int option, status = MS_CLI_DONE;
-    bool json = false;
     while ((option = ms_cli_option(&ms_command_summary, argc, argv, ":h", s_options)) != -1) {
-        if (option == 'h')
+        switch (option) {
+        case 't':
+            if (!ms_view_read_top(optarg, &request.top))
+                return ms_cli_fail("summary: --top takes a number, not '%s'", optarg);
+            break;
+        case 'f':
+            request.filter = optarg;
+            break;
+        case 'j':
+            request.json = true;
+            break;
+        case 'h':
             return ms_cli_help(&ms_command_summary);
-        if (option != 'j')
+        default:
             return MS_CLI_USAGE;
-        json = true;
+        }
     }
     if (!ms_source_argument("summary", argc, argv, &file) || !ms_source_open(&source, file))
         return MS_CLI_USAGE;
     ms_cli_begin_output();
-    if (json)
+    if (request.json)
         status = ms_view_print_sections(source.report, s_sections,
                                         sizeof(s_sections) / sizeof(s_sections[0]));
     else
-        s_print(source.report);
+        s_print(source.report, &request);
     ms_source_close(&source);
     return ms_cli_end_output(status);
 }
 
 const struct ms_command ms_command_summary = {
     .name = "summary",
-    .arguments = "[--json] [FILE]",
+    .arguments = "[OPTIONS] [FILE]",
     .summary = "what matters of a run, on one page",
     .help = "Prints the process, its totals, and the first rows of the other tables.\n\n"
+            "  --top N        show N rows of each table; 0: all (the default is 5)\n"
+            "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"
             "  --json         print process, sampling and summary as JSON\n",
     .run = s_run,
 };

@@ -225,7 +225,7 @@ static int s_check_sort(const struct ms_command *command, const struct ms_view *
     return MS_CLI_USAGE;
 }
 
-static bool s_read_top(const char *text, size_t *top) {
+bool ms_view_read_top(const char *text, size_t *top) {
     char *end;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
@@ -250,7 +250,7 @@ static int s_read_request(const struct ms_command *command, const struct ms_view
     while ((option = ms_cli_option(command, argc, argv, ":h", s_options)) != -1) {
         switch (option) {
         case 't':
-            if (!s_read_top(optarg, &request->top))
+            if (!ms_view_read_top(optarg, &request->top))
                 return ms_cli_fail("%s: --top takes a number, not '%s'", command->name, optarg);
             request->top_given = true;
             break;

@@ -64,6 +64,9 @@ void ms_view_print(const struct ms_view *view, const struct memscope_report *rep
 int ms_view_run(const struct ms_command *command, const struct ms_view *view, int argc,
                 char **argv);
 
+/* Reads the number of --top; false: TEXT is none. */
+bool ms_view_read_top(const char *text, size_t *top);
+
 /* "redis-server (pid 4711), exited 0 after 12.3 s", for the caller to free. */
 char *ms_view_describe_process(const struct memscope_process *process);
 

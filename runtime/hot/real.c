@@ -11,7 +11,6 @@ struct ms_real ms_real;
 
 static char s_arena[ARENA_BYTES] __attribute__((aligned(64)));
 static uint32_t s_arena_used;
-static uint32_t s_resolving;
 
 #ifdef MS_HOT_STATIC
 
@@ -29,6 +28,8 @@ bool ms_real_resolve(void) {
 }
 
 #else
+
+static uint32_t s_resolving; /* 0: not yet, 1: by some thread now, 2: done */
 
 bool ms_real_resolve(void) {
     uint32_t idle = 0;

@@ -12,24 +12,32 @@ bool ms_die_open(Dwarf_Debug debug, struct ms_die_place place, Dwarf_Die *out) {
     return ms_die_ok(debug, dwarf_offdie_b(debug, place.offset, place.is_info, out, &error), error);
 }
 
-bool ms_die_first_child(Dwarf_Debug debug, Dwarf_Die die, Dwarf_Die *out) {
-    Dwarf_Error error = NULL;
-    return ms_die_ok(debug, dwarf_child(die, out, &error), error);
+static bool s_step(struct ms_die_walk *walk, Dwarf_Die die) {
+    uint64_t offset = ms_die_get_place(walk->debug, die).offset;
+    if (offset <= walk->passed) {
+        dwarf_dealloc_die(die);
+        return false;
+    }
+    walk->passed = offset;
+    return true;
 }
 
-void ms_die_advance(Dwarf_Debug debug, Dwarf_Die *die) {
+bool ms_die_first_child(struct ms_die_walk *walk, Dwarf_Die die, Dwarf_Die *out) {
+    Dwarf_Error error = NULL;
+    Dwarf_Die child = NULL;
+    if (!ms_die_ok(walk->debug, dwarf_child(die, &child, &error), error) || !s_step(walk, child))
+        return false;
+    *out = child;
+    return true;
+}
+
+void ms_die_advance(struct ms_die_walk *walk, Dwarf_Die *die) {
     Dwarf_Error error = NULL;
     Dwarf_Die next = NULL;
-    struct ms_die_place place = ms_die_get_place(debug, *die);
-    int result = dwarf_siblingof_b(debug, *die, place.is_info, &next, &error);
+    bool is_info = dwarf_get_die_infotypes_flag(*die) != 0;
+    int result = dwarf_siblingof_b(walk->debug, *die, is_info, &next, &error);
     dwarf_dealloc_die(*die);
-    *die = NULL;
-    if (!ms_die_ok(debug, result, error))
-        return;
-    if (ms_die_get_place(debug, next).offset > place.offset)
-        *die = next;
-    else
-        dwarf_dealloc_die(next);
+    *die = ms_die_ok(walk->debug, result, error) && s_step(walk, next) ? next : NULL;
 }
 
 struct ms_die_place ms_die_get_place(Dwarf_Debug debug, Dwarf_Die die) {

@@ -36,11 +36,18 @@ bool ms_die_ok(Dwarf_Debug debug, int result, Dwarf_Error error);
 
 /* The caller frees what these return, with dwarf_dealloc_die. */
 bool ms_die_open(Dwarf_Debug debug, struct ms_die_place place, Dwarf_Die *out);
-bool ms_die_first_child(Dwarf_Debug debug, Dwarf_Die die, Dwarf_Die *out);
 
-/* Frees *DIE and puts its next sibling there, or NULL. Siblings always lie further on, so that a
- * walk ends whatever the file says. */
-void ms_die_advance(Dwarf_Debug debug, Dwarf_Die *die);
+/* A walk over the DIEs below one. In a sound file each lies behind those seen before it; where that
+ * does not hold a walk takes no further step there, so that it sees a DIE once at most and ends. */
+struct ms_die_walk {
+    Dwarf_Debug debug;
+    uint64_t passed; /* offset of the last DIE seen; begins with 0 */
+};
+
+bool ms_die_first_child(struct ms_die_walk *walk, Dwarf_Die die, Dwarf_Die *out);
+
+/* Frees *DIE and puts its next sibling there, or NULL. */
+void ms_die_advance(struct ms_die_walk *walk, Dwarf_Die *die);
 
 struct ms_die_place ms_die_get_place(Dwarf_Debug debug, Dwarf_Die die);
 Dwarf_Half ms_die_tag(Dwarf_Debug debug, Dwarf_Die die); /* 0: damaged */

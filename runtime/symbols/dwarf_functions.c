@@ -19,6 +19,7 @@ struct ms_functions {
 };
 
 struct s_walk {
+    struct ms_die_walk dies;
     struct ms_functions *functions;
     struct ms_dwarf *dwarf;
     const struct ms_unit *unit;
@@ -116,11 +117,11 @@ static void s_walk_die(struct s_walk *walk, Dwarf_Die die, int depth, uint32_t p
 
 static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, uint32_t prefix) {
     Dwarf_Die die = NULL;
-    if (depth > MS_DIE_DEPTH_LIMIT || !ms_die_first_child(walk->dwarf->debug, parent, &die))
+    if (depth > MS_DIE_DEPTH_LIMIT || !ms_die_first_child(&walk->dies, parent, &die))
         return;
     while (die != NULL && !walk->failed) {
         s_walk_die(walk, die, depth, prefix);
-        ms_die_advance(walk->dwarf->debug, &die);
+        ms_die_advance(&walk->dies, &die);
     }
     if (die != NULL)
         dwarf_dealloc_die(die);
@@ -133,7 +134,7 @@ struct ms_functions *ms_functions_read(struct ms_dwarf *dwarf, const struct ms_u
         free(functions);
         return NULL;
     }
-    struct s_walk walk = {functions, dwarf, unit, false};
+    struct s_walk walk = {{dwarf->debug, 0}, functions, dwarf, unit, false};
     s_walk_children(&walk, die, 0, MS_KEY_NONE);
     dwarf_dealloc_die(die);
     for (size_t i = 0; i < functions->ranges.count; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbols/dwarf_layout.h"
 
+#include "symbols/dwarf_extent.h"
 #include "symbols/dwarf_members.h"
 #include "symbols/dwarf_spell.h"
 
@@ -50,7 +51,7 @@ static bool s_read(struct ms_types *types, Dwarf_Die *die, bool pointee, bool is
     Dwarf_Debug debug = types->dwarf->debug;
     struct ms_type_extent extent;
     if (pointee) {
-        ms_members_strip(debug, die);
+        ms_extent_strip(debug, die);
         Dwarf_Die target = NULL;
         if (*die == NULL || ms_die_tag(debug, *die) != DW_TAG_pointer_type ||
             !ms_die_follow(debug, *die, DW_AT_type, &target))
@@ -58,10 +59,10 @@ static bool s_read(struct ms_types *types, Dwarf_Die *die, bool pointee, bool is
         dwarf_dealloc_die(*die);
         *die = target;
     }
-    if (!ms_members_measure(types, *die, 0, &extent))
+    if (!ms_extent_measure(types, *die, 0, &extent))
         return false;
     *out = (struct memscope_type_layout){.size = extent.size, .alignment = extent.alignment};
-    ms_members_strip(debug, die);
+    ms_extent_strip(debug, die);
     Dwarf_Half tag = *die != NULL ? ms_die_tag(debug, *die) : 0;
     if (tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type)
         return s_fill_members(types, *die, is_c, out);

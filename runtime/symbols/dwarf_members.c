@@ -3,160 +3,8 @@
 
 #include <stdlib.h>
 
-#include "base/checked.h"
+#include "symbols/dwarf_extent.h"
 #include "symbols/grow.h"
-
-#define NESTING_LIMIT 64
-
-/* Members may lie beyond any size that a damaged file tells; sums of these never overflow. */
-#define SIZE_LIMIT (UINT64_C(1) << 56)
-
-static bool s_is_wrapper(Dwarf_Half tag) {
-    return tag == DW_TAG_typedef || tag == DW_TAG_const_type || tag == DW_TAG_volatile_type ||
-           tag == DW_TAG_restrict_type || tag == DW_TAG_atomic_type;
-}
-
-void ms_members_strip(Dwarf_Debug debug, Dwarf_Die *die) {
-    for (int i = 0; i < MS_DIE_CHAIN_LIMIT && s_is_wrapper(ms_die_tag(debug, *die)); i++) {
-        Dwarf_Die next = NULL;
-        bool found = ms_die_follow(debug, *die, DW_AT_type, &next);
-        dwarf_dealloc_die(*die);
-        *die = found ? next : NULL;
-        if (!found)
-            return;
-    }
-}
-
-/* A power of two, at most what the machine aligns anything to by itself. */
-static uint64_t s_natural_alignment(const struct ms_dwarf *dwarf, uint64_t size) {
-    uint64_t most = dwarf->narrow_alignment ? 4 : 16, alignment = 1;
-    while (alignment < most && alignment * 2 <= size)
-        alignment *= 2;
-    return alignment;
-}
-
-static bool s_measure_scalar(struct ms_types *types, Dwarf_Die die, Dwarf_Half tag,
-                             struct ms_type_extent *out) {
-    Dwarf_Debug debug = types->dwarf->debug;
-    uint64_t encoding = 0;
-    if (!ms_die_find_number(debug, die, DW_AT_byte_size, &out->size)) {
-        if (tag == DW_TAG_base_type || tag == DW_TAG_enumeration_type)
-            return false;
-        out->size = types->dwarf->address_bytes;
-    }
-    uint64_t unit = out->size;
-    if (ms_die_find_number(debug, die, DW_AT_encoding, &encoding) &&
-        encoding == DW_ATE_complex_float)
-        unit /= 2;
-    if (tag == DW_TAG_ptr_to_member_type && unit > types->dwarf->address_bytes)
-        unit = types->dwarf->address_bytes;
-    out->alignment = s_natural_alignment(types->dwarf, unit);
-    return true;
-}
-
-static bool s_measure_array(struct ms_types *types, Dwarf_Die die, int depth,
-                            struct ms_type_extent *out) {
-    Dwarf_Debug debug = types->dwarf->debug;
-    Dwarf_Die element = NULL, child = NULL;
-    if (!ms_die_follow(debug, die, DW_AT_type, &element))
-        return false;
-    bool good = ms_members_measure(types, element, depth + 1, out);
-    dwarf_dealloc_die(element);
-    if (!good)
-        return false;
-    uint64_t count = 1;
-    if (!ms_die_first_child(debug, die, &child))
-        count = 0;
-    while (child != NULL) {
-        uint64_t length = 0;
-        if (ms_die_tag(debug, child) == DW_TAG_subrange_type) {
-            /* No bound: a flexible array. One that is not a number: of variable size. */
-            if (ms_die_find_number(debug, child, DW_AT_upper_bound, &length))
-                length++;
-            else if (!ms_die_find_number(debug, child, DW_AT_count, &length))
-                good = good && !ms_die_has(debug, child, DW_AT_upper_bound) &&
-                       !ms_die_has(debug, child, DW_AT_count);
-            good = good && ms_checked_mul(count, length, &count);
-        }
-        ms_die_advance(debug, &child);
-    }
-    good = good && ms_checked_mul(out->size, count, &out->size);
-    if (good && ms_die_has_flag(debug, die, DW_AT_GNU_vector))
-        out->alignment = out->size & (out->size - 1) ? out->alignment : out->size;
-    return good;
-}
-
-static bool s_measure_aggregate(struct ms_types *types, Dwarf_Die die, int depth,
-                                struct ms_type_extent *out) {
-    uint64_t key = ms_die_key(ms_die_get_place(types->dwarf->debug, die));
-    uint32_t known = ms_key_find(&types->measured, key);
-    if (known == MS_KEY_NONE) {
-        /* Entered before it is known: a struct that contains itself is damaged, and not known. */
-        if (types->extent_count >= MS_KEY_NONE ||
-            !ms_grow_room(&types->extents, types->extent_count, &types->extent_capacity,
-                          sizeof(*types->extents)) ||
-            !ms_key_add(&types->measured, key, (uint32_t)types->extent_count))
-            return false;
-        known = (uint32_t)types->extent_count++;
-        types->extents[known] = (struct ms_type_extent){0};
-        struct ms_members members;
-        if (ms_members_read(types, die, depth + 1, &members)) {
-            types->extents[known] = (struct ms_type_extent){members.size, members.alignment, true};
-            ms_members_fini(&members);
-        }
-    }
-    *out = types->extents[known];
-    return out->known;
-}
-
-static bool s_measure_stripped(struct ms_types *types, Dwarf_Die die, int depth,
-                               struct ms_type_extent *out) {
-    Dwarf_Half tag = ms_die_tag(types->dwarf->debug, die);
-    switch (tag) {
-    case DW_TAG_structure_type:
-    case DW_TAG_class_type:
-    case DW_TAG_union_type:
-        return s_measure_aggregate(types, die, depth, out);
-    case DW_TAG_array_type:
-        return s_measure_array(types, die, depth, out);
-    case DW_TAG_base_type:
-    case DW_TAG_enumeration_type:
-    case DW_TAG_pointer_type:
-    case DW_TAG_reference_type:
-    case DW_TAG_rvalue_reference_type:
-    case DW_TAG_ptr_to_member_type:
-        return s_measure_scalar(types, die, tag, out);
-    default:
-        return false;
-    }
-}
-
-/* Raises ALIGNMENT to what the source asks for at DIE. */
-static void s_take_asked_alignment(Dwarf_Debug debug, Dwarf_Die die, uint64_t *alignment) {
-    uint64_t asked;
-    if (ms_die_find_number(debug, die, DW_AT_alignment, &asked) && asked > *alignment &&
-        (asked & (asked - 1)) == 0 && asked < SIZE_LIMIT)
-        *alignment = asked;
-}
-
-bool ms_members_measure(struct ms_types *types, Dwarf_Die die, int depth,
-                        struct ms_type_extent *out) {
-    Dwarf_Debug debug = types->dwarf->debug;
-    Dwarf_Die type = NULL;
-    *out = (struct ms_type_extent){0};
-    if (depth > NESTING_LIMIT || !ms_die_open(debug, ms_die_get_place(debug, die), &type))
-        return false;
-    ms_members_strip(debug, &type);
-    if (type == NULL)
-        return false;
-    out->known = s_measure_stripped(types, type, depth, out) && out->size <= SIZE_LIMIT;
-    if (out->known) {
-        s_take_asked_alignment(debug, type, &out->alignment);
-        s_take_asked_alignment(debug, die, &out->alignment); /* a typedef's */
-    }
-    dwarf_dealloc_die(type);
-    return out->known;
-}
 
 void ms_members_fini(struct ms_members *members) {
     free(members->items);
@@ -172,11 +20,12 @@ static bool s_find_bits(struct ms_dwarf *dwarf, Dwarf_Die die, uint64_t type_siz
     if (!ms_die_find_number(dwarf->debug, die, DW_AT_bit_size, count) || *count > 1024)
         return false;
     if (ms_die_find_number(dwarf->debug, die, DW_AT_data_bit_offset, first))
-        return *first < SIZE_LIMIT;
+        return *first < MS_EXTENT_LIMIT;
     ms_die_find_member_offset(dwarf->debug, die, &offset);
     ms_die_find_number(dwarf->debug, die, DW_AT_byte_size, &unit);
     ms_die_find_number(dwarf->debug, die, DW_AT_bit_offset, &distance);
-    if (offset >= SIZE_LIMIT || unit > 128 || distance > unit * 8 || *count > unit * 8 - distance)
+    if (offset >= MS_EXTENT_LIMIT || unit > 128 || distance > unit * 8 ||
+        *count > unit * 8 - distance)
         return false;
     *first = offset * 8 + unit * 8 - distance - *count;
     return true;
@@ -195,12 +44,12 @@ static bool s_read_member(struct ms_types *types, Dwarf_Die die, int depth, stru
         return false;
     bool good = ms_die_follow(debug, die, DW_AT_type, &type);
     if (good) {
-        good = ms_members_measure(types, type, depth, &extent);
+        good = ms_extent_measure(types, type, depth, &extent);
         dwarf_dealloc_die(type);
     }
     out->size = extent.size;
     out->alignment = extent.alignment;
-    s_take_asked_alignment(debug, die, &out->alignment);
+    ms_extent_take_asked(debug, die, &out->alignment);
     if (good && ms_die_has(debug, die, DW_AT_bit_size)) {
         good = s_find_bits(types->dwarf, die, extent.size, &first, &bits);
         out->offset = first / 8;
@@ -209,7 +58,7 @@ static bool s_read_member(struct ms_types *types, Dwarf_Die die, int depth, stru
     } else if (good) {
         good = (ms_die_find_member_offset(debug, die, &out->offset) ||
                 !ms_die_has(debug, die, DW_AT_data_member_location)) &&
-               out->offset < SIZE_LIMIT;
+               out->offset < MS_EXTENT_LIMIT;
         out->storage = out->offset;
     }
     all->doubtful |= !good;
@@ -262,15 +111,16 @@ static void s_find_alignment(struct ms_types *types, Dwarf_Die die, struct ms_me
     }
     if (members->size % members->alignment != 0)
         members->alignment = 1;
-    s_take_asked_alignment(types->dwarf->debug, die, &members->alignment);
+    ms_extent_take_asked(types->dwarf->debug, die, &members->alignment);
 }
 
 static bool s_read_children(struct ms_types *types, Dwarf_Die die, int depth,
                             struct ms_members *out) {
     Dwarf_Debug debug = types->dwarf->debug;
     Dwarf_Die child = NULL;
+    struct ms_die_walk walk = {debug, 0};
     bool good = true;
-    if (!ms_die_first_child(debug, die, &child))
+    if (!ms_die_first_child(&walk, die, &child))
         return true;
     while (child != NULL && good) {
         Dwarf_Half tag = ms_die_tag(debug, child);
@@ -281,7 +131,7 @@ static bool s_read_children(struct ms_types *types, Dwarf_Die die, int depth,
             if (good)
                 out->items[out->count++] = member;
         }
-        ms_die_advance(debug, &child);
+        ms_die_advance(&walk, &child);
     }
     if (child != NULL)
         dwarf_dealloc_die(child);
@@ -306,7 +156,7 @@ bool ms_members_read(struct ms_types *types, Dwarf_Die die, int depth, struct ms
     Dwarf_Debug debug = types->dwarf->debug;
     Dwarf_Die complete = NULL;
     *out = (struct ms_members){.is_union = ms_die_tag(debug, die) == DW_TAG_union_type};
-    if (depth > NESTING_LIMIT)
+    if (depth > MS_EXTENT_DEPTH_LIMIT)
         return false;
     if (ms_die_has_flag(debug, die, DW_AT_declaration) || ms_die_has(debug, die, DW_AT_signature)) {
         if (!s_complete(types, die, &complete))
@@ -314,7 +164,7 @@ bool ms_members_read(struct ms_types *types, Dwarf_Die die, int depth, struct ms
         die = complete;
     }
     bool good = ms_die_find_number(debug, die, DW_AT_byte_size, &out->size) &&
-                out->size <= SIZE_LIMIT && s_read_children(types, die, depth, out) &&
+                out->size <= MS_EXTENT_LIMIT && s_read_children(types, die, depth, out) &&
                 s_find_holes(out);
     if (good)
         s_find_alignment(types, die, out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How large a type is, and where the members of a struct, class or union are. */
+/* Where the members of a struct, class or union are, and what is between them. */
 #ifndef MS_SYMBOLS_DWARF_MEMBERS_H
 #define MS_SYMBOLS_DWARF_MEMBERS_H
 
@@ -22,15 +22,9 @@ struct ms_members {
     uint64_t size, alignment, padding;
 };
 
-/* The size and alignment of the type DIE. False: incomplete, of variable size, or damaged. */
-bool ms_members_measure(struct ms_types *types, Dwarf_Die die, int depth,
-                        struct ms_type_extent *out);
-
-/* The members of DIE, a struct, class or union. False: as above; there is nothing to free then. */
+/* The members of DIE, a struct, class or union. False: incomplete or
+ * damaged; there is nothing to free then. */
 bool ms_members_read(struct ms_types *types, Dwarf_Die die, int depth, struct ms_members *out);
 void ms_members_fini(struct ms_members *members);
-
-/* Follows typedefs and qualifiers. Frees *DIE and puts the type behind them there; NULL: none. */
-void ms_members_strip(Dwarf_Debug debug, Dwarf_Die *die);
 
 #endif

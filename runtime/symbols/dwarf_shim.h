@@ -16,6 +16,9 @@
  * it (6.2.2). Seen in 20210528: a unit that begins with code of an included file. */
 #    define MS_SHIM_FILE_BEGINS_AT_0 0
 
+/* Whether ms_guard_allows has to look (dwarf_guard.h). */
+#    define MS_SHIM_FREES_LISTS_TWICE 0
+
 static inline int ms_shim_open(int fd, Dwarf_Debug *debug, Dwarf_Error *error) {
     return dwarf_init_b(fd, DW_GROUPNUMBER_ANY, NULL, NULL, debug, error);
 }
@@ -30,7 +33,8 @@ static inline void ms_shim_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, 
 
 #else
 
-#    define MS_SHIM_FILE_BEGINS_AT_0 1
+#    define MS_SHIM_FILE_BEGINS_AT_0  1
+#    define MS_SHIM_FREES_LISTS_TWICE 1
 
 static inline int ms_shim_open(int fd, Dwarf_Debug *debug, Dwarf_Error *error) {
     return dwarf_init_b(fd, DW_DLC_READ, DW_GROUPNUMBER_ANY, NULL, NULL, debug, error);

@@ -77,12 +77,13 @@ static void s_put_pointer(struct s_text *text, const char *sign, unsigned qualif
 }
 
 static void s_put_dimensions(Dwarf_Debug debug, Dwarf_Die array, struct s_text *text) {
+    struct ms_die_walk walk = {debug, 0};
     Dwarf_Die die = NULL;
-    if (!ms_die_first_child(debug, array, &die)) {
+    if (!ms_die_first_child(&walk, array, &die)) {
         s_behind(text, "[]");
         return;
     }
-    for (; die != NULL && !text->full; ms_die_advance(debug, &die)) {
+    for (; die != NULL && !text->full; ms_die_advance(&walk, &die)) {
         uint64_t count;
         char number[32] = "[]";
         if (ms_die_tag(debug, die) != DW_TAG_subrange_type)
@@ -100,12 +101,13 @@ static void s_put_dimensions(Dwarf_Debug debug, Dwarf_Die array, struct s_text *
 static void s_put_parameters(const struct s_spelling *spelling, Dwarf_Die function,
                              struct s_text *text, int depth) {
     Dwarf_Debug debug = spelling->types->dwarf->debug;
+    struct ms_die_walk walk = {debug, 0};
     Dwarf_Die die = NULL;
     bool any = false;
     s_behind(text, "(");
-    if (!ms_die_first_child(debug, function, &die))
+    if (!ms_die_first_child(&walk, function, &die))
         die = NULL;
-    for (; die != NULL && !text->full; ms_die_advance(debug, &die)) {
+    for (; die != NULL && !text->full; ms_die_advance(&walk, &die)) {
         Dwarf_Half tag = ms_die_tag(debug, die);
         if (tag != DW_TAG_formal_parameter && tag != DW_TAG_unspecified_parameters)
             continue;

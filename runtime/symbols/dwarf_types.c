@@ -7,6 +7,7 @@
 #include "symbols/grow.h"
 
 struct s_walk {
+    struct ms_die_walk dies;
     struct ms_types *types;
     bool is_c;
     bool deep;
@@ -130,20 +131,19 @@ static void s_walk_die(struct s_walk *walk, Dwarf_Die die, int depth, const char
 }
 
 static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, const char *outer) {
-    Dwarf_Debug debug = walk->types->dwarf->debug;
     Dwarf_Die die = NULL;
-    if (depth > MS_DIE_DEPTH_LIMIT || !ms_die_first_child(debug, parent, &die))
+    if (depth > MS_DIE_DEPTH_LIMIT || !ms_die_first_child(&walk->dies, parent, &die))
         return;
     while (die != NULL) {
         s_walk_die(walk, die, depth, outer);
-        ms_die_advance(debug, &die);
+        ms_die_advance(&walk->dies, &die);
     }
 }
 
 static void s_index(struct ms_types *types, bool deep) {
     for (size_t i = 0; i < types->dwarf->unit_count; i++) {
         const struct ms_unit *unit = &types->dwarf->units[i];
-        struct s_walk walk = {types, unit->is_c, deep};
+        struct s_walk walk = {{types->dwarf->debug, 0}, types, unit->is_c, deep};
         Dwarf_Die die = NULL;
         if (!ms_die_open(types->dwarf->debug, unit->place, &die))
             continue;
@@ -170,9 +170,20 @@ bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *n
     return true;
 }
 
-const char *ms_types_find_name(const struct ms_types *types, Dwarf_Die die) {
+static const char *s_own_name(const struct ms_types *types, Dwarf_Die die) {
     uint32_t index =
         ms_key_find(&types->scoped, ms_die_key(ms_die_get_place(types->dwarf->debug, die)));
     return index != MS_KEY_NONE ? types->qualified[index]
                                 : ms_die_find_text(types->dwarf->debug, die, DW_AT_name);
+}
+
+const char *ms_types_find_name(const struct ms_types *types, Dwarf_Die die) {
+    const char *name = s_own_name(types, die);
+    Dwarf_Die complete = NULL;
+    /* -fdebug-types-section: the name is in the unit of the type. */
+    if (name == NULL && ms_die_follow(types->dwarf->debug, die, DW_AT_signature, &complete)) {
+        name = s_own_name(types, complete);
+        dwarf_dealloc_die(complete);
+    }
+    return name;
 }

@@ -36,7 +36,7 @@ struct ms_types {
         bool known;
     } * extents;
     size_t extent_count, extent_capacity;
-    struct ms_key_table measured; /* place of a struct or union -> its extent */
+    struct ms_key_table measured; /* place of a struct, union or array -> its extent */
 
     bool indexed, deep;
 };

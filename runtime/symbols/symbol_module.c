@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "symbols/debug_file.h"
+#include "symbols/dwarf_guard.h"
 
 /* Parts of the kernel's making have names but no files. */
 static bool s_is_file(const char *path) {
@@ -28,6 +29,14 @@ static const char *s_note_unreadable(struct ms_symbol_module *module, enum ms_st
     return ms_pool_print(
         &module->pool, "%s cannot be read: %s; its functions have no names", module->path,
         status == MS_UNSUPPORTED ? "it is not an ELF file" : ms_status_message(status));
+}
+
+static const char *s_note_no_dwarf(struct ms_symbol_module *module, bool has_symtab) {
+    return ms_pool_print(
+        &module->pool, "%s has no debug information%s", module->path,
+        has_symtab ? ": functions come from its symbol table (compile with -g for lines and types)"
+                   : " and no symbol table: only functions that it exports have names (compile "
+                     "with -g and do not strip it)");
 }
 
 static const char *s_check(struct ms_symbol_module *module) {
@@ -54,10 +63,7 @@ static const char *s_check(struct ms_symbol_module *module) {
                              "%s was replaced since the program ran: its functions have no names",
                              module->path);
     else if (module->dwarf_path == NULL && !s_is_system_library(module->path, &file))
-        note = ms_pool_print(&module->pool,
-                             "%s has no debug information: functions come from its symbol table "
-                             "(compile with -g for lines and types)",
-                             module->path);
+        note = s_note_no_dwarf(module, file.has_symtab);
     ms_elf_close(&file);
     return note;
 }
@@ -91,6 +97,8 @@ void ms_symbol_module_fini(struct ms_symbol_module *module) {
 
 static void s_load_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
     bool narrow_alignment = file->machine == EM_386;
+    if (!ms_guard_allows(file))
+        return;
     module->fd = ms_elf_detach(file);
     if (ms_dwarf_open(module->fd, &module->dwarf) != MS_OK) {
         close(module->fd);

@@ -29,9 +29,12 @@ static bool s_find_in(struct ms_symbol_module *module, const struct ms_type_quer
     if (!module->has_dwarf)
         return false;
     if (!ms_types_find(&module->types, query->kind, name, deep, &place)) {
-        /* C++ and C23 have the keyword, C the type. */
-        if (query->kind != MS_TYPE_PLAIN || strcmp(name, "_Bool") != 0 ||
-            !ms_types_find(&module->types, query->kind, "bool", deep, &place))
+        /* One type, of which C++ and C23 have the one name and C the other. */
+        const char *other = strcmp(name, "_Bool") == 0  ? "bool"
+                            : strcmp(name, "bool") == 0 ? "_Bool"
+                                                        : NULL;
+        if (query->kind != MS_TYPE_PLAIN || other == NULL ||
+            !ms_types_find(&module->types, query->kind, other, deep, &place))
             return false;
     }
     return ms_layout_read(&module->types, place, query->pointee, out);

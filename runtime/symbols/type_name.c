@@ -98,6 +98,8 @@ bool ms_type_name_parse(const char *spelling, struct ms_type_query *out) {
     *out = (struct ms_type_query){.count = 1};
     spelling = s_trim_start(spelling);
     const char *declarator = s_find_declarator(spelling);
+    if (declarator == spelling)
+        return false;
     if (declarator != NULL)
         return s_parse_declarator(declarator, out);
     if (*spelling == '*') {

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames and types of real programs (symbols_subject.c), built with the forms of debug information
+ * that compilers have written. What they must be is what the programs say of themselves and what
+ * this program's own compiler says of the types.
+ */
+#include <CUnit/Basic.h>
+#include <CUnit/CUnit.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "symbols/elf_file.h"
+#include "symbols/symbols.h"
+#include "symbols_subject.h"
+
+#define LENGTH(array)     (sizeof(array) / sizeof((array)[0]))
+#define FRAME_LIMIT       8
+#define REPORT_LINE_LIMIT 16
+
+static const char *const s_subjects[] = {SYMBOLS_SUBJECTS};
+
+static char s_folder[] = "test_symbols.XXXXXX"; /* under the current directory */
+
+static const char *s_path(const char *name) {
+    static char s_paths[4][256];
+    static unsigned s_next;
+    char *path = s_paths[s_next++ % LENGTH(s_paths)];
+    snprintf(path, sizeof(s_paths[0]), "%s/%s", s_folder, name);
+    return path;
+}
+
+static int s_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int s_run(const char *format, ...) {
+    char command[2048];
+    va_list list;
+    va_start(list, format);
+    int length = vsnprintf(command, sizeof(command), format, list);
+    va_end(list);
+    return length > 0 && (size_t)length < sizeof(command) ? system(command) : -1;
+}
+
+/* ---- a resolver of one module ---- */
+
+struct s_opened {
+    struct ms_symbols *symbols;
+    struct memscope_resolver resolver;
+    const char *note;
+};
+
+static struct s_opened s_open(const char *path, const unsigned char *build_id, size_t size) {
+    struct s_opened opened = {0};
+    if (ms_symbols_new(&opened.symbols) != MS_OK)
+        abort();
+    opened.resolver = ms_symbols_resolver(opened.symbols);
+    opened.note = opened.resolver.add_module(opened.resolver.context, 1, path, build_id, size);
+    return opened;
+}
+
+static void s_close(struct s_opened *opened) {
+    ms_symbols_destroy(opened->symbols);
+}
+
+/* ---- what a subject says of itself ---- */
+
+struct s_expected {
+    uint64_t address;
+    size_t count;
+    struct s_expected_frame {
+        char function[64];
+        unsigned line;
+        bool inlined;
+    } frames[FRAME_LIMIT];
+};
+
+static bool s_parse(char *line, struct s_expected *out) {
+    char *rest = NULL;
+    *out = (struct s_expected){.address = strtoull(line, &rest, 16)};
+    for (char *word = strtok(rest, " \n"); word != NULL; word = strtok(NULL, " \n")) {
+        struct s_expected_frame *frame = &out->frames[out->count];
+        if (out->count++ == FRAME_LIMIT)
+            return false;
+        frame->inlined = word[0] == '~';
+        if (sscanf(word + frame->inlined, "%63[^:]:%u", frame->function, &frame->line) != 2)
+            return false;
+    }
+    return out->address != 0 && out->count != 0;
+}
+
+static size_t s_ask(const char *subject, struct s_expected out[REPORT_LINE_LIMIT]) {
+    char line[512];
+    size_t count = 0;
+    FILE *pipe = popen(subject, "r");
+    if (pipe == NULL)
+        return 0;
+    while (count < REPORT_LINE_LIMIT && fgets(line, sizeof(line), pipe) != NULL)
+        count += s_parse(line, &out[count]) ? 1 : 0;
+    return pclose(pipe) == 0 ? count : 0;
+}
+
+enum s_known { KNOWN_ALL, KNOWN_FUNCTIONS, KNOWN_EXPORTED, KNOWN_NOTHING };
+
+static bool s_ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), size = strlen(end);
+    return length >= size && strcmp(text + length - size, end) == 0;
+}
+
+static void s_check_frame(const struct memscope_frame *frame,
+                          const struct s_expected_frame *expected, const char *subject,
+                          uint64_t address) {
+    CU_ASSERT_PTR_NOT_NULL_FATAL(frame->function);
+    CU_ASSERT_STRING_EQUAL(frame->function, expected->function);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(frame->file);
+    CU_ASSERT(s_ends_with(frame->file, "symbols_subject.c"));
+    CU_ASSERT_EQUAL(frame->line, expected->line);
+    CU_ASSERT_EQUAL(frame->inlined, expected->inlined);
+    CU_ASSERT_STRING_EQUAL(frame->module, subject);
+    CU_ASSERT_EQUAL(frame->address, address);
+}
+
+/* One frame, the outer function, with no more than KNOWN. */
+static void s_check_outer(const struct memscope_frame *frame, const struct s_expected *expected,
+                          enum s_known known) {
+    const char *outer = expected->frames[expected->count - 1].function;
+    CU_ASSERT_PTR_NULL(frame->file);
+    CU_ASSERT_EQUAL(frame->line, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_FALSE(frame->inlined);
+    if (known == KNOWN_FUNCTIONS || (known == KNOWN_EXPORTED && strcmp(outer, "exported") == 0)) {
+        CU_ASSERT_PTR_NOT_NULL_FATAL(frame->function);
+        CU_ASSERT_STRING_EQUAL(frame->function, outer);
+    } else {
+        CU_ASSERT_PTR_NULL(frame->function);
+    }
+}
+
+/* Asks OPENED, the module at PATH, for the frames that SUBJECT says it has. */
+static void s_check_frames(struct s_opened *opened, const char *path, const char *subject,
+                           enum s_known known) {
+    struct s_expected lines[REPORT_LINE_LIMIT];
+    size_t count = s_ask(subject, lines);
+    CU_ASSERT_EQUAL_FATAL(count, 3);
+    for (size_t i = 0; i < count; i++) {
+        struct memscope_frame frames[FRAME_LIMIT];
+        size_t found = opened->resolver.find_frames(opened->resolver.context, 1, lines[i].address,
+                                                    frames, FRAME_LIMIT);
+        CU_ASSERT_EQUAL_FATAL(found, known == KNOWN_ALL ? lines[i].count : 1);
+        for (size_t j = 0; j < found && known == KNOWN_ALL; j++)
+            s_check_frame(&frames[j], &lines[i].frames[j], path, lines[i].address);
+        if (known != KNOWN_ALL)
+            s_check_outer(&frames[0], &lines[i], known);
+    }
+}
+
+/* ---- frames ---- */
+
+static void test_frames(void) {
+    for (size_t i = 0; i < LENGTH(s_subjects); i++) {
+        struct s_opened opened = s_open(s_subjects[i], NULL, 0);
+        CU_ASSERT_PTR_NULL(opened.note);
+        s_check_frames(&opened, s_subjects[i], s_subjects[i], KNOWN_ALL);
+        s_close(&opened);
+    }
+}
+
+static void test_frame_capacity(void) {
+    struct s_expected lines[REPORT_LINE_LIMIT];
+    struct memscope_frame frames[FRAME_LIMIT];
+    CU_ASSERT_EQUAL_FATAL(s_ask(s_subjects[0], lines), 3);
+    struct s_opened opened = s_open(s_subjects[0], NULL, 0);
+    CU_ASSERT_EQUAL(
+        opened.resolver.find_frames(opened.resolver.context, 1, lines[1].address, frames, 0), 0);
+    for (size_t capacity = 1; capacity <= 3; capacity++) {
+        memset(frames, 0x55, sizeof(frames));
+        size_t found = opened.resolver.find_frames(opened.resolver.context, 1, lines[1].address,
+                                                   frames, capacity);
+        CU_ASSERT_EQUAL(found, capacity);
+        for (size_t i = 0; i < capacity; i++)
+            s_check_frame(&frames[i], &lines[1].frames[i], s_subjects[0], lines[1].address);
+    }
+    s_close(&opened);
+}
+
+static void test_unknown_addresses(void) {
+    static const uint64_t s_addresses[] = {0, 1, 2, UINT64_C(1) << 40, UINT64_MAX};
+    struct s_opened opened = s_open(s_subjects[0], NULL, 0);
+    for (size_t i = 0; i < LENGTH(s_addresses); i++) {
+        for (uint32_t module = 0; module < 4; module++) {
+            struct memscope_frame frame;
+            memset(&frame, 0x55, sizeof(frame));
+            CU_ASSERT_EQUAL(opened.resolver.find_frames(opened.resolver.context, module,
+                                                        s_addresses[i], &frame, 1),
+                            1);
+            CU_ASSERT_PTR_NULL(frame.function);
+            CU_ASSERT_PTR_NULL(frame.file);
+            CU_ASSERT_EQUAL(frame.line, MEMSCOPE_UNKNOWN);
+            CU_ASSERT_EQUAL(frame.address, s_addresses[i]);
+            CU_ASSERT_EQUAL(frame.module != NULL, module == 1);
+        }
+    }
+    s_close(&opened);
+}
+
+/* ---- files ---- */
+
+static void s_check_note(const char *path, const char *expected) {
+    struct s_opened opened = s_open(path, NULL, 0);
+    struct memscope_frame frame;
+    struct memscope_type_layout layout;
+    if (expected == NULL) {
+        CU_ASSERT_PTR_NULL(opened.note);
+    } else {
+        CU_ASSERT_PTR_NOT_NULL_FATAL(opened.note);
+        CU_ASSERT_PTR_NOT_NULL(strstr(opened.note, expected));
+        CU_ASSERT_EQUAL(strncmp(opened.note, path, strlen(path)), 0);
+        CU_ASSERT_PTR_NULL(strchr(opened.note, '\n'));
+    }
+    CU_ASSERT_EQUAL(opened.resolver.find_frames(opened.resolver.context, 1, 0x1234, &frame, 1), 1);
+    CU_ASSERT_PTR_NULL(frame.function);
+    CU_ASSERT_FALSE(opened.resolver.find_type(opened.resolver.context, "struct node", &layout));
+    s_close(&opened);
+}
+
+static void test_unreadable_files(void) {
+    CU_ASSERT_EQUAL_FATAL(s_run("echo text > %s", s_path("text")), 0);
+    CU_ASSERT_EQUAL_FATAL(s_run(": > %s", s_path("void")), 0);
+    CU_ASSERT_EQUAL_FATAL(s_run("mkfifo %s", s_path("pipe")), 0);
+    s_check_note(s_path("absent"), "cannot be read: no such file");
+    s_check_note(s_path("text/below"), "cannot be read: no such file");
+    s_check_note(s_path("text"), "cannot be read: it is not an ELF file");
+    s_check_note(s_path("void"), "cannot be read: it is not an ELF file");
+    s_check_note(s_path("pipe"), "cannot be read: it is not an ELF file");
+    s_check_note(s_folder, "cannot be read: it is not an ELF file");
+}
+
+static void test_modules_without_files(void) {
+    s_check_note("linux-vdso.so.1", NULL);
+    s_check_note("[vdso]", NULL);
+    s_check_note("", NULL);
+}
+
+static void test_stripped(void) {
+    const char *subject = s_subjects[0], *stripped = s_path("stripped"), *bare = s_path("bare");
+    CU_ASSERT_EQUAL_FATAL(s_run("objcopy -g %s %s", subject, stripped), 0);
+    CU_ASSERT_EQUAL_FATAL(s_run("strip -o %s %s", bare, subject), 0);
+    struct s_opened opened = s_open(stripped, NULL, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(opened.note);
+    CU_ASSERT_PTR_NOT_NULL(strstr(opened.note, "stripped has no debug information: functions"));
+    s_check_frames(&opened, stripped, stripped, KNOWN_FUNCTIONS);
+    s_close(&opened);
+    opened = s_open(bare, NULL, 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(opened.note);
+    CU_ASSERT_PTR_NOT_NULL(strstr(opened.note, "no debug information and no symbol table"));
+    s_check_frames(&opened, bare, bare, KNOWN_EXPORTED);
+    s_close(&opened);
+}
+
+static void test_replaced(void) {
+    struct ms_elf file;
+    CU_ASSERT_EQUAL_FATAL(ms_elf_open(s_subjects[0], &file), MS_OK);
+    CU_ASSERT_FATAL(file.build_id_size >= 8);
+    struct s_opened opened = s_open(s_subjects[0], file.build_id, file.build_id_size);
+    CU_ASSERT_PTR_NULL(opened.note);
+    s_check_frames(&opened, s_subjects[0], s_subjects[0], KNOWN_ALL);
+    s_close(&opened);
+
+    file.build_id[3] ^= 1;
+    opened = s_open(s_subjects[0], file.build_id, file.build_id_size);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(opened.note);
+    CU_ASSERT_PTR_NOT_NULL(strstr(opened.note, "was replaced since the program ran"));
+    s_check_frames(&opened, s_subjects[0], s_subjects[0], KNOWN_NOTHING);
+    s_close(&opened);
+
+    file.build_id[3] ^= 1;
+    opened = s_open(s_subjects[0], file.build_id, file.build_id_size - 1);
+    CU_ASSERT_PTR_NOT_NULL(opened.note);
+    s_close(&opened);
+    ms_elf_close(&file);
+}
+
+static void s_check_split(const char *path, bool found) {
+    struct memscope_type_layout layout;
+    struct s_opened opened = s_open(path, NULL, 0);
+    CU_ASSERT_EQUAL(opened.note == NULL, found);
+    s_check_frames(&opened, path, path, found ? KNOWN_ALL : KNOWN_EXPORTED);
+    CU_ASSERT_EQUAL(opened.resolver.find_type(opened.resolver.context, "struct node", &layout),
+                    found);
+    s_close(&opened);
+}
+
+static void test_split_debug_information(void) {
+    const char *program = s_path("split"), *debug = s_path("split.debug");
+    CU_ASSERT_EQUAL_FATAL(s_run("objcopy --only-keep-debug %s %s", s_subjects[0], debug), 0);
+    CU_ASSERT_EQUAL_FATAL(
+        s_run("objcopy --strip-all --add-gnu-debuglink=%s %s %s", debug, s_subjects[0], program),
+        0);
+    s_check_split(program, true);
+    CU_ASSERT_EQUAL_FATAL(s_run("mkdir %s/.debug && mv %s %s/.debug", s_folder, debug, s_folder),
+                          0);
+    s_check_split(program, true);
+    CU_ASSERT_EQUAL_FATAL(s_run("printf x >> %s/.debug/split.debug", s_folder), 0);
+    s_check_split(program, false); /* another checksum */
+    CU_ASSERT_EQUAL_FATAL(s_run("rm -r %s/.debug", s_folder), 0);
+    s_check_split(program, false);
+}
+
+/* ---- damaged files: fewer names, no crash ---- */
+
+static const char *s_damaged; /* for the child */
+
+static int s_read_damaged(void) {
+    struct s_opened opened = s_open(s_damaged, NULL, 0);
+    struct memscope_frame frames[FRAME_LIMIT];
+    struct memscope_type_layout layout;
+    for (uint64_t address = 0x1000; address < 0x2000; address++) {
+        size_t found =
+            opened.resolver.find_frames(opened.resolver.context, 1, address, frames, FRAME_LIMIT);
+        CHILD_CHECK(found >= 1 && found <= FRAME_LIMIT);
+    }
+    static const char *const s_names[] = {"struct node", "nameless_t",   "struct spelled",
+                                          "*node_ptr",   "struct bits",  "union either",
+                                          "int",         "struct absent"};
+    for (size_t i = 0; i < LENGTH(s_names); i++)
+        opened.resolver.find_type(opened.resolver.context, s_names[i], &layout);
+    s_close(&opened);
+    return 0;
+}
+
+static void test_cut_off_files(void) {
+    const char *cut = s_path("cut");
+    struct stat info;
+    CU_ASSERT_EQUAL_FATAL(stat(s_subjects[0], &info), 0);
+    for (int i = 0; i < 16; i++) {
+        CU_ASSERT_EQUAL_FATAL(s_run("cp %s %s", s_subjects[0], cut), 0);
+        CU_ASSERT_EQUAL_FATAL(truncate(cut, i == 0 ? 20 : info.st_size * i / 16), 0);
+        s_damaged = cut;
+        CU_ASSERT_EQUAL(child_run(s_read_damaged), 0);
+    }
+}
+
+/* Writes FILL over the second half of SECTION in the file at PATH; the first half stays, so that
+ * what is read after it is reached. False: there is no such section. */
+static bool s_overwrite(const char *path, const char *section, int fill) {
+    struct ms_elf file;
+    size_t names;
+    bool found = false;
+    if (ms_elf_open(path, &file) != MS_OK || elf_getshdrstrndx(file.elf, &names) != 0)
+        abort();
+    FILE *stream = fopen(path, "r+");
+    if (stream == NULL)
+        abort();
+    for (Elf_Scn *at = NULL; (at = elf_nextscn(file.elf, at)) != NULL;) {
+        GElf_Shdr header;
+        if (gelf_getshdr(at, &header) == NULL ||
+            strcmp(elf_strptr(file.elf, names, header.sh_name), section) != 0)
+            continue;
+        fseek(stream, (long)(header.sh_offset + header.sh_size / 2), SEEK_SET);
+        for (uint64_t i = header.sh_size / 2; i < header.sh_size; i++)
+            putc(fill, stream);
+        found = true;
+    }
+    fclose(stream);
+    ms_elf_close(&file);
+    return found;
+}
+
+static void test_overwritten_sections(void) {
+    static const char *const s_sections[] = {
+        ".debug_info",     ".debug_abbrev",   ".debug_line", ".debug_str", ".debug_line_str",
+        ".debug_rnglists", ".debug_aranges",  ".symtab",     ".strtab",    ".debug_ranges",
+        ".debug_types",    ".debug_loclists", ".dynamic",    ".shstrtab",
+    };
+    size_t overwritten = 0;
+    for (size_t i = 0; i < LENGTH(s_subjects); i++) {
+        for (size_t j = 0; j < 2 * LENGTH(s_sections); j++) {
+            const char *copy = s_path("overwritten");
+            CU_ASSERT_EQUAL_FATAL(s_run("cp %s %s", s_subjects[i], copy), 0);
+            if (!s_overwrite(copy, s_sections[j / 2], j % 2 ? 0xff : 0x01))
+                continue;
+            overwritten++;
+            s_damaged = copy;
+            CU_ASSERT_EQUAL(child_run(s_read_damaged), 0);
+        }
+    }
+    CU_ASSERT(overwritten >= 12 * LENGTH(s_subjects));
+}
+
+static int s_remove_folder(void) {
+    return s_run("rm -rf %s", s_folder) != 0;
+}
+
+static int s_make_folder(void) {
+    return mkdtemp(s_folder) == NULL;
+}
+
+int main(void) {
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return 1;
+    CU_pSuite suite = CU_add_suite("symbols", s_make_folder, s_remove_folder);
+    CU_ADD_TEST(suite, test_frames);
+    CU_ADD_TEST(suite, test_frame_capacity);
+    CU_ADD_TEST(suite, test_unknown_addresses);
+    CU_ADD_TEST(suite, test_unreadable_files);
+    CU_ADD_TEST(suite, test_modules_without_files);
+    CU_ADD_TEST(suite, test_stripped);
+    CU_ADD_TEST(suite, test_replaced);
+    CU_ADD_TEST(suite, test_split_debug_information);
+    CU_ADD_TEST(suite, test_cut_off_files);
+    CU_ADD_TEST(suite, test_overwritten_sections);
+    CU_basic_set_mode(CU_BRM_VERBOSE);
+    CU_basic_run_tests();
+    int failures = (int)CU_get_number_of_failures() + (int)CU_get_number_of_suites_failed();
+    CU_cleanup_registry();
+    return failures != 0;
+}

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,16 +64,69 @@ static bool s_in_use(const char *path) {
            ms_os_process_alive((int)header.pid);
 }
 
+/* Looks for journals of programs that this process was before it called exec: the same pid, the
+ * same start. */
+struct s_earlier {
+    const char *directory;
+    const char *ending; /* ".PID.mscope" */
+    uint64_t start_ticks;
+};
+
+/* A copy that fork made for a child which then called exec tells nothing that the parent's does
+ * not: it goes. Any other ended here. */
+static void s_end_earlier(void *data, const char *name) {
+    const struct s_earlier *earlier = data;
+    struct ms_journal_header header;
+    char path[1024] = "";
+    size_t length = strlen(name), ending = strlen(earlier->ending);
+    if (length <= ending || strcmp(name + length - ending, earlier->ending) != 0)
+        return;
+    if (!s_append(path, sizeof(path), earlier->directory) || !s_append(path, sizeof(path), "/") ||
+        !s_append(path, sizeof(path), name))
+        return;
+    int fd = ms_os_open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, 0);
+    if (fd < 0)
+        return;
+    if (ms_os_pread(fd, &header, sizeof(header), 0) == (long)sizeof(header) &&
+        memcmp(header.magic, MS_JOURNAL_MAGIC, sizeof(header.magic)) == 0 &&
+        header.version == MS_JOURNAL_VERSION && header.state == MS_STATE_RUNNING &&
+        header.pid == (uint32_t)ms_os_pid() && header.process_start_ticks == earlier->start_ticks) {
+        uint32_t state = MS_STATE_EXITED;
+        uint64_t end = (ms_os_now_coarse() - header.monotonic_start_ns) | 1;
+        if (header.parent_journal != 0) {
+            ms_os_unlink(path);
+        } else {
+            ms_os_pwrite(fd, &end, sizeof(end), offsetof(struct ms_journal_header, end_ns));
+            ms_os_pwrite(fd, &state, sizeof(state), offsetof(struct ms_journal_header, state));
+        }
+    }
+    ms_os_close(fd);
+}
+
+static void s_number(char *text, uint32_t number) {
+    char digits[12];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    while (count != 0)
+        *text++ = digits[--count];
+    *text = 0;
+}
+
+static void s_end_earlier_images(const char *directory, uint64_t start_ticks) {
+    char ending[32] = ".";
+    s_number(ending + 1, (uint32_t)ms_os_pid());
+    strcat(ending, MS_JOURNAL_DIR_EXTENSION);
+    struct s_earlier earlier = {directory, ending, start_ticks};
+    ms_os_list(directory, s_end_earlier, &earlier);
+}
+
 /* "x.mscope" becomes "x.PID.mscope", "x" becomes "x.PID". */
 static bool s_insert_pid(char *path, size_t size) {
     char number[16] = ".", suffix[16] = "";
-    char digits[12];
-    size_t count = 0, length = 1, end = strlen(path);
-    for (uint32_t pid = (uint32_t)ms_os_pid(); pid != 0; pid /= 10)
-        digits[count++] = (char)('0' + pid % 10);
-    while (count != 0)
-        number[length++] = digits[--count];
-    number[length] = 0;
+    size_t end = strlen(path);
+    s_number(number + 1, (uint32_t)ms_os_pid());
     if (end > 7 && strcmp(path + end - 7, ".mscope") == 0) {
         strcpy(suffix, ".mscope");
         path[end - 7] = 0;
@@ -97,7 +151,7 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
                            const struct ms_identity *identity) {
     char name[1024];
     bool in_directory = pattern[0] == 0;
-    if (!ms_journal_dir_expand(name, sizeof(name), in_directory ? "%e.%p.mscope" : pattern,
+    if (!ms_journal_dir_expand(name, sizeof(name), in_directory ? MS_JOURNAL_DIR_PATTERN : pattern,
                                ms_identity_program(identity), (uint32_t)ms_os_pid(),
                                identity->host))
         return -ENAMETOOLONG;
@@ -108,6 +162,7 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
         int result = s_make_directory(path);
         if (result != 0)
             return result;
+        s_end_earlier_images(path, identity->store.process_start_ticks);
         if (!s_append(path, size, "/"))
             return -ENAMETOOLONG;
     }

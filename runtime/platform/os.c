@@ -91,6 +91,32 @@ int ms_os_grow_file(int fd, uint64_t old_size, uint64_t new_size) {
     return result;
 }
 
+/* The kernel's record, see getdents64(2). */
+struct s_entry {
+    uint64_t inode;
+    int64_t next;
+    uint16_t size;
+    uint8_t type;
+    char name[];
+};
+
+int ms_os_list(const char *path, void (*visit)(void *data, const char *name), void *data) {
+    char bytes[2048] __attribute__((aligned(8)));
+    int fd = ms_os_open(path, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0)
+        return fd;
+    long size;
+    while ((size = CALL3(SYS_getdents64, fd, bytes, sizeof(bytes))) > 0) {
+        for (long at = 0; at < size;) {
+            const struct s_entry *entry = (const void *)(bytes + at);
+            visit(data, entry->name);
+            at += entry->size;
+        }
+    }
+    ms_os_close(fd);
+    return (int)size;
+}
+
 long ms_os_readlink(const char *path, char *target, size_t size) {
     if (size == 0)
         return -EINVAL;

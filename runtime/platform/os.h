@@ -31,6 +31,8 @@ int ms_os_rename(const char *from, const char *to);
 /* Makes FILE at least SIZE bytes with its blocks allocated, so that a full disk shows here and not
  * as a SIGBUS later; on file systems that cannot allocate ahead, only longer. */
 int ms_os_grow_file(int fd, uint64_t old_size, uint64_t new_size);
+/* Calls VISIT with each name in the directory PATH, "." and ".." too. 0 or -errno. */
+int ms_os_list(const char *path, void (*visit)(void *data, const char *name), void *data);
 /* Target of a symbolic link, NUL-terminated; its length or −errno. */
 long ms_os_readlink(const char *path, char *target, size_t size);
 /* Owner and mode of PATH itself (links are not followed). */

@@ -61,6 +61,11 @@
 #include "ssa-iterators.h"
 #include "varasm.h"
 
+/* Has no include guard and defines variables: for the one file that asks for it. */
+#ifdef MS_GCC_API_WITH_VERSION
+#    include "plugin-version.h"
+#endif
+
 /* The C++ front end's printer of types, declared in its cp-tree.h, which cannot be included without
  * the C++ front end's whole world. Weak: cc1 (the C compiler) does not have it. */
 extern const char *type_as_string(tree type, int flags) __attribute__((weak));

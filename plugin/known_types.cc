@@ -89,12 +89,19 @@ const ms_pointee *ms_types_of_field(tree field) {
     return at->second;
 }
 
+/* GCC's struct for the variables that nested functions share: its members are variables. */
+static bool s_is_frame(const_tree type) {
+    tree name = TYPE_NAME(type);
+    return name != NULL_TREE && TREE_CODE(name) == IDENTIFIER_NODE &&
+           strncmp(IDENTIFIER_POINTER(name), "FRAME.", 6) == 0;
+}
+
 std::string ms_types_owner(tree field) {
     tree owner = DECL_CONTEXT(field);
     if (owner == NULL_TREE || !TYPE_P(owner))
         return std::string();
     auto [at, is_new] = s_owners.try_emplace(TYPE_UID(owner));
-    if (is_new && ms_type_name_is_own(owner))
+    if (is_new && ms_type_name_is_own(owner) && !s_is_frame(owner))
         at->second = ms_type_name_spell(owner);
     return at->second;
 }

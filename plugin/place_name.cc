@@ -31,15 +31,37 @@ static std::string s_variable_name(tree expression) {
                : std::string();
 }
 
-/* What a pointer held in BASE is taken out of: "*out" for a pointer variable. */
+/* The variable or member that the pointer NAME was taken from; NAME itself when it is a variable.
+ */
+static std::string s_pointer_name(tree name, bool *is_element) {
+    std::string variable = s_variable_name(name);
+    if (!variable.empty() || TREE_CODE(name) != SSA_NAME)
+        return variable;
+    gimple *definition = SSA_NAME_DEF_STMT(name);
+    if (!is_gimple_assign(definition))
+        return std::string();
+    tree source = gimple_assign_rhs1(definition);
+    if (gimple_assign_rhs_code(definition) == POINTER_PLUS_EXPR) {
+        *is_element = true;
+        return s_pointer_name(source, is_element);
+    }
+    if (!gimple_assign_load_p(definition))
+        return std::string();
+    if (TREE_CODE(source) == COMPONENT_REF)
+        *is_element = true; /* "struct cache.slots[]", also for the first one */
+    return s_expression_name(source);
+}
+
+/* Memory behind a pointer: "*out" for the pointer `out`, "table[]" when an index was added. */
 static std::string s_target_name(tree reference) {
     tree base = TREE_OPERAND(reference, 0);
     if (TREE_CODE(base) == ADDR_EXPR)
         return s_expression_name(TREE_OPERAND(base, 0));
-    std::string name = s_variable_name(base);
+    bool is_element = !integer_zerop(TREE_OPERAND(reference, 1));
+    std::string name = s_pointer_name(base, &is_element);
     if (name.empty())
         return name;
-    return integer_zerop(TREE_OPERAND(reference, 1)) ? "*" + name : name + "[]";
+    return is_element ? name + "[]" : "*" + name;
 }
 
 static std::string s_expression_name(tree expression) {

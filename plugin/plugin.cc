@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The entry of the plugin: -fplugin=memscope.so. Exactly two symbols are seen from outside. */
+#define MS_GCC_API_WITH_VERSION
 #include "gcc_api.h"
-
-#include "plugin-version.h" /* no include guard, and it defines variables: here only */
 
 #include "arguments.h"
 #include "attribute.h"

@@ -150,10 +150,14 @@ static tree s_variable(const ms_site &site) {
 }
 
 static void s_tell(const ms_site &site) {
-    inform(site.location, "memscope: %s %qs, type %qs (%s)",
-           site.kind == MEMSCOPE_SITE_CALL ? "call" : ms_site_kind_name(site.kind),
-           site.var_name.c_str(), site.type_name.empty() ? "void" : site.type_name.c_str(),
-           ms_evidence_name(site.evidence));
+    const char *kind = ms_site_kind_name(site.kind);
+    const char *type = site.type_name.empty() ? "void" : site.type_name.c_str();
+    const char *evidence = ms_evidence_name(site.evidence);
+    if (site.var_name.empty())
+        inform(site.location, "memscope: %s of type %qs (%s)", kind, type, evidence);
+    else
+        inform(site.location, "memscope: %s %qs of type %qs (%s)", kind, site.var_name.c_str(),
+               type, evidence);
 }
 
 tree ms_sites_add(ms_site site) {

@@ -21,11 +21,27 @@ static std::string s_integer(const char *name) {
     return name;
 }
 
+/* The tag or typedef name of TYPE; null: none. */
 static const char *s_identifier(const_tree type) {
     tree name = TYPE_NAME(type);
     if (name != NULL_TREE && TREE_CODE(name) == TYPE_DECL)
         name = DECL_NAME(name);
-    return name != NULL_TREE ? IDENTIFIER_POINTER(name) : nullptr;
+    return name != NULL_TREE && !IDENTIFIER_ANON_P(name) ? IDENTIFIER_POINTER(name) : nullptr;
+}
+
+/* `typedef struct {...} point` names a variant of the struct, in C; the struct itself has no name.
+ * The first such typedef; TYPE when there is none. */
+static tree s_named_variant(tree type) {
+    tree named = type;
+    if (!RECORD_OR_UNION_TYPE_P(type) || s_identifier(type) != nullptr)
+        return type;
+    for (tree v = TYPE_MAIN_VARIANT(type); v != NULL_TREE; v = TYPE_NEXT_VARIANT(v)) {
+        if (s_identifier(v) == nullptr || TREE_CODE(TYPE_NAME(v)) != TYPE_DECL)
+            continue;
+        if (named == type || DECL_UID(TYPE_NAME(v)) < DECL_UID(TYPE_NAME(named)))
+            named = v;
+    }
+    return named;
 }
 
 static std::string s_qualifiers(const_tree type) {
@@ -70,12 +86,14 @@ static std::string s_cxx_name(tree type) {
 /* A type that is not made out of others by a declarator. */
 static std::string s_leaf(tree type) {
     const char *keyword = s_keyword(type);
+    type = s_named_variant(type);
     const char *name = s_identifier(type);
-    if (*keyword != '\0' && lang_GNU_CXX() && type_as_string != nullptr)
+    bool is_declared = TYPE_NAME(type) != NULL_TREE && TREE_CODE(TYPE_NAME(type)) == TYPE_DECL;
+    if (*keyword != '\0' && is_declared && lang_GNU_CXX() && type_as_string != nullptr)
         return s_cxx_name(type);
     if (*keyword != '\0' && name == nullptr)
         return std::string(keyword) + "<anonymous>";
-    if (*keyword != '\0' && TREE_CODE(TYPE_NAME(type)) == IDENTIFIER_NODE)
+    if (*keyword != '\0' && !is_declared)
         return std::string(keyword) + name;
     if (name != nullptr)
         return s_integer(name);
@@ -110,7 +128,7 @@ static std::string s_bounds(const_tree array_type) {
 /* TYPE with the declarator INNER inside it, as C nests them: inside out. */
 static std::string s_spell(tree type, const std::string &inner, bool with_qualifiers) {
     std::string before = with_qualifiers ? s_qualifiers(type) : "";
-    if (TYPE_NAME(type) != NULL_TREE)
+    if (s_identifier(type) != nullptr)
         return before + s_join(s_leaf(type), inner);
     switch (TREE_CODE(type)) {
     case POINTER_TYPE:
@@ -118,7 +136,7 @@ static std::string s_spell(tree type, const std::string &inner, bool with_qualif
         std::string star = (TREE_CODE(type) == REFERENCE_TYPE ? "&" : "*") + before + inner;
         tree pointee = TREE_TYPE(type);
         bool needs_parentheses =
-            TYPE_NAME(pointee) == NULL_TREE &&
+            s_identifier(pointee) == nullptr &&
             (FUNC_OR_METHOD_TYPE_P(pointee) || TREE_CODE(pointee) == ARRAY_TYPE);
         return s_spell(pointee, needs_parentheses ? "(" + star + ")" : star, true);
     }
@@ -136,14 +154,12 @@ std::string ms_type_name_spell(tree type) {
     return s_spell(type, "", false);
 }
 
-bool ms_type_name_is_own(const_tree type) {
-    tree name = TYPE_NAME(type);
-    if (name == NULL_TREE)
+bool ms_type_name_is_own(tree type) {
+    tree named = s_named_variant(type);
+    if (s_identifier(named) == nullptr)
         return false;
-    if (TREE_CODE(name) != TYPE_DECL)
-        return true;
-    return !DECL_IS_UNDECLARED_BUILTIN(name) && DECL_NAME(name) != NULL_TREE &&
-           !IDENTIFIER_ANON_P(DECL_NAME(name));
+    return TREE_CODE(TYPE_NAME(named)) != TYPE_DECL ||
+           !DECL_IS_UNDECLARED_BUILTIN(TYPE_NAME(named));
 }
 
 std::string ms_type_name_spell_pointee(tree pointer_type) {

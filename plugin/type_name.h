@@ -17,6 +17,6 @@ std::string ms_type_name_spell(tree type);
 std::string ms_type_name_spell_pointee(tree pointer_type);
 
 /* Whether people gave TYPE a name: a tag or a typedef, not "int". */
-bool ms_type_name_is_own(const_tree type);
+bool ms_type_name_is_own(tree type);
 
 #endif

@@ -52,8 +52,8 @@ static void s_note_use(s_walk *walk, const s_value &value, uint8_t evidence, uns
     walk->uses.push_back(use);
 }
 
-/* NAME is one more holder of the block. Its own type is evidence when it is a variable's, or a
- * cast's. */
+/* NAME is one more holder of the block. The type of a variable is evidence; that of a temporary of
+ * GCC's is none, since GCC drops casts between pointers. */
 static void s_follow(s_walk *walk, tree name, unsigned depth, bool has_offset, unsigned order) {
     if (TREE_CODE(name) != SSA_NAME || !POINTER_TYPE_P(TREE_TYPE(name)) ||
         !walk->seen.insert(SSA_NAME_VERSION(name)).second)
@@ -61,10 +61,8 @@ static void s_follow(s_walk *walk, tree name, unsigned depth, bool has_offset, u
     s_value value = {name, depth, has_offset};
     walk->values.push_back(value);
     ms_place place = ms_place_of(name);
-    bool is_variable = place.kind != MEMSCOPE_SITE_UNKNOWN;
-    if (is_variable || depth > 0)
-        s_note_use(walk, value, is_variable ? MEMSCOPE_EVIDENCE_LHS : MEMSCOPE_EVIDENCE_CAST, order,
-                   place.pointee, place);
+    if (place.kind != MEMSCOPE_SITE_UNKNOWN)
+        s_note_use(walk, value, MEMSCOPE_EVIDENCE_LHS, order, place.pointee, place);
 }
 
 static void s_use_in_assignment(s_walk *walk, const s_value &value, gassign *assign) {
@@ -107,9 +105,14 @@ static void s_use_as_address(s_walk *walk, const s_value &value, gimple *stateme
 static void s_use_in_call(s_walk *walk, const s_value &value, gcall *call) {
     if (gimple_call_internal_p(call) || gimple_call_fntype(call) == NULL_TREE)
         return;
+    tree callee = gimple_call_fndecl(call);
+    /* A constructor of C++ tells what `new` was written with, better than a pointer to a base. */
+    uint8_t evidence = callee != NULL_TREE && DECL_CXX_CONSTRUCTOR_P(callee)
+                           ? MEMSCOPE_EVIDENCE_CAST
+                           : MEMSCOPE_EVIDENCE_ARGUMENT;
     for (unsigned i = 0; i < gimple_call_num_args(call); i++)
         if (gimple_call_arg(call, i) == value.name)
-            s_note_use(walk, value, MEMSCOPE_EVIDENCE_ARGUMENT, gimple_uid(call),
+            s_note_use(walk, value, evidence, gimple_uid(call),
                        ms_types_of_parameter(gimple_call_fntype(call), i), ms_place());
 }
 
@@ -219,8 +222,10 @@ static ms_typing s_conclude(const s_walk &walk) {
         typing.place = best->place;
         if (typing.place.name.empty() && !walk.places.empty())
             typing.place = s_best(walk.places)->place;
-        if (best->pointee->annotation.has_label && !typing.place.annotation.has_label)
-            typing.place.annotation = best->pointee->annotation;
+        if (best->pointee->annotation.has_label && !typing.place.annotation.has_label) {
+            typing.place.annotation.has_label = true;
+            typing.place.annotation.label = best->pointee->annotation.label;
+        }
     }
     return typing;
 }
@@ -242,10 +247,14 @@ ms_typing ms_typing_find(function *fun, gcall *call) {
 
 /* ---- which calls ---- */
 
-/* operator new (size, place): gives back what it is given. */
-static bool s_is_placement_new(const gcall *call, const_tree callee) {
-    return DECL_IS_OPERATOR_NEW_P(callee) && gimple_call_num_args(call) == 2 &&
-           POINTER_TYPE_P(TREE_TYPE(gimple_call_arg(call, 1)));
+/* operator new (size_t, void *): gives back what it is given. */
+static bool s_is_placement_new(const_tree callee) {
+    if (!DECL_IS_OPERATOR_NEW_P(callee))
+        return false;
+    tree parameters = TYPE_ARG_TYPES(TREE_TYPE(callee));
+    tree second = parameters != NULL_TREE ? TREE_CHAIN(parameters) : NULL_TREE;
+    return second != NULL_TREE && TREE_CODE(TREE_VALUE(second)) == POINTER_TYPE &&
+           VOID_TYPE_P(TREE_TYPE(TREE_VALUE(second)));
 }
 
 static bool s_is_allocating_builtin(const gcall *call, const_tree callee) {
@@ -284,7 +293,7 @@ bool ms_typing_is_candidate(const gcall *call) {
         return VOID_TYPE_P(TREE_TYPE(returned));
     if (fndecl_built_in_p(callee, BUILT_IN_NORMAL))
         return s_is_allocating_builtin(call, callee);
-    if (fndecl_built_in_p(callee) || s_is_placement_new(call, callee))
+    if (fndecl_built_in_p(callee) || s_is_placement_new(callee))
         return false;
     return VOID_TYPE_P(TREE_TYPE(returned)) || s_may_be_untyped_inside(call, callee);
 }

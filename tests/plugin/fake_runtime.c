@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A runtime for the tests of the plugin: it says on standard output what compiled code tells it,
+ * one line a call. It is not built with the plugin.
+ *
+ *     claim KIND VARIABLE TYPE SIZE         assign KIND VARIABLE TYPE
+ *     sites: N records, in order            the section is an array of well-formed records
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memscope/abi.h"
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+_Thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exec"))) = (void *)1;
+
+static const struct memscope_site *s_start, *s_stop;
+
+static void *s_made(void *block) {
+    if (block != NULL)
+        __memscope_fresh_block = block;
+    return block;
+}
+
+void *malloc(size_t size) {
+    return s_made(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size) {
+    return s_made(__libc_calloc(count, size));
+}
+
+void *realloc(void *block, size_t size) {
+    return s_made(__libc_realloc(block, size));
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    return s_made(__libc_memalign(alignment, size));
+}
+
+static void s_say(const char *line) {
+    if (write(STDOUT_FILENO, line, strlen(line)) < 0)
+        _exit(3);
+}
+
+static const char *s_text(const char *text) {
+    return text != NULL ? text : "-";
+}
+
+static const char *const s_kinds[] = {
+#define X(number, name, spelling) [number] = spelling,
+    MEMSCOPE_SITE_KINDS(X)
+#undef X
+};
+
+static bool s_is_registered(const struct memscope_site *site) {
+    return site >= s_start && site < s_stop && ((uintptr_t)site - (uintptr_t)s_start) % 64 == 0;
+}
+
+void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+    char line[512];
+    snprintf(line, sizeof line, "claim %s %s %s %llu%s%s\n", s_kinds[site->kind],
+             s_text(site->var_name), s_text(site->type_name), (unsigned long long)site->type_size,
+             s_is_registered(site) ? "" : " (not registered)",
+             block == __memscope_fresh_block ? "" : " (not fresh)");
+    s_say(line);
+    __memscope_fresh_block = (void *)1;
+}
+
+void __memscope_assign_block(const struct memscope_site *site, const void *value) {
+    char line[512];
+    snprintf(line, sizeof line, "assign %s %s %s%s%s\n", s_kinds[site->kind],
+             s_text(site->var_name), s_text(site->type_name), value == NULL ? " NULL" : "",
+             s_is_registered(site) ? "" : " (not registered)");
+    s_say(line);
+}
+
+static bool s_is_well_formed(const struct memscope_site *site) {
+    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags == 0 && site->file != NULL &&
+           site->line != 0 && site->kind != MEMSCOPE_SITE_UNKNOWN;
+}
+
+void __memscope_register_sites(const struct memscope_site *start,
+                               const struct memscope_site *stop) {
+    if (start == s_start && stop == s_stop)
+        return;
+    s_start = start;
+    s_stop = stop;
+    bool good = start < stop && ((uintptr_t)stop - (uintptr_t)start) % 64 == 0;
+    for (const struct memscope_site *site = start; good && site < stop; site++)
+        good = s_is_well_formed(site);
+    s_say(good ? "sites: well-formed\n" : "sites: broken\n");
+}
+
+void __memscope_unregister_sites(const struct memscope_site *start,
+                                 const struct memscope_site *stop) {
+    if (start == s_start && stop == s_stop) {
+        s_say("sites: gone\n");
+        s_start = s_stop = NULL;
+    }
+}

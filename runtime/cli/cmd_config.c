@@ -8,7 +8,7 @@
 #include "cli/compiler.h"
 #include "cli/tree.h"
 
-/* PATH as a shell reads it back. */
+/* PATH as a shell reads it back; PATH is taken over, the result is for the caller to free. */
 static char *s_quote(char *path) {
     static const char s_plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-=:,@%";
@@ -40,19 +40,25 @@ static int s_print_cflags(void) {
     char *plugin = s_plugin();
     if (plugin == NULL)
         return MS_CLI_USAGE;
-    plugin = s_quote(ms_cli_format("-fplugin=%s", plugin));
+    char *path = plugin;
+    plugin = s_quote(ms_cli_format("-fplugin=%s", path));
+    free(path);
     char *include = s_quote(ms_tree_path(MS_TREE_INCLUDE));
     printf("%s -idirafter %s -fno-omit-frame-pointer\n", plugin, include);
+    free(include);
+    free(plugin);
     return MS_CLI_DONE;
 }
 
 static int s_print_libs(void) {
     char *lib = ms_tree_path(MS_TREE_LIB);
     char *path = s_quote(ms_cli_format("-L%s", lib));
-    lib = s_quote(lib);
+    lib = s_quote(lib); /* takes the old one over */
     printf("%s -Wl,--push-state,--no-as-needed -lmemscope -Wl,--pop-state -Xlinker -rpath "
            "-Xlinker %s\n",
            path, lib);
+    free(path);
+    free(lib);
     return MS_CLI_DONE;
 }
 
@@ -61,6 +67,7 @@ static int s_print_plugin(void) {
     if (plugin == NULL)
         return MS_CLI_USAGE;
     puts(plugin);
+    free(plugin);
     return MS_CLI_DONE;
 }
 

@@ -14,7 +14,13 @@
     INT64_C(32768) /* of live bytes a thread may hold back: bounds the error of the peak */
 #define TIME_UNIT UINT64_C(100000000)
 
+#ifdef MS_HOT_STATIC
+/* libc allocates while it prepares a static program, before _dl_find_object can be asked: the first
+ * constructor starts the runtime. */
+struct ms_recording ms_recording = {.on = false};
+#else
 struct ms_recording ms_recording = {.on = true}; /* the first block starts the runtime */
+#endif
 
 /* Initial value: matches no block and not NULL. */
 _Thread_local void *__memscope_fresh_block

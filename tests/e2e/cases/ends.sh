@@ -115,5 +115,6 @@ case_early_and_late() {
     check '[.types[] | select(.type_name == "struct early_block") | [.total_count, .live_count]]' '[[1,0]]'
     check '[.types[] | select(.type_name == "struct late_block") | [.total_count, .live_count]]' '[[1,1]]'
     check '[.types[] | select(.type_name == "struct thread_block") | [.total_count, .live_count]]' '[[100,0]]'
-    check '[.leaks[] | [.type_name, .bytes]]' '[["struct late_block",40]]'
+    # libc keeps the bookkeeping of one thread's stack for the next thread: a block without a type.
+    check '[.leaks[] | select(.type_name != null) | [.type_name, .bytes]]' '[["struct late_block",40]]'
 }

@@ -44,8 +44,10 @@ case_dlopen() {
     build loader -ldl
     build loaded -shared -fPIC
     measure ./loader ./loaded
-    check '[.sites[] | select(.type_name == "struct loaded_thing") | [.function, .line, .total_allocations, .live_allocations]] | unique' \
-        "[[\"make_thing\",$(line loaded loaded),8,0]]"
+    check '[.sites[] | select(.type_name == "struct loaded_thing") | [.function, .line, .var_name]] | unique' \
+        "[[\"make_thing\",$(line loaded loaded),\"thing\"]]"
+    check '.types[] | select(.type_name == "struct loaded_thing") | [.total_count, .total_bytes, .live_count]' \
+        '[8,384,0]'
     check '[.modules[].path | select(endswith("/loaded"))] | length >= 1' true
 }
 

@@ -162,8 +162,8 @@ case_sample_prints_the_same() {
         measure "$MEMSCOPE_BUILD/samples/$name" -m 300 /usr/include
         cmp plain.out out || fail "$name prints something else when it is measured"
     done
-    check '[.leaks[].var_name]' '["excerpt"]'
-    check '.leaks[0].count' 20
+    # libc keeps the buffer of stdout, a block without a type.
+    check '[.leaks[] | select(.type_name != null) | [.var_name, .type_name, .count]]' '[["excerpt","char",20]]'
     for name in 'struct index.buckets' 'struct term.postings' s_paths text ranking excerpt; do
         check "[.variables[] | select(.var_name == \"$name\")] | length > 0" true
     done

@@ -29,3 +29,9 @@ void ms_cadence_end(struct ms_cadence *cadence, uint64_t period_ns) {
         cpu = cadence->cpu_ns;
     cadence->due_ns = ms_cadence_next(ms_os_now_monotonic(), period_ns, cpu - cadence->cpu_ns);
 }
+
+uint64_t ms_cadence_deadline(uint64_t deadline_ns, uint64_t now_ns, uint64_t period_ns) {
+    if (now_ns < deadline_ns)
+        return deadline_ns;
+    return deadline_ns + ((now_ns - deadline_ns) / period_ns + 1) * period_ns;
+}

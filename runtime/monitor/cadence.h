@@ -25,4 +25,8 @@ void ms_cadence_end(struct ms_cadence *cadence, uint64_t period_ns);
 /* When to read again: PERIOD from now, or later when the reading has cost COST. */
 uint64_t ms_cadence_next(uint64_t now_ns, uint64_t period_ns, uint64_t cost_ns);
 
+/* DEADLINE while it is not reached, else the first one after NOW of those that come every PERIOD:
+ * the missed ones are skipped, the others stay where they are. */
+uint64_t ms_cadence_deadline(uint64_t deadline_ns, uint64_t now_ns, uint64_t period_ns);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/atomics.h"
+#include "monitor/cadence.h"
 #include "monitor/follow.h"
 #include "monitor/readers.h"
 #include "platform/helper_thread.h"
@@ -109,12 +110,6 @@ static void s_chores(uint64_t now) {
         s_monitor.hooks.housekeeping(s_since_start(now));
 }
 
-/* The first deadline after NOW; those that were missed are skipped, so that the others stay where
- * they are. */
-static uint64_t s_next_deadline(uint64_t deadline, uint64_t now, uint64_t period) {
-    return now < deadline ? deadline : deadline + ((now - deadline) / period + 1) * period;
-}
-
 static void s_answer(uint32_t asked) {
     s_helper_tick();
     if (asked == ms_load_relaxed(&s_monitor.answered))
@@ -136,16 +131,18 @@ static void s_serve(void) {
         uint32_t asked = ms_load_acquire(&s_monitor.asked);
         now = ms_os_now_monotonic();
         s_publish_clock(now);
-        if (now >= tick_at || asked != ms_load_relaxed(&s_monitor.answered))
+        if (now >= tick_at || asked != ms_load_relaxed(&s_monitor.answered)) {
             s_answer(asked);
-        if (now >= chores_at)
+            tick_at = ms_cadence_deadline(tick_at, ms_os_now_monotonic(), period);
+        }
+        if (now >= chores_at) {
             s_chores(now);
-        tick_at = s_next_deadline(tick_at, now, period);
-        chores_at = s_next_deadline(chores_at, now, CHORES_PERIOD);
-        uint64_t wake_at = now + CLOCK_PERIOD < tick_at ? now + CLOCK_PERIOD : tick_at;
+            chores_at = ms_cadence_deadline(chores_at, ms_os_now_monotonic(), CHORES_PERIOD);
+        }
         now = ms_os_now_monotonic();
-        if (now < wake_at)
-            ms_os_wait(&s_monitor.bell, bell, wake_at - now);
+        if (now < tick_at)
+            ms_os_wait(&s_monitor.bell, bell,
+                       tick_at - now < CLOCK_PERIOD ? tick_at - now : CLOCK_PERIOD);
     }
 }
 

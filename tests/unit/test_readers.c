@@ -417,6 +417,15 @@ static void test_cadence(void) {
     CU_ASSERT(ms_cadence_begin(&cadence, &moment));
 }
 
+static void test_deadline(void) {
+    CU_ASSERT_EQUAL(ms_cadence_deadline(1000, 0, 100), 1000);
+    CU_ASSERT_EQUAL(ms_cadence_deadline(1000, 999, 100), 1000);
+    CU_ASSERT_EQUAL(ms_cadence_deadline(1000, 1000, 100), 1100);
+    CU_ASSERT_EQUAL(ms_cadence_deadline(1000, 1099, 100), 1100);
+    CU_ASSERT_EQUAL(ms_cadence_deadline(1000, 1100, 100), 1200);
+    CU_ASSERT_EQUAL(ms_cadence_deadline(1000, 4567, 100), 4600);
+}
+
 static void test_load(void) {
     char buffer[64], path[] = "memscope-test-readers.XXXXXX";
     struct ms_moment moment = {.buffer = buffer, .buffer_size = sizeof(buffer)};
@@ -465,6 +474,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_huge_and_random);
     CU_ADD_TEST(suite, test_rate);
     CU_ADD_TEST(suite, test_cadence);
+    CU_ADD_TEST(suite, test_deadline);
     CU_ADD_TEST(suite, test_load);
     CU_basic_set_mode(CU_BRM_VERBOSE);
     CU_basic_run_tests();

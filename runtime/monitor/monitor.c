@@ -163,6 +163,15 @@ static void s_ring(void) {
     ms_os_wake(&s_monitor.bell);
 }
 
+/* In state S_STARTING. What the readers keep belongs to the thread that was before. */
+static int s_start_thread(void) {
+    s_monitor.readers = (struct ms_readers){0};
+    ms_store_relaxed(&s_monitor.stop, 0);
+    int result = ms_helper_thread_start(&s_monitor.thread, s_run, NULL);
+    ms_store_release(&s_monitor.state, result == 0 ? S_RUNNING : S_IDLE);
+    return result;
+}
+
 int ms_monitor_start(const struct ms_monitor_hooks *hooks) {
     uint32_t idle = S_IDLE;
     if (hooks->fill == NULL || hooks->append == NULL || hooks->interval_ms == 0)
@@ -170,11 +179,7 @@ int ms_monitor_start(const struct ms_monitor_hooks *hooks) {
     if (!ms_cas_acq_rel(&s_monitor.state, &idle, S_STARTING))
         return -EALREADY;
     s_monitor.hooks = *hooks;
-    s_monitor.readers = (struct ms_readers){0};
-    ms_store_relaxed(&s_monitor.stop, 0);
-    int result = ms_helper_thread_start(&s_monitor.thread, s_run, NULL);
-    ms_store_release(&s_monitor.state, result == 0 ? S_RUNNING : S_IDLE);
-    return result;
+    return s_start_thread();
 }
 
 static void s_last_tick(void) {
@@ -193,17 +198,40 @@ static void s_last_tick(void) {
     ms_os_restore_signals(&signals);
 }
 
-void ms_monitor_stop(void) {
+/* From S_RUNNING to S_ENDING. */
+static bool s_begin_end(void) {
     uint32_t running = S_RUNNING;
-    if (!ms_cas_acq_rel(&s_monitor.state, &running, S_ENDING))
-        return;
+    return ms_cas_acq_rel(&s_monitor.state, &running, S_ENDING);
+}
+
+/* In S_ENDING, which a thread that does not end keeps: it may still use all of this. */
+static bool s_end_thread(void) {
     ms_store_release(&s_monitor.stop, 1);
     s_ring();
-    int result = ms_helper_thread_join(&s_monitor.thread, END_TIMEOUT);
+    return ms_helper_thread_join(&s_monitor.thread, END_TIMEOUT) == 0;
+}
+
+void ms_monitor_stop(void) {
+    if (!s_begin_end())
+        return;
+    bool ended = s_end_thread();
     s_last_tick();
-    /* A thread that did not end keeps the state: it may still use all of this. */
-    if (result == 0)
+    if (ended)
         ms_store_release(&s_monitor.state, S_IDLE);
+}
+
+bool ms_monitor_pause(void) {
+    if (!s_begin_end() || !s_end_thread())
+        return false;
+    ms_store_release(&s_monitor.state, S_IDLE);
+    return true;
+}
+
+int ms_monitor_resume(void) {
+    uint32_t idle = S_IDLE;
+    if (!ms_cas_acq_rel(&s_monitor.state, &idle, S_STARTING))
+        return -EALREADY;
+    return s_start_thread();
 }
 
 void ms_monitor_forked(void) {

@@ -12,6 +12,7 @@
 #ifndef MS_MONITOR_MONITOR_H
 #define MS_MONITOR_MONITOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "store/layout.h"
@@ -38,6 +39,14 @@ int ms_monitor_start(const struct ms_monitor_hooks *hooks);
 /* Ends the thread (waits for it, 1 s at most) and takes one last tick in the calling thread. Does
  * nothing when the monitor does not run. */
 void ms_monitor_stop(void);
+
+/*
+ * Around a call that the kernel refuses to a process of more than one thread (unshare and setns of
+ * a user namespace; setns of a mount namespace): ends the thread without a tick, and starts it
+ * again with the same hooks. Pause is true when there is something to resume.
+ */
+bool ms_monitor_pause(void);
+int ms_monitor_resume(void);
 
 /* In the child of a fork, before anything else: the thread is not there. */
 void ms_monitor_forked(void);

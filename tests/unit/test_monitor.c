@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,82 +25,8 @@
 #include "base/atomics.h"
 #include "child.h"
 #include "monitor/monitor.h"
+#include "monitor_recorder.h"
 #include "platform/os.h"
-
-/* Code of the helper thread has no thread-local storage for a canary or a sanitizer. */
-#define IN_HELPER                                                                                  \
-    __attribute__((noinline, no_stack_protector, no_sanitize("address", "thread", "undefined")))
-
-#define MILLISECOND UINT64_C(1000000)
-#define TICK_LIMIT  4096
-
-static struct ms_tick s_ticks[TICK_LIMIT];
-static uint32_t s_tick_count;
-static int s_tick_tid[TICK_LIMIT];
-static uint32_t s_last_count; /* ticks that came through append_last */
-static uint32_t s_chores;
-static uint64_t s_now_ns;
-static uint64_t s_fill_ns[8]; /* how long the first ticks take */
-static uint32_t s_filling;    /* 1 while one does */
-
-IN_HELPER static void s_fill(struct ms_tick *tick) {
-    tick->heap_live_bytes += 4711;
-    uint32_t index = s_tick_count;
-    if (index < 8 && s_fill_ns[index] != 0) {
-        uint64_t end = ms_os_now_monotonic() + s_fill_ns[index];
-        ms_store_release(&s_filling, 1);
-        while (ms_os_now_monotonic() < end)
-            ;
-        ms_store_release(&s_filling, 0);
-    }
-}
-
-IN_HELPER static void s_append(const struct ms_tick *tick) {
-    uint32_t index = s_tick_count;
-    if (index == TICK_LIMIT)
-        return;
-    s_ticks[index] = *tick;
-    s_tick_tid[index] = ms_os_tid();
-    ms_store_release(&s_tick_count, index + 1);
-}
-
-IN_HELPER static void s_append_last(const struct ms_tick *tick) {
-    s_last_count++;
-    s_append(tick);
-}
-
-IN_HELPER static void s_housekeeping(uint64_t now_ns) {
-    (void)now_ns;
-    ms_store_release(&s_chores, s_chores + 1);
-}
-
-static const int s_no_journal = -1;
-
-static struct ms_monitor_hooks s_hooks(uint32_t interval_ms) {
-    s_tick_count = s_last_count = s_chores = 0;
-    s_now_ns = 0;
-    memset(s_fill_ns, 0, sizeof(s_fill_ns));
-    return (struct ms_monitor_hooks){.fill = s_fill,
-                                     .append = s_append,
-                                     .append_last = s_append_last,
-                                     .housekeeping = s_housekeeping,
-                                     .now_ns = &s_now_ns,
-                                     .monotonic_start_ns = ms_os_now_monotonic(),
-                                     .interval_ms = interval_ms,
-                                     .journal_fd = &s_no_journal};
-}
-
-static int s_start(uint32_t interval_ms) {
-    struct ms_monitor_hooks hooks = s_hooks(interval_ms);
-    return ms_monitor_start(&hooks);
-}
-
-/* Waits until there are COUNT ticks, 5 s at most. */
-static bool s_wait_ticks(uint32_t count) {
-    for (int i = 0; i < 5000 && ms_load_acquire(&s_tick_count) < count; i++)
-        usleep(1000);
-    return ms_load_acquire(&s_tick_count) >= count;
-}
 
 static void test_start_and_stop(void) {
     struct ms_monitor_hooks hooks = s_hooks(60000);
@@ -490,6 +417,34 @@ static void test_signals_stay_in_the_program(void) {
     CU_ASSERT_EQUAL(child_run(s_signal_scenario), 0);
 }
 
+static int s_unshare(void) {
+    return unshare(CLONE_NEWUSER) == 0 ? 0 : 77;
+}
+
+static int s_namespace_scenario(void) {
+    CHILD_CHECK(!ms_monitor_pause()); /* it does not run */
+    bool allowed = child_run(s_unshare) == 0;
+    CHILD_CHECK(s_start(5) == 0);
+    CHILD_CHECK(s_wait_ticks(3));
+    CHILD_CHECK(unshare(CLONE_NEWUSER) != 0); /* the kernel counts the helper */
+    CHILD_CHECK(ms_monitor_pause());
+    CHILD_CHECK(ms_monitor_tid() == 0 && ms_os_count_entries("/proc/self/task") == 1);
+    CHILD_CHECK(s_last_count == 0);
+    CHILD_CHECK(!allowed || s_unshare() == 0);
+    CHILD_CHECK(ms_monitor_resume() == 0);
+    CHILD_CHECK(ms_monitor_resume() == -EALREADY);
+    uint32_t count = ms_load_acquire(&s_tick_count);
+    CHILD_CHECK(s_wait_ticks(count + 3));
+    ms_monitor_stop();
+    CHILD_CHECK(s_last_count == 1);
+    return allowed ? 0 : 77;
+}
+
+static void test_pause(void) {
+    int result = child_run(s_namespace_scenario);
+    CU_ASSERT(result == 0 || result == 77);
+}
+
 /* ---- fork and end ---- */
 
 static int s_forked_scenario(void) {
@@ -575,6 +530,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_sandbox);
     CU_ADD_TEST(suite, test_follows_the_user);
     CU_ADD_TEST(suite, test_signals_stay_in_the_program);
+    CU_ADD_TEST(suite, test_pause);
     CU_ADD_TEST(suite, test_fork);
     CU_ADD_TEST(suite, test_ends);
     CU_basic_set_mode(CU_BRM_VERBOSE);

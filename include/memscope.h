@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a measured program includes: the annotations. Code that has them compiles everywhere; they mean
- * something when the compiler plugin is loaded (gcc -fplugin=memscope.so, or `memscope cc`).
+ * What a measured program includes: the annotations. Code that has them compiles everywhere; they
+ * mean something when the compiler plugin is loaded (gcc -fplugin=memscope.so, or `memscope cc`).
  *
- *     MEMSCOPE struct node *head;                    every block assigned to head, as "head", struct node
- *     struct cache { MEMSCOPE_LABEL("slots") struct slot *slots; };         "struct cache.slots"
+ *     MEMSCOPE struct node *head;                    every block assigned to head, as "head",
+ * struct node struct cache { MEMSCOPE_LABEL("slots") struct slot *slots; };         "struct
+ * cache.slots"
  */
 #ifndef MEMSCOPE_H
 #define MEMSCOPE_H
@@ -21,19 +22,19 @@
 #endif
 
 /*
- * The functions below are in libmemscope (link with `memscope config --libs`, or by `memscope cc`). Any
- * thread; not from signal handlers.
+ * The functions below are in libmemscope (link with `memscope config --libs`, or by `memscope cc`).
+ * Any thread; not from signal handlers.
  */
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* From here on allocations of the process are not recorded, until memscope_resume(). What is already
- * recorded stays, and its frees are noticed. */
+/* From here on allocations of the process are not recorded, until memscope_resume(). What is
+ * already recorded stays, and its frees are noticed. */
 void memscope_pause(void);
 
-/* Records again. With MEMSCOPE_OPTIONS=start=0 this is where recording begins. No effect when there is no
- * journal (preset=off, or it could not be made). */
+/* Records again. With MEMSCOPE_OPTIONS=start=0 this is where recording begins. No effect when there
+ * is no journal (preset=off, or it could not be made). */
 void memscope_resume(void);
 
 #ifdef __cplusplus

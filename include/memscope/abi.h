@@ -3,15 +3,17 @@
  * What the compiler plugin and the runtime agree on.
  *
  * The plugin puts one constant `struct memscope_site` for each place it instruments into the ELF
- * section "memscope_sites" of the object file; the linker gathers them, so that every module (program
- * or shared library) has one dense array between __start_memscope_sites and __stop_memscope_sites. A
- * constructor emitted in each unit that has sites hands that array to the runtime.
+ * section "memscope_sites" of the object file; the linker gathers them, so that every module
+ * (program or shared library) has one dense array between __start_memscope_sites and
+ * __stop_memscope_sites. A constructor emitted in each unit that has sites hands that array to the
+ * runtime.
  *
  * The plugin then emits, behind each place:
  *
  *   typing site (a call that returns a pointer, whose first typed use tells the C type):
  *       p = f(...);
- *       if (p == __memscope_fresh_block)            // one TLS load, one compare, never taken when off
+ *       if (p == __memscope_fresh_block)            // one TLS load, one compare, never taken when
+ * off
  *           __memscope_claim_block(&site, p);
  *
  *   assignment to an annotated pointer variable or member:
@@ -70,29 +72,31 @@ enum memscope_evidence {
 };
 
 /*
- * One place in the program. Constant; lives as long as its module is loaded. Strings are NUL-terminated
- * UTF-8 (whatever the source had), NULL where there is none. 64 bytes on LP64.
+ * One place in the program. Constant; lives as long as its module is loaded. Strings are
+ * NUL-terminated UTF-8 (whatever the source had), NULL where there is none. 64 bytes on LP64.
  */
 struct memscope_site {
-    const char *var_name;  /* "head", "struct node.next", "cache->slots"; NULL: no variable */
-    const char *type_name; /* C spelling of the pointed-to type: "struct node", "char"; NULL: not known */
-    const char *file;      /* as the compiler was given it */
-    const char *function;  /* NULL outside of functions */
-    const char *label;     /* of memscope("label"), NULL: none */
-    uint64_t type_size;    /* sizeof the pointed-to type in bytes; 0: incomplete or not known */
-    uint32_t line;         /* 1-based, 0: not known */
-    uint16_t column;       /* 1-based, 0: not known or over 65535 */
-    uint8_t kind;          /* enum memscope_site_kind */
-    uint8_t evidence;      /* enum memscope_evidence */
-    uint32_t abi_version;  /* MEMSCOPE_ABI_VERSION of the plugin that made it */
-    uint32_t flags;        /* 0 */
+    const char *var_name; /* "head", "struct node.next", "cache->slots"; NULL: no variable */
+    const char
+        *type_name; /* C spelling of the pointed-to type: "struct node", "char"; NULL: not known */
+    const char *file;     /* as the compiler was given it */
+    const char *function; /* NULL outside of functions */
+    const char *label;    /* of memscope("label"), NULL: none */
+    uint64_t type_size;   /* sizeof the pointed-to type in bytes; 0: incomplete or not known */
+    uint32_t line;        /* 1-based, 0: not known */
+    uint16_t column;      /* 1-based, 0: not known or over 65535 */
+    uint8_t kind;         /* enum memscope_site_kind */
+    uint8_t evidence;     /* enum memscope_evidence */
+    uint32_t abi_version; /* MEMSCOPE_ABI_VERSION of the plugin that made it */
+    uint32_t flags;       /* 0 */
 };
 
-/* Called by compiled code only. All of them keep errno, are async-signal-safe, never fail the program,
- * and may be called from any thread at any time, also before the runtime's constructor has run. */
+/* Called by compiled code only. All of them keep errno, are async-signal-safe, never fail the
+ * program, and may be called from any thread at any time, also before the runtime's constructor has
+ * run. */
 
-/* Address of the newest heap block of this thread that no typing site has claimed; never NULL and never
- * a valid block when there is none, so that a NULL result never matches. */
+/* Address of the newest heap block of this thread that no typing site has claimed; never NULL and
+ * never a valid block when there is none, so that a NULL result never matches. */
 #ifdef __cplusplus
 extern thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exec")));
 #else

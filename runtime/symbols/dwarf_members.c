@@ -89,8 +89,6 @@ static bool s_find_holes(struct ms_members *members) {
         uint64_t next = i + 1 < count ? order[i + 1]->offset : members->size;
         if (order[i]->offset + order[i]->size > end)
             end = order[i]->offset + order[i]->size;
-        if (members->is_union && i + 1 < count)
-            continue;
         uint64_t hole = next > end ? next - end : 0;
         members->padding += hole;
         if (!members->is_union)

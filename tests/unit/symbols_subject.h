@@ -54,6 +54,20 @@ struct __attribute__((packed)) packed {
     long l;
 };
 
+struct __attribute__((packed)) packed_end {
+    int i;
+    char c;
+};
+
+struct __attribute__((packed)) packed_even {
+    char c;
+    int i;
+    char d[3];
+};
+
+/* Complete in symbols_subject_later.c alone. */
+typedef struct later *later_ptr;
+
 struct flexible {
     int n;
     char c;
@@ -96,6 +110,8 @@ struct spelled {
     node_t *typedefed;
     union either *either;
     struct incomplete *incomplete;
+    char *const fixed;
+    int *volatile *moving;
     struct {
         int deep;
     } inner;

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# The programs that test_symbols and test_symbol_types look at: one source, in each form of debug information.
+# The programs that test_symbols and test_symbol_types look at: two sources, in each form of debug information.
 # memscope_symbols_test(MODULE SOURCES...): a unit test that knows where they are, as SYMBOLS_SUBJECTS.
 
-set(symbols_subject_forms dwarf5 dwarf4 dwarf3 units5 units4 packed5)
+set(symbols_subject_forms dwarf5 dwarf4 dwarf3 dwarf2 units5 units4 packed5)
 set(symbols_subject_dwarf5 -gdwarf-5)
 set(symbols_subject_dwarf4 -gdwarf-4)
 set(symbols_subject_dwarf3 -gdwarf-3)
+set(symbols_subject_dwarf2 -gdwarf-2 -gstrict-dwarf)
 set(symbols_subject_units5 -gdwarf-5 -fdebug-types-section)
 set(symbols_subject_units4 -gdwarf-4 -fdebug-types-section)
 set(symbols_subject_packed5 -gdwarf-5 -gz)
@@ -13,9 +14,9 @@ set(symbols_subject_packed5 -gdwarf-5 -gz)
 set(symbols_subject_paths)
 foreach(form IN LISTS symbols_subject_forms)
   set(target symbols_subject_${form})
-  add_executable(${target} symbols_subject.c)
-  # No sanitizers: they add functions and frames of their own.
-  target_compile_options(${target} PRIVATE -O2 -g ${symbols_subject_${form}} -fno-lto -Wall -Wextra -Wundef)
+  add_executable(${target} symbols_subject.c symbols_subject_later.c)
+  # No sanitizers: they add functions and frames of their own. -fno-toplevel-reorder: see symbols_subject_code.h.
+  target_compile_options(${target} PRIVATE -O2 -g -fno-toplevel-reorder ${symbols_subject_${form}} -fno-lto -Wall -Wextra -Wundef)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
   target_link_options(${target} PRIVATE -Wl,--build-id)
   set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)

@@ -48,6 +48,28 @@ static const struct s_expected_member s_packed[] = {
     MEMBER(struct packed, l, "long"),
 };
 
+static const struct s_expected_member s_packed_end[] = {
+    MEMBER(struct packed_end, i, "int"),
+    MEMBER(struct packed_end, c, "char"),
+};
+
+static const struct s_expected_member s_packed_even[] = {
+    MEMBER(struct packed_even, c, "char"),
+    MEMBER(struct packed_even, i, "int"),
+    MEMBER(struct packed_even, d, "char[3]"),
+};
+
+/* As in symbols_subject_later.c. */
+struct later {
+    char c;
+    long l;
+};
+
+static const struct s_expected_member s_later[] = {
+    MEMBER(struct later, c, "char"),
+    MEMBER(struct later, l, "long"),
+};
+
 static const struct s_expected_member s_flexible[] = {
     MEMBER(struct flexible, n, "int"),
     MEMBER(struct flexible, c, "char"),
@@ -86,6 +108,8 @@ static const struct s_expected_member s_spelled[] = {
     MEMBER(struct spelled, typedefed, "node_t *"),
     MEMBER(struct spelled, either, "union either *"),
     MEMBER(struct spelled, incomplete, "struct incomplete *"),
+    MEMBER(struct spelled, fixed, "char *const"),
+    MEMBER(struct spelled, moving, "int *volatile *"),
     MEMBER(struct spelled, inner, "struct {...}"),
 };
 
@@ -103,6 +127,12 @@ static const struct s_expected_type {
     {"nameless_t", sizeof(nameless_t), _Alignof(nameless_t), s_nameless, LENGTH(s_nameless), false},
     {"struct packed", sizeof(struct packed), _Alignof(struct packed), s_packed, LENGTH(s_packed),
      false},
+    {"struct packed_end", sizeof(struct packed_end), _Alignof(struct packed_end), s_packed_end,
+     LENGTH(s_packed_end), false},
+    {"struct packed_even", sizeof(struct packed_even), _Alignof(struct packed_even), s_packed_even,
+     LENGTH(s_packed_even), false},
+    {"struct later", sizeof(struct later), _Alignof(struct later), s_later, LENGTH(s_later), false},
+    {"*later_ptr", sizeof(struct later), _Alignof(struct later), s_later, LENGTH(s_later), false},
     {"struct flexible", sizeof(struct flexible), _Alignof(struct flexible), s_flexible,
      LENGTH(s_flexible), false},
     {"struct aligned", sizeof(struct aligned), _Alignof(struct aligned), s_aligned,
@@ -129,7 +159,8 @@ static bool s_find(const char *name, struct memscope_type_layout *layout) {
 
 /* Asked alignments are not in the debug information of old forms. */
 static bool s_is_old(const char *subject) {
-    return strstr(subject, "dwarf3") != NULL || strstr(subject, "dwarf4") != NULL;
+    return strstr(subject, "dwarf2") != NULL || strstr(subject, "dwarf3") != NULL ||
+           strstr(subject, "dwarf4") != NULL;
 }
 
 /* The members of a struct, their holes, and that the holes are its padding. */
@@ -325,6 +356,8 @@ static void test_unknown_spellings(void) {
         "**node_ptr_ptr",
         "struct node[18446744073709551615]",
         "int[99999999999999999999]",
+        "int[9223372036854775807]",
+        "*struct node *",
     };
     char long_name[4096];
     memset(long_name, 'x', sizeof(long_name) - 1);

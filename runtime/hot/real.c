@@ -5,11 +5,9 @@
 
 #include "base/atomics.h"
 
-#define ARENA_BYTES 65536u
-
 struct ms_real ms_real;
 
-static char s_arena[ARENA_BYTES] __attribute__((aligned(64)));
+char ms_real_arena_memory[MS_REAL_ARENA_BYTES] __attribute__((aligned(64)));
 static uint32_t s_arena_used;
 
 #ifdef MS_HOT_STATIC
@@ -57,20 +55,16 @@ void *ms_real_arena(size_t size, size_t alignment) {
         alignment = 16;
     /* Before each piece lies its size, for realloc. */
     for (uint32_t used = ms_load_relaxed(&s_arena_used);;) {
-        uintptr_t base = (uintptr_t)s_arena;
+        uintptr_t base = (uintptr_t)ms_real_arena_memory;
         uintptr_t start =
             (base + used + sizeof(size_t) + alignment - 1) & ~(uintptr_t)(alignment - 1);
-        if (size > ARENA_BYTES || start + size > base + ARENA_BYTES)
+        if (size > MS_REAL_ARENA_BYTES || start + size > base + MS_REAL_ARENA_BYTES)
             return NULL;
         if (ms_cas_relaxed(&s_arena_used, &used, (uint32_t)(start + size - base))) {
             ((size_t *)start)[-1] = size;
             return (void *)start;
         }
     }
-}
-
-bool ms_real_in_arena(const void *address) {
-    return (const char *)address >= s_arena && (const char *)address < s_arena + ARENA_BYTES;
 }
 
 size_t ms_real_arena_size(const void *address) {

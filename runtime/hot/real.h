@@ -37,7 +37,11 @@ bool ms_real_resolve(void);
 
 /* Memory from the arena, zeroed, aligned to ALIGNMENT (a power of two); NULL when it is used up. */
 void *ms_real_arena(size_t size, size_t alignment);
-bool ms_real_in_arena(const void *address);
+#define MS_REAL_ARENA_BYTES 65536u
+extern char ms_real_arena_memory[MS_REAL_ARENA_BYTES];
+static inline bool ms_real_in_arena(const void *address) {
+    return (uintptr_t)address - (uintptr_t)ms_real_arena_memory < MS_REAL_ARENA_BYTES;
+}
 /* Bytes from ADDRESS to the end of what was handed out there. */
 size_t ms_real_arena_size(const void *address);
 

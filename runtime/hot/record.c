@@ -14,6 +14,11 @@
     INT64_C(32768) /* of live bytes a thread may hold back: bounds the error of the peak */
 #define TIME_UNIT UINT64_C(100000000)
 
+/* Inlined into the three events, which are called for every block; what is rare stays out of the
+ * way. */
+#define HOT  inline __attribute__((always_inline))
+#define COLD __attribute__((noinline, cold))
+
 #ifdef MS_HOT_STATIC
 /* libc allocates while it prepares a static program, before _dl_find_object can be asked: the first
  * constructor starts the runtime. */
@@ -32,7 +37,7 @@ static inline uint64_t s_now(void) {
 
 /* ---- live bytes of the process ---- */
 
-static void s_raise_peak(uint64_t live) {
+static COLD void s_raise_peak(uint64_t live) {
     struct ms_journal_header *header = ms_store.header;
     uint64_t peak = ms_load_relaxed(&header->peak_bytes);
     while (live > peak) {
@@ -43,7 +48,7 @@ static void s_raise_peak(uint64_t live) {
     }
 }
 
-static void s_flush_live(struct ms_thread_record *record, int64_t delta) {
+static COLD void s_flush_live(struct ms_thread_record *record, int64_t delta) {
     ms_store_relaxed(&record->live_unflushed, 0);
     uint64_t live =
         ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)delta) + (uint64_t)delta;
@@ -90,8 +95,7 @@ static inline void s_raise_thread_peak(struct ms_thread *thread, uint64_t pendin
         ms_store_relaxed(&record->peak_bytes, (uint64_t)live);
 }
 
-static inline void s_count_made(struct ms_thread *thread, struct ms_counter *counter,
-                                uint64_t size) {
+static HOT void s_count_made(struct ms_thread *thread, struct ms_counter *counter, uint64_t size) {
     struct ms_thread_record *record = thread->record;
     ms_own_add(&counter->allocations, 1);
     ms_own_add(&counter->alloc_bytes, size);
@@ -104,8 +108,8 @@ static inline void s_count_made(struct ms_thread *thread, struct ms_counter *cou
 }
 
 /* AGE in units of 100 ms. MAKER is the index of the thread that had allocated. */
-static inline void s_count_freed(struct ms_thread *thread, struct ms_counter *counter,
-                                 uint64_t size, uint64_t age, uint32_t maker) {
+static HOT void s_count_freed(struct ms_thread *thread, struct ms_counter *counter, uint64_t size,
+                              uint64_t age, uint32_t maker) {
     struct ms_thread_record *record = thread->record;
     ms_own_add(&counter->frees, 1);
     ms_own_add(&counter->free_bytes, size);
@@ -139,7 +143,7 @@ static inline uint32_t s_pending_site(struct ms_thread *thread, const struct ms_
 }
 
 /* Waits until another thread that frees our pending block has done so. */
-static void s_wait_for_thief(struct ms_pending *pending) {
+static COLD void s_wait_for_thief(struct ms_pending *pending) {
     while (ms_load_acquire(&pending->address) != 0)
         ms_cpu_relax();
 }
@@ -154,8 +158,8 @@ static inline bool s_own_pending(struct ms_pending *pending, uint64_t address) {
     return false;
 }
 
-static void s_enter(struct ms_thread *thread, uint64_t address, uint64_t size, uint64_t time,
-                    uint32_t site, uint32_t owner, uint32_t stack, uint32_t maker) {
+static HOT void s_enter(struct ms_thread *thread, uint64_t address, uint64_t size, uint64_t time,
+                        uint32_t site, uint32_t owner, uint32_t stack, uint32_t maker) {
     uint32_t id = ms_blocks_take(&thread->free_blocks);
     if (MS_UNLIKELY(id == 0))
         return; /* counted as dropped by the store; its free will be unknown */
@@ -173,7 +177,7 @@ static void s_enter(struct ms_thread *thread, uint64_t address, uint64_t size, u
 }
 
 /* Counts the pending block and enters it into the live table. */
-static inline void s_commit(struct ms_thread *thread) {
+static HOT void s_commit(struct ms_thread *thread) {
     struct ms_pending *pending = &thread->record->pending;
     uint64_t address = ms_load_relaxed(&pending->address);
     if (address == 0)
@@ -192,7 +196,7 @@ static inline void s_commit(struct ms_thread *thread) {
 }
 
 /* The pending block is freed by its own thread. False: it was another's, and is gone. */
-static inline bool s_free_pending(struct ms_thread *thread, uint64_t address) {
+static HOT bool s_free_pending(struct ms_thread *thread, uint64_t address) {
     struct ms_pending *pending = &thread->record->pending;
     if (!s_own_pending(pending, address))
         return false;
@@ -226,7 +230,7 @@ static inline struct ms_thread *s_begin(void) {
 
 static void s_free_known(struct ms_thread *thread, uint64_t address);
 
-static void s_free_deferred(struct ms_thread *thread) {
+static COLD void s_free_deferred(struct ms_thread *thread) {
     while (thread->deferred_count != 0)
         s_free_known(thread, thread->deferred[--thread->deferred_count]);
 }
@@ -239,14 +243,14 @@ static inline void s_end(struct ms_thread *thread) {
 }
 
 /* Called when s_begin gave NULL. */
-static bool s_nested(void) {
+static COLD bool s_nested(void) {
     return ms_thread_self != NULL && ms_thread_self->busy;
 }
 
 /* ---- the three events ---- */
 
-static inline void s_make_pending(struct ms_thread *thread, void *address, size_t size,
-                                  struct ms_call call, uint32_t site, uint32_t owner) {
+static HOT void s_make_pending(struct ms_thread *thread, void *address, size_t size,
+                               struct ms_call call, uint32_t site, uint32_t owner) {
     struct ms_pending *pending = &thread->record->pending;
     pending->size = size;
     pending->frame_address = call.return_address;
@@ -291,8 +295,8 @@ static uint32_t s_take_out(uint64_t address, struct ms_pending *stolen,
 }
 
 /* Accounts a block that another thread had pending, as made and freed by this one on its behalf. */
-static void s_free_stolen(struct ms_thread *thread, const struct ms_pending *block,
-                          struct ms_thread_record *maker) {
+static COLD void s_free_stolen(struct ms_thread *thread, const struct ms_pending *block,
+                               struct ms_thread_record *maker) {
     struct ms_counter *counter = ms_thread_counter(thread, s_pending_site(thread, block));
     ms_own_add(&counter->allocations, 1);
     ms_own_add(&counter->alloc_bytes, block->size);

@@ -4,40 +4,40 @@
 #include "plan.h"
 #include "runtime_calls.h"
 
-/* `*x = f()` as one statement becomes `t = f(); *x = t`, so that there is a value to tell of. */
-static gimple *s_split_store(gcall *call, const ms_insert_point &point) {
+/* `*x = f()` as one statement becomes `t = f(); *x = t`: the value t, and POINT behind the store.
+ */
+static tree s_split_store(gcall *call, ms_insert_point *point) {
     tree target = gimple_call_lhs(call);
     tree value = make_ssa_name(TREE_TYPE(target));
     gimple_call_set_lhs(call, value);
     update_stmt(call);
-    gassign *store = gimple_build_assign(target, value);
-    gimple_set_location(store, gimple_location(call));
-    gimple_stmt_iterator at = point.is_start ? gsi_start_bb(point.block) : point.at;
-    if (point.is_start)
-        gsi_insert_before(&at, store, GSI_NEW_STMT);
-    else
-        gsi_insert_after(&at, store, GSI_NEW_STMT);
-    return store;
+    ms_calls_put(point, gimple_build_assign(target, value), gimple_location(call));
+    return value;
 }
 
-/* A parameter in memory, read at entry. */
-static tree s_read_parameter(tree parameter, const ms_insert_point &point) {
-    tree value = make_ssa_name(TYPE_MAIN_VARIANT(TREE_TYPE(parameter)));
-    gassign *load = gimple_build_assign(value, parameter);
-    gimple_stmt_iterator at = gsi_start_bb(point.block);
-    gsi_insert_before(&at, load, GSI_NEW_STMT);
+/* What is at PLACE in memory, read at POINT, which moves behind it. */
+static tree s_read(tree place, ms_insert_point *point, location_t location) {
+    tree value = make_ssa_name(TYPE_MAIN_VARIANT(TREE_TYPE(place)));
+    gassign *load = gimple_build_assign(value, unshare_expr(place));
+    ms_calls_put(point, load, location);
     return value;
 }
 
 static void s_insert_at_entry(function *fun, const ms_insertion &insertion) {
     ms_insert_point point = ms_calls_point_at_entry(fun);
     tree value = insertion.value;
-    if (TREE_CODE(value) != SSA_NAME) {
-        value = s_read_parameter(value, point);
-        point.at = gsi_last_bb(point.block);
-        point.is_start = false;
-    }
+    if (TREE_CODE(value) != SSA_NAME)
+        value = s_read(value, &point, insertion.assign.location);
     ms_calls_assign(point, ms_sites_add(insertion.assign), value, insertion.assign.location);
+}
+
+/* The pointer of INSERTION in a name that can be used at POINT. */
+static tree s_value(const ms_insertion &insertion, ms_insert_point *point) {
+    if (insertion.value == NULL_TREE)
+        return s_split_store(as_a<gcall *>(insertion.statement), point);
+    if (TREE_CODE(insertion.value) != SSA_NAME)
+        return s_read(insertion.value, point, gimple_location(insertion.statement));
+    return insertion.value;
 }
 
 /* False: there is no place for the code, nothing was done. */
@@ -45,21 +45,15 @@ static bool s_insert_behind(const ms_insertion &insertion) {
     ms_insert_point point;
     if (!ms_calls_point_behind(insertion.statement, &point))
         return false;
-    tree value = insertion.value;
-    if (value == NULL_TREE) {
-        gimple *store = s_split_store(as_a<gcall *>(insertion.statement), point);
-        value = gimple_assign_rhs1(store);
-        ms_calls_point_behind(store, &point);
-    }
+    tree value = s_value(insertion, &point);
     if (!insertion.has_claim) {
         ms_calls_assign(point, ms_sites_add(insertion.assign), value, insertion.assign.location);
         return true;
     }
-    tree claim_site = ms_sites_add(insertion.claim);
-    tree assign_site = NULL_TREE;
-    if (insertion.has_assign) /* of one place and one type: the same record, told in another way */
-        assign_site = claim_site;
-    ms_calls_claim(point, claim_site, assign_site, value, insertion.claim.location);
+    tree site = ms_sites_add(insertion.claim);
+    /* One place and one type: the record that is claimed by also tells of the assignment. */
+    ms_calls_claim(point, site, insertion.has_assign ? site : NULL_TREE, value,
+                   insertion.claim.location);
     return true;
 }
 

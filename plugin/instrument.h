@@ -9,6 +9,10 @@
  *     MEMSCOPE struct node *head;             head = n;
  *     head = n;                               __memscope_assign_block(&site, n);
  *
+ *     getline(&line, &size, file);            getline(&line, &size, file);
+ *                                             if (line == __memscope_fresh_block)
+ *                                                 __memscope_claim_block(&site, line);
+ *
  *     void f(MEMSCOPE struct node *p) {       __memscope_assign_block(&site, p);   at entry
  *
  * 1. Plan: every call and assignment is looked at while the function is still the user's.

@@ -2,6 +2,7 @@
 #include "plan.h"
 
 #include "arguments.h"
+#include "candidate.h"
 #include "typing.h"
 
 /* ---- functions that are left alone ---- */
@@ -27,6 +28,22 @@ static bool s_is_left_alone(function *fun) {
 }
 
 /* ---- sites ---- */
+
+/* Where STATEMENT is in the source. What GCC itself made has no place: then that of the nearest
+ * statement before it, and of the function at last. */
+static location_t s_location(const function *fun, gimple *statement) {
+    basic_block block = gimple_bb(statement);
+    gimple_stmt_iterator at = gsi_for_stmt(statement);
+    for (;;) {
+        for (; !gsi_end_p(at); gsi_prev(&at))
+            if (gimple_has_location(gsi_stmt(at)))
+                return gimple_location(gsi_stmt(at));
+        if (!single_pred_p(block) || single_pred(block) == ENTRY_BLOCK_PTR_FOR_FN(fun))
+            return DECL_SOURCE_LOCATION(fun->decl);
+        block = single_pred(block);
+        at = gsi_last_bb(block);
+    }
+}
 
 static ms_site s_site(function *fun, const ms_place &place, const ms_pointee *pointee,
                       location_t location) {
@@ -72,22 +89,22 @@ static bool s_is_wanted(const ms_site &site) {
     return ms_arguments_want_type(site.type_name);
 }
 
-static void s_plan_call(s_planning *planning, gcall *call) {
-    if (!ms_typing_is_candidate(call))
-        return;
-    ms_typing typing = ms_typing_find(planning->fun, call);
+/* STATEMENT, a call or a load, gives a pointer that may be a new block. */
+static void s_plan_claim(s_planning *planning, gimple *statement) {
+    ms_typing typing = ms_typing_find(planning->fun, statement);
     if (!typing.is_annotated && (typing.pointee == nullptr || !ms_arguments_given.track_all))
         return;
     ms_insertion insertion;
-    insertion.statement = call;
-    insertion.value = gimple_call_lhs(call);
-    insertion.claim = s_claim_site(planning->fun, typing, gimple_location(call));
+    insertion.statement = statement;
+    insertion.value = gimple_get_lhs(statement);
+    insertion.claim = s_claim_site(planning->fun, typing, s_location(planning->fun, statement));
     insertion.has_claim = s_is_wanted(insertion.claim);
     if (!insertion.has_claim)
         return;
     if (typing.direct_store != nullptr) {
         ms_place place = ms_place_of(gimple_get_lhs(typing.direct_store));
-        insertion.assign = s_assign_site(planning->fun, place, gimple_location(call));
+        insertion.assign =
+            s_assign_site(planning->fun, place, s_location(planning->fun, statement));
         insertion.has_assign = s_is_wanted(insertion.assign);
         planning->told.insert(typing.direct_store);
     }
@@ -103,6 +120,50 @@ static void s_plan_assign_of(s_planning *planning, gimple *statement, const ms_p
     insertion.has_assign = s_is_wanted(insertion.assign);
     if (insertion.has_assign)
         planning->insertions.push_back(insertion);
+}
+
+/* What ARGUMENT is the address of; NULL_TREE: not known. */
+static tree s_addressed(tree argument) {
+    if (TREE_CODE(argument) == SSA_NAME) {
+        gimple *definition = SSA_NAME_DEF_STMT(argument);
+        if (!gimple_assign_single_p(definition))
+            return NULL_TREE;
+        argument = gimple_assign_rhs1(definition);
+    }
+    return TREE_CODE(argument) == ADDR_EXPR ? TREE_OPERAND(argument, 0) : NULL_TREE;
+}
+
+/* A pointer whose address CALL gets. */
+static void s_plan_out_parameter(s_planning *planning, gcall *call, unsigned index) {
+    tree target = s_addressed(gimple_call_arg(call, index));
+    if (target == NULL_TREE || !POINTER_TYPE_P(TREE_TYPE(target)))
+        return;
+    ms_place place = ms_place_of(target);
+    bool is_typed = place.pointee != nullptr && !place.pointee->spelling.empty();
+    bool is_annotated = place.annotation.present || (is_typed && place.pointee->annotation.present);
+    ms_insertion insertion;
+    insertion.statement = call;
+    insertion.value = target;
+    insertion.assign = s_assign_site(planning->fun, place, s_location(planning->fun, call));
+    insertion.claim = insertion.assign;
+    if (!is_annotated) {
+        insertion.claim.kind = MEMSCOPE_SITE_CALL;
+        insertion.claim.evidence = MEMSCOPE_EVIDENCE_LHS;
+    }
+    insertion.has_claim = (is_annotated || (is_typed && ms_arguments_given.track_all)) &&
+                          ms_candidate_is_out_parameter(call, index) &&
+                          s_is_wanted(insertion.claim);
+    insertion.has_assign = place.annotation.present && s_is_wanted(insertion.assign);
+    if (insertion.has_claim || insertion.has_assign)
+        planning->insertions.push_back(insertion);
+}
+
+static void s_plan_out_parameters(s_planning *planning, gcall *call) {
+    if (gimple_call_internal_p(call) || gimple_call_fntype(call) == NULL_TREE ||
+        (gimple_call_flags(call) & (ECF_CONST | ECF_PURE | ECF_NORETURN | ECF_RETURNS_TWICE)) != 0)
+        return;
+    for (unsigned i = 0; i < gimple_call_num_args(call); i++)
+        s_plan_out_parameter(planning, call, i);
 }
 
 /* p = p + 1: no other block. */
@@ -126,11 +187,11 @@ static void s_plan_assignment(s_planning *planning, gimple *statement) {
         return; /* NULL, or the address of a variable */
     if (value != NULL_TREE && TREE_CODE(value) != SSA_NAME)
         return;
-    s_plan_assign_of(planning, statement, place, value, gimple_location(statement));
+    s_plan_assign_of(planning, statement, place, value, s_location(planning->fun, statement));
 }
 
 /* The value that a parameter has at entry: its default definition, if it lives in registers; one
- * that lives in memory is read there by ms_instrument. */
+ * that lives in memory is read there. */
 static void s_plan_parameters(s_planning *planning) {
     tree decl = planning->fun->decl;
     for (tree p = DECL_ARGUMENTS(decl); p != NULL_TREE; p = DECL_CHAIN(p)) {
@@ -153,8 +214,13 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
     FOR_EACH_BB_FN(block, fun) {
         for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
             gimple *statement = gsi_stmt(at);
-            if (gcall *call = dyn_cast<gcall *>(statement))
-                s_plan_call(&planning, call);
+            if (gcall *call = dyn_cast<gcall *>(statement)) {
+                if (ms_candidate_is_call(call))
+                    s_plan_claim(&planning, call);
+                s_plan_out_parameters(&planning, call);
+            } else if (ms_candidate_is_load(statement)) {
+                s_plan_claim(&planning, statement);
+            }
             if (is_gimple_call(statement) || is_gimple_assign(statement))
                 s_plan_assignment(&planning, statement);
         }

@@ -75,16 +75,17 @@ ms_insert_point ms_calls_point_at_entry(function *fun) {
 
 /* ---- statements ---- */
 
-static gimple_stmt_iterator s_put(const ms_insert_point &point, gimple *statement,
-                                  location_t location) {
+void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location) {
     gimple_set_location(statement, location);
     suppress_warning(statement, OPT_Wmaybe_uninitialized);
-    gimple_stmt_iterator at = point.is_start ? gsi_start_bb(point.block) : point.at;
-    if (point.is_start)
-        gsi_insert_before(&at, statement, GSI_NEW_STMT);
-    else
-        gsi_insert_after(&at, statement, GSI_NEW_STMT);
-    return at;
+    suppress_warning(statement, OPT_Wuninitialized);
+    if (point->is_start) {
+        point->at = gsi_start_bb(point->block);
+        gsi_insert_before(&point->at, statement, GSI_NEW_STMT);
+    } else {
+        gsi_insert_after(&point->at, statement, GSI_NEW_STMT);
+    }
+    point->is_start = false;
 }
 
 static gcall *s_call(tree function, tree site, tree value) {
@@ -96,7 +97,7 @@ static void s_fill_block(basic_block block, tree function, tree site, tree value
     ms_insert_point start = {};
     start.block = block;
     start.is_start = true;
-    s_put(start, s_call(function, site, value), location);
+    ms_calls_put(&start, s_call(function, site, value), location);
 }
 
 /* An empty block on the way from FROM to JOIN. */
@@ -108,12 +109,12 @@ static basic_block s_branch(basic_block from, basic_block join, int flag) {
     return block;
 }
 
-void ms_calls_claim(const ms_insert_point &point, tree claim_site, tree assign_site, tree value,
+void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
                     location_t location) {
     tree fresh = make_ssa_name(ptr_type_node);
     gimple *load = gimple_build_assign(fresh, s_declare_fresh_block());
-    gimple_stmt_iterator at = s_put(point, load, location);
-    edge rest = split_block(gsi_bb(at), load);
+    ms_calls_put(&point, load, location);
+    edge rest = split_block(gimple_bb(load), load);
     basic_block test = rest->src, join = rest->dest;
 
     gcond *condition = gimple_build_cond(EQ_EXPR, value, fresh, NULL_TREE, NULL_TREE);
@@ -134,7 +135,7 @@ void ms_calls_claim(const ms_insert_point &point, tree claim_site, tree assign_s
                  assign_site, value, location);
 }
 
-void ms_calls_assign(const ms_insert_point &point, tree site, tree value, location_t location) {
+void ms_calls_assign(ms_insert_point point, tree site, tree value, location_t location) {
     tree function = s_declare_function(MS_ROOT_ASSIGN_BLOCK, "__memscope_assign_block", false);
-    s_put(point, s_call(function, site, value), location);
+    ms_calls_put(&point, s_call(function, site, value), location);
 }

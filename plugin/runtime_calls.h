@@ -34,10 +34,13 @@ bool ms_calls_point_behind(gimple *statement, ms_insert_point *out);
 /* The entry of FUN, in front of all its code. */
 ms_insert_point ms_calls_point_at_entry(function *fun);
 
+/* Puts STATEMENT at POINT, and POINT behind it. */
+void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location);
+
 /* Each takes the address of a site record, and VALUE, a pointer in an SSA name. ASSIGN_SITE null:
  * nothing happens to blocks that are not fresh. POINT is used up by them. */
-void ms_calls_claim(const ms_insert_point &point, tree claim_site, tree assign_site, tree value,
+void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
                     location_t location);
-void ms_calls_assign(const ms_insert_point &point, tree site, tree value, location_t location);
+void ms_calls_assign(ms_insert_point point, tree site, tree value, location_t location);
 
 #endif

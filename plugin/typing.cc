@@ -28,7 +28,7 @@ struct s_value {
 
 struct s_walk {
     function *fun;
-    gcall *call;
+    gimple *origin; /* the call, or the load */
     std::vector<s_value> values;
     std::unordered_set<unsigned> seen; /* SSA_NAME_VERSION */
     std::vector<s_use> uses;
@@ -102,18 +102,31 @@ static void s_use_as_address(s_walk *walk, const s_value &value, gimple *stateme
     }
 }
 
+/* Whether CALL's result is its argument INDEX: memset, __builtin_assume_aligned. */
+static bool s_returns_argument(const gcall *call, unsigned index) {
+    if (gimple_call_builtin_p(call, BUILT_IN_ASSUME_ALIGNED))
+        return index == 0;
+    int flags = gimple_call_return_flags(call);
+    return (flags & ERF_RETURNS_ARG) != 0 && (flags & ERF_RETURN_ARG_MASK) == (int)index;
+}
+
 static void s_use_in_call(s_walk *walk, const s_value &value, gcall *call) {
     if (gimple_call_internal_p(call) || gimple_call_fntype(call) == NULL_TREE)
         return;
     tree callee = gimple_call_fndecl(call);
+    tree result = gimple_call_lhs(call);
     /* A constructor of C++ tells what `new` was written with, better than a pointer to a base. */
     uint8_t evidence = callee != NULL_TREE && DECL_CXX_CONSTRUCTOR_P(callee)
                            ? MEMSCOPE_EVIDENCE_CAST
                            : MEMSCOPE_EVIDENCE_ARGUMENT;
-    for (unsigned i = 0; i < gimple_call_num_args(call); i++)
-        if (gimple_call_arg(call, i) == value.name)
-            s_note_use(walk, value, evidence, gimple_uid(call),
-                       ms_types_of_parameter(gimple_call_fntype(call), i), ms_place());
+    for (unsigned i = 0; i < gimple_call_num_args(call); i++) {
+        if (gimple_call_arg(call, i) != value.name)
+            continue;
+        s_note_use(walk, value, evidence, gimple_uid(call),
+                   ms_types_of_parameter(gimple_call_fntype(call), i), ms_place());
+        if (result != NULL_TREE && s_returns_argument(call, i))
+            s_follow(walk, result, value.depth + 1, value.has_offset, gimple_uid(call));
+    }
 }
 
 static void s_use_in_return(s_walk *walk, const s_value &value, gimple *statement) {
@@ -164,8 +177,11 @@ static const s_use *s_annotated_place(const s_walk &walk) {
     return found;
 }
 
-/* Whether the call asks for just SIZE bytes: malloc(SIZE), calloc(1, SIZE). */
-static bool s_asks_for(const gcall *call, uint64_t size) {
+/* Whether ORIGIN is a call that asks for just SIZE bytes: malloc(SIZE), calloc(1, SIZE). */
+static bool s_asks_for(gimple *origin, uint64_t size) {
+    const gcall *call = dyn_cast<gcall *>(origin);
+    if (call == nullptr)
+        return false;
     for (unsigned i = 0; i < gimple_call_num_args(call); i++) {
         tree argument = gimple_call_arg(call, i);
         if (size != 0 && tree_fits_uhwi_p(argument) && tree_to_uhwi(argument) == size)
@@ -178,20 +194,20 @@ static bool s_belongs_to_caller(const s_walk &walk, const s_use &best) {
     if (!walk.returned_untyped)
         return false;
     return best.use_class != S_EXACT || best.pointee->scalar ||
-           !s_asks_for(walk.call, best.pointee->size);
+           !s_asks_for(walk.origin, best.pointee->size);
 }
 
-/* The statement that takes the call's result straight into the annotated place, if there is one. */
-static gimple *s_direct_store(gcall *call) {
-    tree result = gimple_call_lhs(call);
+/* The statement that takes ORIGIN's result straight into the annotated place, if there is one. */
+static gimple *s_direct_store(gimple *origin) {
+    tree result = gimple_get_lhs(origin);
     if (ms_place_of(result).annotation.present)
-        return call;
+        return origin;
     use_operand_p use;
     gimple *statement;
     if (SSA_NAME_VAR(result) != NULL_TREE && !DECL_ARTIFICIAL(SSA_NAME_VAR(result)))
         return nullptr;
     if (!single_imm_use(result, &use, &statement) || !gimple_assign_single_p(statement) ||
-        gimple_bb(statement) != gimple_bb(call) || gimple_assign_rhs1(statement) != result)
+        gimple_bb(statement) != gimple_bb(origin) || gimple_assign_rhs1(statement) != result)
         return nullptr;
     return ms_place_of(gimple_assign_lhs(statement)).annotation.present ? statement : nullptr;
 }
@@ -203,7 +219,7 @@ static ms_typing s_conclude(const s_walk &walk) {
     if (declared != nullptr) {
         typing.place = declared->place;
         typing.is_annotated = true;
-        typing.direct_store = s_direct_store(walk.call);
+        typing.direct_store = s_direct_store(walk.origin);
         if (declared->pointee != nullptr && !declared->pointee->spelling.empty()) {
             typing.pointee = declared->pointee;
             typing.evidence = MEMSCOPE_EVIDENCE_DECLARED;
@@ -230,70 +246,17 @@ static ms_typing s_conclude(const s_walk &walk) {
     return typing;
 }
 
-ms_typing ms_typing_find(function *fun, gcall *call) {
+ms_typing ms_typing_find(function *fun, gimple *statement) {
     s_walk walk;
     walk.fun = fun;
-    walk.call = call;
-    tree result = gimple_call_lhs(call);
-    s_follow(&walk, result, 0, false, gimple_uid(call));
-    tree function_type = gimple_call_fntype(call);
-    s_note_use(&walk, {result, 0, false}, MEMSCOPE_EVIDENCE_RETURN, gimple_uid(call),
-               function_type != NULL_TREE ? ms_types_of_result(function_type) : nullptr,
-               ms_place());
+    walk.origin = statement;
+    tree result = gimple_get_lhs(statement);
+    s_follow(&walk, result, 0, false, gimple_uid(statement));
+    tree function_type = is_gimple_call(statement) ? gimple_call_fntype(statement) : NULL_TREE;
+    if (function_type != NULL_TREE)
+        s_note_use(&walk, {result, 0, false}, MEMSCOPE_EVIDENCE_RETURN, gimple_uid(statement),
+                   ms_types_of_result(function_type), ms_place());
     for (size_t i = 0; i < walk.values.size(); i++)
         s_visit(&walk, s_value(walk.values[i]));
     return s_conclude(walk);
-}
-
-/* ---- which calls ---- */
-
-/* operator new (size_t, void *): gives back what it is given. */
-static bool s_is_placement_new(const_tree callee) {
-    if (!DECL_IS_OPERATOR_NEW_P(callee))
-        return false;
-    tree parameters = TYPE_ARG_TYPES(TREE_TYPE(callee));
-    tree second = parameters != NULL_TREE ? TREE_CHAIN(parameters) : NULL_TREE;
-    return second != NULL_TREE && TREE_CODE(TREE_VALUE(second)) == POINTER_TYPE &&
-           VOID_TYPE_P(TREE_TYPE(TREE_VALUE(second)));
-}
-
-static bool s_is_allocating_builtin(const gcall *call, const_tree callee) {
-    switch (DECL_FUNCTION_CODE(callee)) {
-    CASE_BUILT_IN_ALLOCA:
-        return false;
-    case BUILT_IN_REALLOC:
-        return true;
-    default:
-        return (gimple_call_flags(call) & ECF_MALLOC) != 0;
-    }
-}
-
-/* Functions that return typed pointers have typed their blocks themselves where the plugin compiled
- * them; those of the system's libraries have not. */
-static bool s_may_be_untyped_inside(const gcall *call, const_tree callee) {
-    if ((gimple_call_flags(call) & ECF_MALLOC) != 0)
-        return true;
-    return DECL_EXTERNAL(callee) && in_system_header_at(DECL_SOURCE_LOCATION(callee));
-}
-
-bool ms_typing_is_candidate(const gcall *call) {
-    tree result = gimple_call_lhs(call);
-    if (gimple_call_internal_p(call) || result == NULL_TREE || TREE_CODE(result) != SSA_NAME ||
-        !POINTER_TYPE_P(TREE_TYPE(result)))
-        return false;
-    if ((gimple_call_flags(call) & (ECF_CONST | ECF_PURE | ECF_NORETURN | ECF_RETURNS_TWICE)) !=
-            0 ||
-        (gimple_call_return_flags(call) & ERF_RETURNS_ARG) != 0)
-        return false;
-    tree returned = gimple_call_return_type(call);
-    if (!POINTER_TYPE_P(returned))
-        return false;
-    tree callee = gimple_call_fndecl(call);
-    if (callee == NULL_TREE)
-        return VOID_TYPE_P(TREE_TYPE(returned));
-    if (fndecl_built_in_p(callee, BUILT_IN_NORMAL))
-        return s_is_allocating_builtin(call, callee);
-    if (fndecl_built_in_p(callee) || s_is_placement_new(callee))
-        return false;
-    return VOID_TYPE_P(TREE_TYPE(returned)) || s_may_be_untyped_inside(call, callee);
 }

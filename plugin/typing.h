@@ -27,11 +27,8 @@ struct ms_typing {
                                      * place, so that no assignment has to be told besides */
 };
 
-/* Whether CALL may return a new block: it returns a pointer in a register and is no function that
- * is known to do without. */
-bool ms_typing_is_candidate(const gcall *call);
-
-/* The typing of CALL's result in FUN, whose statements are numbered (renumber_gimple_stmt_uids). */
-ms_typing ms_typing_find(function *fun, gcall *call);
+/* The typing of what STATEMENT, a candidate, gives; in FUN, whose statements are numbered
+ * (renumber_gimple_stmt_uids). */
+ms_typing ms_typing_find(function *fun, gimple *statement);
 
 #endif

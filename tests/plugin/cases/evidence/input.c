@@ -94,3 +94,19 @@ struct node *list(int count) {
     }
     return first;
 }
+
+/* Through a function that gives back what it gets. */
+struct node *cleared(void) {
+    struct node *node = memset(xmalloc(sizeof *node), 0, sizeof *node);
+    return node;
+}
+
+/* From the memory that a call has left it in. */
+int from_memory(struct other **out, int (*give)(void **out)) {
+    void *p;
+    if (give(&p) != 0)
+        return 1;
+    struct other *other = p;
+    *out = other;
+    return 0;
+}

@@ -43,6 +43,7 @@ void keep(MEMSCOPE struct node *given) {
 }
 
 void *unit_block(size_t n);
+int give(void **out);
 
 int main(void) {
     struct node *a = make(1);
@@ -64,7 +65,11 @@ int main(void) {
     short *from_unit = unit_block(10);
     from_unit[0] = 1;
     void *untyped = malloc(1);
+    long *aligned = NULL;
+    if (give((void *)&aligned) == 0)
+        *aligned = 1;
     int result = a->value + same->value + *pair[0] + *pair[1] - 10;
+    free(aligned);
     free(untyped);
     free(from_unit);
     free(text);

@@ -158,6 +158,17 @@ static inline bool s_own_pending(struct ms_pending *pending, uint64_t address) {
     return false;
 }
 
+static void s_free_known(struct ms_thread *thread, uint64_t address);
+
+/* For large blocks, and where there is no room by position. A block that is already there was freed
+ * without our seeing it (see ms_record_free): that is made up for now. */
+static __attribute__((noinline)) bool s_insert_slow(struct ms_thread *thread, uint64_t address,
+                                                    uint64_t size, uint32_t id) {
+    if (ms_live_find(address) != 0)
+        s_free_known(thread, address);
+    return ms_live_insert(address, size, id);
+}
+
 static HOT void s_enter(struct ms_thread *thread, uint64_t address, uint64_t size, uint64_t time,
                         uint32_t site, uint32_t owner, uint32_t stack, uint32_t maker) {
     uint32_t id = ms_blocks_take(&thread->free_blocks);
@@ -170,7 +181,8 @@ static HOT void s_enter(struct ms_thread *thread, uint64_t address, uint64_t siz
     block->owner = owner;
     block->stack = stack;
     ms_store_release(&block->address_thread, address << 16 | maker); /* pairs with the reader's */
-    if (MS_UNLIKELY(!ms_live_insert(address, id))) {
+    if (!(MS_LIKELY(size < MS_LIVE_SMALL) && MS_LIKELY(ms_address_map_insert(address, id))) &&
+        MS_UNLIKELY(!s_insert_slow(thread, address, size, id))) {
         ms_blocks_give(&thread->free_blocks, id);
         ms_store_count_drop(MS_DROP_SPACE);
     }
@@ -227,8 +239,6 @@ static inline struct ms_thread *s_begin(void) {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     return thread;
 }
-
-static void s_free_known(struct ms_thread *thread, uint64_t address);
 
 static COLD void s_free_deferred(struct ms_thread *thread) {
     while (thread->deferred_count != 0)

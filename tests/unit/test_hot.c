@@ -274,6 +274,32 @@ static void test_nested(void) {
     CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown + 1);
 }
 
+/* More frees inside memscope than can be kept for later: they are made up for when the addresses
+ * come back. */
+static void test_missed_frees(void) {
+    enum { COUNT = 3 * MS_DEFERRED_FREES };
+    void *blocks[COUNT];
+    struct totals before = s_totals();
+    for (unsigned round = 0; round < 2; round++) {
+        size_t size = round == 0 ? 40 : 1000;
+        for (unsigned i = 0; i < COUNT; i++)
+            blocks[i] = s_keep(malloc(size));
+        ms_thread_self->busy = true;
+        for (unsigned i = 0; i < COUNT; i++)
+            free(blocks[i]);
+        ms_thread_self->busy = false;
+        for (unsigned i = 0; i < COUNT; i++)
+            blocks[i] = s_keep(malloc(size));
+        for (unsigned i = 0; i < COUNT; i++)
+            free(blocks[i]);
+    }
+    struct totals after = s_totals();
+    CU_ASSERT_EQUAL(after.blocks, before.blocks);
+    CU_ASSERT_EQUAL(after.block_bytes, before.block_bytes);
+    CU_ASSERT_EQUAL(after.allocations - after.frees, after.blocks);
+    CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
+}
+
 /* Random operations of several threads, blocks freed by any of them, against their own count. */
 enum { SLOTS = 512, STEPS = 60000 };
 static void *s_slots[SLOTS];
@@ -445,6 +471,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_pause);
     CU_ADD_TEST(suite, test_stack);
     CU_ADD_TEST(suite, test_nested);
+    CU_ADD_TEST(suite, test_missed_frees);
     CU_ADD_TEST(suite, test_one_thread);
     CU_ADD_TEST(suite, test_threads);
     CU_ADD_TEST(suite, test_pending_elsewhere);

@@ -274,30 +274,38 @@ static void test_nested(void) {
     CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown + 1);
 }
 
-/* More frees inside memscope than can be kept for later: they are made up for when the addresses
- * come back. */
-static void test_missed_frees(void) {
-    enum { COUNT = 3 * MS_DEFERRED_FREES };
-    void *blocks[COUNT];
+/* More frees inside memscope than can be kept for later: one that is lost is made up for when its
+ * address comes back. */
+static void s_miss_free(size_t size) {
+    void *fillers[MS_DEFERRED_FREES];
     struct totals before = s_totals();
-    for (unsigned round = 0; round < 2; round++) {
-        size_t size = round == 0 ? 40 : 1000;
-        for (unsigned i = 0; i < COUNT; i++)
-            blocks[i] = s_keep(malloc(size));
-        ms_thread_self->busy = true;
-        for (unsigned i = 0; i < COUNT; i++)
-            free(blocks[i]);
-        ms_thread_self->busy = false;
-        for (unsigned i = 0; i < COUNT; i++)
-            blocks[i] = s_keep(malloc(size));
-        for (unsigned i = 0; i < COUNT; i++)
-            free(blocks[i]);
-    }
+    for (unsigned i = 0; i < MS_DEFERRED_FREES; i++)
+        fillers[i] = s_keep(malloc(24));
+    void *missed = s_keep(malloc(size)), *next = s_keep(malloc(2000));
+    uintptr_t address = (uintptr_t)missed;
+    ms_thread_self->busy = true;
+    for (unsigned i = 0; i < MS_DEFERRED_FREES; i++)
+        free(fillers[i]);
+    free(missed);
+    ms_thread_self->busy = false;
+    void *again = s_keep(malloc(size));
+    CU_ASSERT_EQUAL((uintptr_t)again, address); /* glibc hands out what was freed last */
+    CU_ASSERT_EQUAL(s_totals().blocks, before.blocks + 3);
+    free(next);
+    CU_ASSERT_EQUAL(s_totals().blocks, before.blocks + 2);
+    next = s_keep(malloc(2000)); /* `again` is entered: the lost free is noticed */
+    free(again);
+    free(next);
     struct totals after = s_totals();
     CU_ASSERT_EQUAL(after.blocks, before.blocks);
     CU_ASSERT_EQUAL(after.block_bytes, before.block_bytes);
     CU_ASSERT_EQUAL(after.allocations - after.frees, after.blocks);
     CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
+}
+
+static void test_missed_frees(void) {
+    s_miss_free(40);
+    s_miss_free(1000);
 }
 
 /* Random operations of several threads, blocks freed by any of them, against their own count. */

@@ -74,8 +74,17 @@ static const char *s_keyword(const_tree type) {
     }
 }
 
+/* A typedef inside a class (`pointer`, `value_type`) says less than what it stands for. */
+static bool s_is_member_typedef(const_tree type) {
+    tree name = TYPE_NAME(type);
+    return name != NULL_TREE && TREE_CODE(name) == TYPE_DECL && DECL_CONTEXT(name) != NULL_TREE &&
+           TYPE_P(DECL_CONTEXT(name)) && type != TYPE_MAIN_VARIANT(type);
+}
+
 /* A class, struct, union or enum as the C++ front end writes it: scope and template arguments. */
 static std::string s_cxx_name(tree type) {
+    if (s_is_member_typedef(type))
+        type = TYPE_MAIN_VARIANT(type);
     std::string name = type_as_string(type, 0);
     for (const char *qualifier : {"const ", "volatile "})
         if (name.compare(0, strlen(qualifier), qualifier) == 0)
@@ -166,7 +175,8 @@ std::string ms_type_name_spell_pointee(tree pointer_type) {
     tree pointee = TREE_TYPE(pointer_type);
     if (VOID_TYPE_P(pointee) || FUNC_OR_METHOD_TYPE_P(pointee))
         return std::string();
-    if (ms_type_name_is_own(pointer_type) && !ms_type_name_is_own(pointee))
+    if (ms_type_name_is_own(pointer_type) && !s_is_member_typedef(pointer_type) &&
+        !ms_type_name_is_own(pointee))
         return std::string("*") + s_identifier(pointer_type);
     return ms_type_name_spell(pointee);
 }

@@ -58,3 +58,20 @@ void use(unsigned n, void *place) {
     auto lambda = [n] { return static_cast<char *>(malloc(n)); };
     free(lambda());
 }
+
+// Typedefs inside a class stand for what they name.
+template <typename T> struct pool {
+    typedef T value_type;
+    typedef T *pointer;
+    static pointer take(unsigned n) {
+        return static_cast<pointer>(malloc(n));
+    }
+    static value_type *one() {
+        return static_cast<value_type *>(malloc(sizeof(value_type)));
+    }
+};
+
+void use_pools(unsigned n) {
+    free(pool<char>::take(n));
+    free(pool<shop::item>::one());
+}

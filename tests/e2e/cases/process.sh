@@ -115,3 +115,10 @@ case_address_sanitizer() {
     same "$status" 4 status
     grep -q ready out || fail "no output"
 }
+
+# The kernel refuses a user namespace to a process of several threads; the monitor must not count.
+case_user_namespace() {
+    [ "$(unshare -Ur id -u 2>&1)" = 0 ] || skip "user namespaces cannot be made here"
+    "$memscope" run -q -o "$PWD/j.mscope" -- unshare -Ur id -u >out 2>err || fail "$(cat err)"
+    same "$(cat out)" 0 "the user in the namespace"
+}

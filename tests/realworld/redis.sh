@@ -38,6 +38,7 @@ start_server() {
     while [ "$tries" -lt 20 ]; do
         tries=$((tries + 1))
         port=$((port + 7))
+        rm -rf "$dir/data-$1" # what an earlier run has saved
         mkdir -p "$dir/data-$1"
         MEMSCOPE_OPTIONS="out=$dir/redis.mscope" "$dir/redis-$1/src/redis-server" --port "$port" \
             --bind 127.0.0.1 --save '' --appendonly no --dir "$dir/data-$1" --daemonize no \

@@ -104,8 +104,10 @@ case_statically_linked() {
         fail "the program is not static: $file"
     fi
     measure ./counts 12345 100 return=0
-    check '.summary | [.total_allocations, .total_deallocations, .total_bytes]' '[12345,12245,592560]'
-    check '[.sites[] | [.type_name, .total_allocations]]' '[["struct node",12345]]'
+    # The libgcc of some compilers allocates too in a static program, for its unwinder.
+    check '[.sites[] | select(.type_name != null) | [.type_name, .total_allocations, .total_bytes, .live_allocations]]' \
+        '[["struct node",12345,592560,100]]'
+    check '.process | [.exit, .exit_code]' '["exited",0]'
 }
 
 case_address_sanitizer() {

@@ -23,8 +23,8 @@ case_msgpack_is_the_same_as_json() {
     measure ./lives
     "$memscope" export --format msgpack j.mscope -o report.msgpack
     "$MEMSCOPE_BUILD/tests/bin/msgpack_to_json" <report.msgpack >decoded.json
-    jq -S . report.json >one
-    jq -S . decoded.json >two
+    jq -S "$plain_numbers" report.json >one
+    jq -S "$plain_numbers" decoded.json >two
     cmp one two || fail "msgpack and JSON differ: $(diff one two | head -5)"
 }
 

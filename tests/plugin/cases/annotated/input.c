@@ -37,7 +37,7 @@ void variables(struct node *given, struct cache *cache, union either *either) {
     cache->slots = calloc(4, sizeof(struct node));
     cache->tail = local;
     cache->data = xmalloc(10);
-    cache->not_tracked = malloc(4);
+    cache->not_tracked = malloc(sizeof *cache->not_tracked);
     either->text = malloc(5);
     static MEMSCOPE struct node *kept;
     kept = local->next;

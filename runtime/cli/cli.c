@@ -127,6 +127,8 @@ int ms_cli_end_output(int status) {
     }
     if (!failed)
         return status;
+    if (error == EPIPE) /* whoever read it has read enough: `memscope types | head` */
+        return MS_CLI_USAGE;
     if (error == 0)
         error = EIO;
     return ms_cli_fail("cannot write to standard output: %s", strerror(error));

@@ -38,6 +38,8 @@ bool ms_journals_read_entry(const char *path, struct ms_journal_entry *entry) {
         .exit_code = header->exit_code,
         .alive = header->state == MS_STATE_RUNNING && ms_journal_alive(journal),
     };
+    uint64_t length = header->end_ns > header->now_ns ? header->end_ns : header->now_ns;
+    entry->end_time_ns = ms_journals_running(entry) ? UINT64_MAX : entry->start_time_ns + length;
     ms_journal_close(journal);
     return true;
 }
@@ -65,6 +67,8 @@ char *ms_journals_ending(const struct ms_journal_entry *entry) {
 
 static int s_compare(const void *a, const void *b) {
     const struct ms_journal_entry *left = a, *right = b;
+    if (left->end_time_ns != right->end_time_ns)
+        return left->end_time_ns < right->end_time_ns ? 1 : -1;
     if (left->start_time_ns != right->start_time_ns)
         return left->start_time_ns < right->start_time_ns ? 1 : -1;
     return strcmp(left->path, right->path);

@@ -12,6 +12,8 @@ struct ms_journal_entry {
     char *program; /* last part of the executable's path */
     uint32_t pid;
     uint64_t start_time_ns; /* since the epoch */
+    uint64_t end_time_ns; /* the same; of one that runs UINT64_MAX, of a killed one its last sign of
+                             life */
     uint64_t peak_bytes;
     uint64_t file_bytes; /* on the disk */
     uint32_t state;      /* enum ms_journal_state */
@@ -21,7 +23,9 @@ struct ms_journal_entry {
 
 struct ms_journals {
     char *directory;
-    struct ms_journal_entry *entries; /* newest first */
+    /* Those that run first, then by their end, latest first: a program comes before the ones it has
+     * run. */
+    struct ms_journal_entry *entries;
     size_t count;
 };
 
@@ -40,8 +44,8 @@ bool ms_journals_running(const struct ms_journal_entry *entry);
 /* How it ended, for people; for the caller to free. */
 char *ms_journals_ending(const struct ms_journal_entry *entry);
 
-/* Removes the oldest finished ones until at most 64 of them, with 1 GiB together, are left; the
- * newest always stays. Removed ones are gone from JOURNALS too. */
+/* Removes those that ended first until at most 64 of them, with 1 GiB together, are left; the
+ * last always stays. Removed ones are gone from JOURNALS too. */
 void ms_journals_prune(struct ms_journals *journals);
 
 #endif

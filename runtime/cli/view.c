@@ -174,6 +174,8 @@ static struct ms_writer *s_writer(void) {
 static int s_finish(struct ms_writer *writer) {
     errno = 0;
     enum ms_status status = writer->ops->finish(writer);
+    if (status == MS_IO && errno == EPIPE)
+        return MS_CLI_USAGE;
     if (status == MS_IO)
         return ms_cli_fail("cannot write to standard output: %s", strerror(errno ? errno : EIO));
     if (status != MS_OK)

@@ -104,3 +104,14 @@ case_list() {
     "$memscope" export --format json -o report.json
     check .process.exit_code 3
 }
+
+# A program ends after those it has run: theirs are removed first, and its own is the newest.
+case_many_journals() {
+    "$memscope" run -- sh -c 'i=0; while [ $i -lt 70 ]; do env true; i=$((i + 1)); done; :' 2>err ||
+        fail "$(cat err)"
+    journal=$(sed -n 's/^memscope: journal //p' err)
+    [ -e "$journal" ] || fail "the journal of the shell is gone: $journal"
+    same "$(find "$MEMSCOPE_DIR" -name '*.mscope' | wc -l)" 64 "journals"
+    "$memscope" export --format json -o report.json
+    check '.process.command[0]' sh
+}

@@ -43,11 +43,9 @@ static int s_make_directory(const char *directory) {
     result = ms_os_stat_owner(directory, &owner, &mode);
     if (result != 0)
         return result;
-    if (S_ISLNK(mode))
-        return 0; /* made by the user, in a directory that is theirs, or the open fails */
-    if (!S_ISDIR(mode))
-        return -ENOTDIR;
-    return owner == ms_os_uid() ? 0 : -EPERM;
+    if (owner != ms_os_uid()) /* of a link: who has put it there, in /tmp that may be anybody */
+        return -EPERM;
+    return S_ISDIR(mode) || S_ISLNK(mode) ? 0 : -ENOTDIR;
 }
 
 /* Whether the file at PATH is the journal of a process that runs, other than this one. */

@@ -148,3 +148,19 @@ END
     # The journal may keep one descriptor, under a number that the program does not get.
     same "$(cut -d' ' -f2 out)" "$(cut -d' ' -f2 plain.out)" "the next descriptor"
 }
+
+# In /tmp anybody may make a directory, or a link to one, under our name.
+case_directory_of_another_user() {
+    [ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+    build says
+    mkdir theirs ours
+    ln -s ours link
+    chown 12345 theirs
+    chown -h 12345 link
+    for directory in theirs link; do
+        status=0
+        MEMSCOPE_DIR=$PWD/$directory ./says 5 >out 2>err || status=$?
+        unmeasured "$PWD/$directory"
+    done
+    same "$(find theirs ours -name '*.mscope')" "" "journals"
+}

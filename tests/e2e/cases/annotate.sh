@@ -115,6 +115,13 @@ case_realloc_keeps_type() {
         '[[11,32752]]'
 }
 
+case_realloc_inherits_type() {
+    build lives
+    measure ./lives
+    check '[.sites[] | select(.type_name == "struct matrix") | [.function, .line, .total_allocations, .total_bytes]]' \
+        "[[\"grow_opaque\",$(line lives matrix),2,704]]"
+}
+
 case_strdup_is_typed() {
     build lives
     measure ./lives

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <memscope.h>
 
@@ -26,9 +28,22 @@ static void *in_thread(void *argument) {
     return NULL;
 }
 
+static int in_child(void) {
+    errno = 42;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(errno == 42 ? 0 : 1);
+    if (child < 0 || errno != 42)
+        return 20;
+    int status;
+    return waitpid(child, &status, 0) == child && status == 0 ? 0 : 21;
+}
+
 int main(void) {
     pthread_t thread;
-    int wrong = 0;
+    int wrong = in_child();
+    if (wrong != 0)
+        return wrong;
     volatile size_t huge = (size_t)PTRDIFF_MAX + 1;
     errno = 42;
     for (int i = 0; i < 100000; i++) {

@@ -20,6 +20,11 @@ struct record {
     struct record *next;
 };
 
+struct matrix {
+    double cells[8];
+};
+
+static void *s_opaque;
 static struct table_entry *s_table;
 static struct record *s_records;
 static char *s_name;
@@ -45,6 +50,15 @@ static __attribute__((noipa)) void grow_table(void) {
         s_table = realloc(s_table, count * sizeof *s_table); /* grow */
 }
 
+/* Nothing in the second call tells a type. */
+static __attribute__((noipa)) void grow_opaque(void) {
+    struct matrix *matrix = malloc(sizeof *matrix); /* matrix */
+    matrix->cells[0] = 1;
+    s_opaque = matrix;
+    s_opaque = realloc(s_opaque, 10 * sizeof(struct matrix));
+    free(s_opaque);
+}
+
 static __attribute__((noipa)) void leak_sessions(void) {
     for (int i = 0; i < 7; i++) {
         MEMSCOPE struct session *forgotten = malloc(sizeof *forgotten); /* leak */
@@ -65,6 +79,7 @@ static __attribute__((noipa)) void make_records(void) {
 int main(void) {
     temporaries();
     grow_table();
+    grow_opaque();
     leak_sessions();
     make_records();
     s_name = strdup("twelve bytes"); /* strdup */

@@ -10,8 +10,9 @@ function(memscope_options target)
     target_compile_options(${target} PRIVATE -fsanitize=${MEMSCOPE_SANITIZE} -fno-sanitize-recover=undefined)
     target_link_options(${target} PRIVATE -fsanitize=${MEMSCOPE_SANITIZE})
     # ThreadSanitizer does not model fences and says so; ours order reads of what another process writes.
-    target_compile_options(${target} PRIVATE
-      $<$<AND:$<COMPILE_LANGUAGE:C>,$<STREQUAL:${MEMSCOPE_SANITIZE},thread>>:-Wno-tsan>)
+    if(MEMSCOPE_SANITIZE STREQUAL "thread")
+      target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-Wno-tsan>)
+    endif()
   endif()
 endfunction()
 

@@ -17,14 +17,14 @@ EXPORT void __memscope_claim_block(const struct memscope_site *site, const void 
 }
 
 EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value) {
-    uint32_t id = value != NULL && ms_recording.on ? ms_sites_find(site) : 0;
+    uint32_t id = value != NULL && ms_recording.blocks == MS_BLOCKS_ON ? ms_sites_find(site) : 0;
     if (id != 0)
         ms_record_owner(id, value);
 }
 
 EXPORT void __memscope_register_sites(const struct memscope_site *start,
                                       const struct memscope_site *stop) {
-    if (ms_lifecycle_ready())
+    if (ms_lifecycle_begin())
         ms_sites_register(start, stop);
 }
 
@@ -35,10 +35,10 @@ EXPORT void __memscope_unregister_sites(const struct memscope_site *start,
 }
 
 EXPORT void memscope_pause(void) {
-    ms_recording.on = false;
+    ms_recording.blocks = MS_BLOCKS_OFF;
 }
 
 EXPORT void memscope_resume(void) {
     if (ms_lifecycle_ready())
-        ms_recording.on = true;
+        ms_recording.blocks = MS_BLOCKS_ON;
 }

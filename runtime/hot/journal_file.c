@@ -112,10 +112,17 @@ static void s_number(char *text, uint32_t number) {
     *text = 0;
 }
 
-static void s_end_earlier_images(const char *directory, uint64_t start_ticks) {
-    char ending[32] = ".";
+/* PATH is the journal's, absolute. Nothing to do when its name does not have the pid. */
+static void s_end_earlier_images(const char *path, uint64_t start_ticks) {
+    char directory[1024] = "", ending[32] = ".";
     s_number(ending + 1, (uint32_t)ms_os_pid());
     strcat(ending, MS_JOURNAL_DIR_EXTENSION);
+    size_t length = strlen(path), size = strlen(ending);
+    if (length < size || strcmp(path + length - size, ending) != 0 ||
+        !s_append(directory, sizeof(directory), path))
+        return;
+    char *slash = strrchr(directory, '/');
+    slash[slash == directory] = 0; /* "/" stays */
     struct s_earlier earlier = {directory, ending, start_ticks};
     ms_os_list(directory, s_end_earlier, &earlier);
 }
@@ -160,7 +167,6 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
         int result = s_make_directory(path);
         if (result != 0)
             return result;
-        s_end_earlier_images(path, identity->store.process_start_ticks);
         if (!s_append(path, size, "/"))
             return -ENAMETOOLONG;
     }
@@ -169,6 +175,7 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
     int result = s_make_absolute(path, size);
     if (result != 0)
         return result;
+    s_end_earlier_images(path, identity->store.process_start_ticks);
     if (s_in_use(path)) {
         if (!s_insert_pid(path, size))
             return -ENAMETOOLONG;

@@ -25,13 +25,22 @@
 enum s_state { S_NEW, S_OPENING, S_RECORDING, S_OFF };
 
 static uint32_t s_state; /* enum s_state */
+#ifdef MS_HOT_STATIC
+/* libc allocates while it prepares a static program, before _dl_find_object can be asked: the first
+ * constructor starts the runtime. */
+static bool s_may_start;
+#else
+static const bool s_may_start = true;
+#endif
 static struct ms_options s_options;
 
 /* A fork that is under way. Synchronization: store lock, from prepare to parent or child. */
 static struct {
     uint64_t signals;
+    struct ms_recording recording;
+    uint32_t serial; /* of copies: a child may still have to rename the one before */
     int copy; /* descriptor of the journal made for the child; -errno: could not; 0: none wanted */
-    char copy_path[1024 + 8];
+    char copy_path[1024 + 24];
 } s_fork;
 
 /* "the journal PATH cannot be made: REASON; the program runs on unmeasured" */
@@ -98,6 +107,7 @@ static bool s_open(void) {
     ms_recording.depth = s_options.max_stack_depth;
     ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
     ms_recording.own_clock = true; /* until the monitor runs */
+    ms_os_wipe_on_fork(&ms_recording, sizeof(ms_recording));
     s_enter_program();
     ms_store_start();
     return true;
@@ -106,15 +116,30 @@ static bool s_open(void) {
 bool ms_lifecycle_ready(void) {
     uint32_t state = ms_load_acquire(&s_state);
     if (MS_LIKELY(state != S_NEW))
-        return state == S_RECORDING;
-    if (environ == NULL || !ms_cas_acq_rel(&s_state, &state, S_OPENING))
+        return state == S_RECORDING && ms_recording.frees;
+    if (environ == NULL || !s_may_start || !ms_cas_acq_rel(&s_state, &state, S_OPENING))
         return false;
     int saved = errno;
     bool open = s_open();
     errno = saved;
-    ms_recording.on = open && s_options.start;
+    ms_recording.frees = open;
+    ms_recording.blocks = open && s_options.start ? MS_BLOCKS_ON : MS_BLOCKS_OFF;
     ms_store_release(&s_state, open ? S_RECORDING : S_OFF);
     return open;
+}
+
+bool ms_lifecycle_begin(void) {
+#ifdef MS_HOT_STATIC
+    s_may_start = true;
+#endif
+    return ms_lifecycle_ready();
+}
+
+bool ms_lifecycle_ask(void) {
+    if (ms_recording.blocks == MS_BLOCKS_ASK && ms_load_acquire(&s_state) == S_RECORDING)
+        ms_recording.blocks = MS_BLOCKS_OFF; /* a child that fork's handlers do not know of */
+    return ms_recording.blocks != MS_BLOCKS_OFF && ms_lifecycle_ready() &&
+           ms_recording.blocks == MS_BLOCKS_ON;
 }
 
 /* ---- the monitor ---- */
@@ -145,16 +170,36 @@ static void s_start_monitor(void) {
         ms_os_say("the monitor thread cannot be started: there will be no timeline");
 }
 
+void ms_lifecycle_attached(void) {
+    static uint32_t s_begun;
+    uint32_t no = 0;
+    if (MS_UNLIKELY(ms_load_relaxed(&s_begun) == 0) && ms_cas_acq_rel(&s_begun, &no, 1))
+        s_start_monitor();
+}
+
 /* ---- fork ---- */
+
+static void s_append_number(char *text, uint32_t number) {
+    char digits[12];
+    size_t count = 0;
+    text += strlen(text);
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    while (count != 0)
+        *text++ = digits[--count];
+    *text = 0;
+}
 
 static void s_before_fork(void) {
     uint64_t signals;
     ms_store_lock(&signals);
     s_fork.signals = signals;
+    s_fork.recording = ms_recording;
     s_fork.copy = 0;
     if (ms_store.header != NULL && s_options.follow_fork) {
         strcpy(s_fork.copy_path, ms_store.path);
-        strcat(s_fork.copy_path, ".fork");
+        s_append_number(strcat(s_fork.copy_path, ".fork"), ++s_fork.serial);
         s_fork.copy = ms_store_copy(s_fork.copy_path);
     }
 }
@@ -170,7 +215,8 @@ static void s_after_fork_in_parent(void) {
 }
 
 static void s_stop_recording(void) {
-    ms_recording.on = false;
+    ms_recording.blocks = MS_BLOCKS_OFF;
+    ms_recording.frees = false;
     ms_store.header = NULL;
     ms_store_release(&s_state, S_OFF);
 }
@@ -197,13 +243,14 @@ static void s_after_fork_in_child(void) {
     uint64_t signals = s_fork.signals;
     int saved = errno;
     bool recording = ms_load_acquire(&s_state) == S_RECORDING;
+    ms_recording = s_fork.recording;
     ms_monitor_forked();
     if (recording && s_options.follow_fork)
         s_fork_journal();
     else if (recording)
         s_stop_recording();
     ms_store_unlock(&signals);
-    if (ms_store.header != NULL)
+    if (ms_store.header != NULL && ms_thread_self != NULL)
         s_start_monitor();
     errno = saved;
 }
@@ -245,9 +292,8 @@ __attribute__((visibility("default"), noreturn)) void _Exit(int status) {
  * allocates, with its lock held. */
 __attribute__((constructor(101))) static void s_start(void) {
     ms_real_resolve();
-    if (!ms_lifecycle_ready())
+    if (!ms_lifecycle_begin())
         return;
     pthread_atfork(s_before_fork, s_after_fork_in_parent, s_after_fork_in_child);
     on_exit(s_at_exit, NULL);
-    s_start_monitor();
 }

@@ -14,4 +14,14 @@
  */
 bool ms_lifecycle_ready(void);
 
+/* The same, for a caller that knows that libc is ready, as a constructor does. */
+bool ms_lifecycle_begin(void);
+
+/* Whether a new block is to be recorded, while ms_recording.blocks does not say so. */
+bool ms_lifecycle_ask(void);
+
+/* A thread has its first block: the first of all starts the monitor. A program that has its blocks
+ * from elsewhere has no second thread from us. */
+void ms_lifecycle_attached(void);
+
 #endif

@@ -15,7 +15,6 @@
 #include "base/atomics.h"
 #include "hot/real.h"
 #include "hot/record.h"
-#include "store/store.h"
 
 #ifdef MS_HOT_STATIC
 #    define HOOK(name) __wrap_##name
@@ -45,7 +44,7 @@ static void *s_arena(size_t size, size_t alignment) {
 #define RECORDED(expression, size)                                                                 \
     do {                                                                                           \
         void *block_ = (expression);                                                               \
-        if (MS_LIKELY(block_ != NULL) && MS_LIKELY(ms_recording.on))                               \
+        if (MS_LIKELY(block_ != NULL) && MS_LIKELY(ms_recording.blocks != MS_BLOCKS_OFF))          \
             ms_record_allocation(block_, (size), CALL());                                          \
         return block_;                                                                             \
     } while (0)
@@ -72,7 +71,7 @@ EXPORT void HOOK(free)(void *address);
 EXPORT void HOOK(free)(void *address) {
     if (address == NULL || MS_UNLIKELY(ms_real_in_arena(address)))
         return;
-    if (MS_LIKELY(ms_store.header != NULL))
+    if (MS_LIKELY(ms_recording.frees))
         ms_record_free(address);
     if (MS_LIKELY(s_ready()))
         ms_real.free(address);

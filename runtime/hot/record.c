@@ -4,6 +4,7 @@
 #include <sys/single_threaded.h>
 
 #include "hot/frames.h"
+#include "hot/lifecycle.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
 #include "store/live.h"
@@ -19,13 +20,7 @@
 #define HOT  inline __attribute__((always_inline))
 #define COLD __attribute__((noinline, cold))
 
-#ifdef MS_HOT_STATIC
-/* libc allocates while it prepares a static program, before _dl_find_object can be asked: the first
- * constructor starts the runtime. */
-struct ms_recording ms_recording = {.on = false};
-#else
-struct ms_recording ms_recording = {.on = true}; /* the first block starts the runtime */
-#endif
+struct ms_recording ms_recording; /* the first block starts the runtime */
 
 /* Initial value: matches no block and not NULL. */
 _Thread_local void *__memscope_fresh_block
@@ -277,7 +272,7 @@ static HOT void s_make_pending(struct ms_thread *thread, void *address, size_t s
 }
 
 void ms_record_allocation(void *address, size_t size, struct ms_call call) {
-    if (MS_UNLIKELY(!ms_recording.on))
+    if (MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_ON) && !ms_lifecycle_ask())
         return;
     struct ms_thread *thread = s_begin();
     if (MS_UNLIKELY(thread == NULL)) {
@@ -356,7 +351,7 @@ static void s_free_known(struct ms_thread *thread, uint64_t address) {
 }
 
 void ms_record_free(void *address) {
-    if (ms_store.header == NULL)
+    if (!ms_recording.frees)
         return;
     struct ms_thread *thread = s_begin();
     if (MS_UNLIKELY(thread == NULL)) {
@@ -380,7 +375,7 @@ void ms_record_moving(void *address, struct ms_moving *block) {
     struct ms_pending stolen;
     struct ms_thread_record *maker;
     *block = (struct ms_moving){.known = false};
-    struct ms_thread *thread = ms_store.header != NULL ? s_begin() : NULL;
+    struct ms_thread *thread = ms_recording.frees ? s_begin() : NULL;
     if (thread == NULL)
         return;
     uint64_t at = (uintptr_t)address;
@@ -420,7 +415,7 @@ void ms_record_moved(const struct ms_moving *block, void *address, size_t size,
         if (address != NULL && (uintptr_t)address != block->address)
             ms_own_add(&counter->moved_bytes, block->size < size ? block->size : size);
     }
-    if (address != NULL && ms_recording.on) {
+    if (address != NULL && ms_recording.blocks == MS_BLOCKS_ON) {
         s_commit(thread);
         s_make_pending(thread, address, size, call, block->site, block->owner);
     }
@@ -440,7 +435,7 @@ void ms_record_kept(const struct ms_moving *block) {
 
 void ms_record_claim(uint32_t site, const void *block) {
     struct ms_thread *thread = ms_thread_self;
-    if (thread == NULL || thread->busy)
+    if (thread == NULL || thread->busy || !ms_recording.frees)
         return;
     /* A handler may have allocated since: then the block is no longer pending and stays as it is.
      */

@@ -22,12 +22,24 @@
 
 #include "memscope/abi.h"
 
+/*
+ * What is recorded. In the child of a fork the kernel makes the whole page zero (MADV_WIPEONFORK),
+ * so that a child which was made behind the back of fork's handlers (_Fork, a raw clone) writes
+ * nothing into its parent's journal; the handlers put it back. Zero therefore means "ask" and "no".
+ */
+enum ms_blocks {
+    MS_BLOCKS_ASK, /* ms_lifecycle_ask tells */
+    MS_BLOCKS_ON,
+    MS_BLOCKS_OFF,
+};
+#define MS_RECORDING_PAGE 4096
 struct ms_recording {
-    bool on;        /* blocks are recorded; frees always are. Any thread may change it */
+    uint8_t blocks; /* enum ms_blocks: whether new ones are recorded. Any thread may change it */
+    bool frees;     /* there is a journal */
     bool capture;   /* call stacks */
     bool own_clock; /* nobody publishes header.now_ns */
     uint32_t depth; /* frames of a stack */
-};
+} __attribute__((aligned(MS_RECORDING_PAGE)));
 extern struct ms_recording ms_recording;
 
 /* A call of the malloc family: where it came from. */

@@ -65,6 +65,8 @@ struct ms_thread *ms_thread_attach(void) {
     s_attaching = true;
     if (ms_thread_self == NULL)
         ms_thread_self = s_attach();
+    if (ms_thread_self != NULL)
+        ms_lifecycle_attached();
     s_attaching = false;
     ms_os_restore_signals(&signals);
     return ms_thread_self;

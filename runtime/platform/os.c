@@ -201,6 +201,10 @@ void ms_os_unmap(void *address, size_t size) {
     CALL2(SYS_munmap, address, size);
 }
 
+void ms_os_wipe_on_fork(void *address, size_t size) {
+    CALL3(SYS_madvise, address, size, MADV_WIPEONFORK);
+}
+
 void *ms_os_map_file(int fd, uint64_t offset, size_t size, void *at) {
     int flags = MAP_SHARED | (at != NULL ? MAP_FIXED : 0);
     long result = CALL6(SYS_mmap, at, size, PROT_READ | PROT_WRITE, flags, fd, offset);

@@ -49,6 +49,9 @@ long ms_os_read_file(const char *path, char *text, size_t size);
 /* Memory. Zeroed private pages; NULL when there are none. Sizes are rounded up to pages. */
 void *ms_os_map_pages(size_t size);
 void ms_os_unmap(void *address, size_t size);
+/* Private anonymous pages that children of this process find zeroed. Without effect before
+ * Linux 4.14. */
+void ms_os_wipe_on_fork(void *address, size_t size);
 /* A shared writable view of a file; NULL: could not. AT (page aligned) is replaced when not NULL.
  */
 void *ms_os_map_file(int fd, uint64_t offset, size_t size, void *at);

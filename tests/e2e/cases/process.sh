@@ -124,3 +124,21 @@ case_user_namespace() {
     "$memscope" run -q -o "$PWD/j.mscope" -- unshare -Ur id -u >out 2>err || fail "$(cat err)"
     same "$(cat out)" 0 "the user in the namespace"
 }
+
+# Nobody tells memscope of such a child; it must not write into its parent's journal.
+case_raw_clone() {
+    build raw_clone
+    measure ./raw_clone
+    check '[.types[] | [.type_name, .total_count, .live_count]]' '[["struct parent_block",3,2]]'
+    check '[.process.exit_code, .summary.total_deallocations, .summary.peak_memory_bytes]' '[0,1,300]'
+    same "$(echo ./*.mscope)" ./j.mscope journals
+}
+
+# Two forks right behind each other: each child has its own journal.
+case_forks_at_once() {
+    MEMSCOPE_OPTIONS="out=$PWD/%e.%p.mscope" LD_PRELOAD=$runtime bash -c \
+        'for i in 1 2 3 4 5 6 7 8 9 10; do (sleep 0.2; :) & done; wait' 2>err || fail "$(cat err)"
+    [ ! -s err ] || fail "$(cat err)"
+    same "$(find . -name 'bash.*.mscope' | wc -l)" 11 "journals of bash"
+    same "$(find . -name '*.fork*')" "" "copies left behind"
+}

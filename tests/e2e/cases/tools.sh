@@ -105,6 +105,28 @@ END
     one_line err 99
 }
 
+# Another GCC than the one that built this tree, with the plugin made for it.
+case_other_gcc() {
+    default=$(gcc -dumpversion | cut -d. -f1)
+    other=
+    for major in 11 12 13 14 15; do
+        if [ "$major" != "$default" ] && [ -e "$MEMSCOPE_BUILD/lib/memscope/gcc-$major/memscope.so" ] &&
+            command -v "gcc-$major" >/dev/null; then
+            other=$major
+            export MEMSCOPE_CC="gcc-$major" MEMSCOPE_CXX="g++-$major"
+            build lives
+            readelf -p .comment lives | grep -q "GCC: .*) $major\." || fail "lives is not of gcc-$major"
+            measure ./lives
+            check .summary.total_allocations 621
+            check .summary.typed_bytes_percent 100
+            build classes
+            measure ./classes
+            check "[.types[] | select(.type_name == \"shapes::Circle\")] | length > 0" true
+        fi
+    done
+    [ -n "$other" ] || skip "there is no other GCC with plugin headers, such as gcc-11 and gcc-11-plugin-dev"
+}
+
 case_compiler_driver() {
     echo 'int main(void) { return 0; }' >plain.c
     "$memscope" cc -c plain.c -o plain.o || fail "-c"

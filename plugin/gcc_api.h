@@ -4,7 +4,7 @@
  * poison malloc and friends for everything that is included behind them.
  *
  * Every dependence on a version of GCC belongs here, with the change of GCC that caused it.
- * Served: GCC 12.
+ * Served: GCC 11, 12 and 14.
  */
 #ifndef MS_PLUGIN_GCC_API_H
 #define MS_PLUGIN_GCC_API_H
@@ -26,6 +26,7 @@
 #include <fnmatch.h>
 
 #include "gcc-plugin.h"
+#include "bversion.h"
 
 #include "tree.h"
 #include "gimple.h"
@@ -69,5 +70,13 @@
 /* The C++ front end's printer of types, declared in its cp-tree.h, which cannot be included without
  * the C++ front end's whole world. Weak: cc1 (the C compiler) does not have it. */
 extern const char *type_as_string(tree type, int flags) __attribute__((weak));
+
+#if BUILDING_GCC_MAJOR < 12
+/* GCC 12 marks each kind of warning at a statement on its own (its suppress_warning, in gimple.h);
+ * before, one bit of the statement stands for all of them. */
+static inline void suppress_warning(gimple *statement, opt_code) {
+    gimple_set_no_warning(statement, true);
+}
+#endif
 
 #endif

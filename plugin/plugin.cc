@@ -40,8 +40,9 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
                                   struct plugin_gcc_version *version) {
     std::string mismatch = ms_version_mismatch(s_version(gcc_version), s_version(*version));
     if (!mismatch.empty()) {
+        /* Not by returning: GCC would add that the plugin failed. */
         fprintf(stderr, "%s\n", mismatch.c_str());
-        return 1;
+        exit(FATAL_EXIT_CODE);
     }
     if (!ms_arguments_read(info->argv, info->argc))
         return 1;

@@ -17,9 +17,19 @@ static bool s_is_ifunc_resolver(tree decl) {
     return false;
 }
 
+/* c-family/c-common.h: zero with -ffreestanding and -fno-hosted. Weak: lto1 does not have it, and
+ * loads the plugin too. */
+extern int flag_hosted __attribute__((weak));
+
+/* A kernel, a boot loader, a C library: there is no libmemscope that could be linked to it. In
+ * transactions (-fgnu-tm) GCC refuses calls of the runtime. */
+static bool s_is_unit_left_alone(void) {
+    return flag_tm != 0 || (&flag_hosted != nullptr && flag_hosted == 0);
+}
+
 static bool s_is_left_alone(function *fun) {
     tree decl = fun->decl;
-    return DECL_EXTERNAL(decl) ||
+    return s_is_unit_left_alone() || DECL_EXTERNAL(decl) ||
            lookup_attribute("no_instrument_function", DECL_ATTRIBUTES(decl)) != NULL_TREE ||
            lookup_attribute("naked", DECL_ATTRIBUTES(decl)) != NULL_TREE ||
            s_is_ifunc_resolver(decl) ||

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/journal_dir.h"
 #include "hot/identity.h"
 #include "platform/os.h"
@@ -101,21 +102,10 @@ static void s_end_earlier(void *data, const char *name) {
     ms_os_close(fd);
 }
 
-static void s_number(char *text, uint32_t number) {
-    char digits[12];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
-    while (count != 0)
-        *text++ = digits[--count];
-    *text = 0;
-}
-
 /* PATH is the journal's, absolute. Nothing to do when its name does not have the pid. */
 static void s_end_earlier_images(const char *path, uint64_t start_ticks) {
     char directory[1024] = "", ending[32] = ".";
-    s_number(ending + 1, (uint32_t)ms_os_pid());
+    ms_decimal_write(ending + 1, (uint32_t)ms_os_pid());
     strcat(ending, MS_JOURNAL_DIR_EXTENSION);
     size_t length = strlen(path), size = strlen(ending);
     if (length < size || strcmp(path + length - size, ending) != 0 ||
@@ -131,7 +121,7 @@ static void s_end_earlier_images(const char *path, uint64_t start_ticks) {
 static bool s_insert_pid(char *path, size_t size) {
     char number[16] = ".", suffix[16] = "";
     size_t end = strlen(path);
-    s_number(number + 1, (uint32_t)ms_os_pid());
+    ms_decimal_write(number + 1, (uint32_t)ms_os_pid());
     if (end > 7 && strcmp(path + end - 7, ".mscope") == 0) {
         strcpy(suffix, ".mscope");
         path[end - 7] = 0;

@@ -8,6 +8,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/options.h"
 #include "hot/identity.h"
 #include "hot/journal_file.h"
@@ -179,18 +180,6 @@ void ms_lifecycle_attached(void) {
 
 /* ---- fork ---- */
 
-static void s_append_number(char *text, uint32_t number) {
-    char digits[12];
-    size_t count = 0;
-    text += strlen(text);
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
-    while (count != 0)
-        *text++ = digits[--count];
-    *text = 0;
-}
-
 static void s_before_fork(void) {
     uint64_t signals;
     ms_store_lock(&signals);
@@ -199,7 +188,8 @@ static void s_before_fork(void) {
     s_fork.copy = 0;
     if (ms_store.header != NULL && s_options.follow_fork) {
         strcpy(s_fork.copy_path, ms_store.path);
-        s_append_number(strcat(s_fork.copy_path, ".fork"), ++s_fork.serial);
+        strcat(s_fork.copy_path, ".fork");
+        ms_decimal_write(s_fork.copy_path + strlen(s_fork.copy_path), ++s_fork.serial);
         s_fork.copy = ms_store_copy(s_fork.copy_path);
     }
 }

@@ -156,7 +156,7 @@ static inline bool s_own_pending(struct ms_pending *pending, uint64_t address) {
 static void s_free_known(struct ms_thread *thread, uint64_t address);
 
 /* For large blocks, and where there is no room by position. A block that is already there was freed
- * without our seeing it (see ms_record_free): that is made up for now. */
+ * without our seeing it (see ms_record_free): it is accounted here. */
 static __attribute__((noinline)) bool s_insert_slow(struct ms_thread *thread, uint64_t address,
                                                     uint64_t size, uint32_t id) {
     if (ms_live_find(address) != 0)

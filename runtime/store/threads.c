@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/decimal.h"
 #include "platform/os.h"
 #include "store/store.h"
 
@@ -38,13 +39,9 @@ static void s_close(uint32_t at) {
 
 /* /proc/self/task/TID/comm */
 static void s_read_name(struct ms_thread_record *record) {
-    char path[48] = "/proc/self/task/", digits[12], name[32];
-    size_t length = strlen(path), count = 0;
-    for (uint32_t tid = record->tid; tid != 0 && count < sizeof(digits); tid /= 10)
-        digits[count++] = (char)('0' + tid % 10);
-    while (count != 0)
-        path[length++] = digits[--count];
-    memcpy(path + length, "/comm", 6);
+    char path[48] = "/proc/self/task/", name[32];
+    ms_decimal_write(path + strlen(path), record->tid);
+    strcat(path, "/comm");
     long size = ms_os_read_file(path, name, sizeof(name));
     if (size <= 0)
         return;

@@ -6,6 +6,7 @@
 
 #include "base/atomics.h"
 #include "base/checked.h"
+#include "base/decimal.h"
 #include "base/status.h"
 
 static void every_status_has_its_own_message(void) {
@@ -94,6 +95,16 @@ static void threads_lose_no_count(void) {
     CU_ASSERT_EQUAL(s_guarded, (uint64_t)ROUNDS * THREADS);
 }
 
+static void numbers_are_written_in_decimal(void) {
+    char text[MS_DECIMAL_SIZE];
+    ms_decimal_write(text, 0);
+    CU_ASSERT_STRING_EQUAL(text, "0");
+    ms_decimal_write(text, 1203);
+    CU_ASSERT_STRING_EQUAL(text, "1203");
+    ms_decimal_write(text, UINT32_MAX);
+    CU_ASSERT_STRING_EQUAL(text, "4294967295");
+}
+
 int main(void) {
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;
@@ -105,6 +116,7 @@ int main(void) {
     CU_ADD_TEST(suite, checked_range_stays_within_its_limit);
     CU_ADD_TEST(suite, compare_and_swap_gives_back_what_it_found);
     CU_ADD_TEST(suite, threads_lose_no_count);
+    CU_ADD_TEST(suite, numbers_are_written_in_decimal);
     CU_basic_run_tests();
     unsigned failures = CU_get_number_of_failures();
     CU_cleanup_registry();

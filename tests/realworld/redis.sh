@@ -14,7 +14,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 runs=3 requests=100000
 if [ "${2-}" = long ]; then
-    runs=7 requests=1000000
+    runs=5 requests=500000
 fi
 
 # The two servers, by "plain" and "memscope"; pid_NAME and port_NAME once they run.

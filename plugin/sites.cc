@@ -29,8 +29,9 @@ static const struct s_field {
     {"column", S_U16, offsetof(struct memscope_site, column)},
     {"kind", S_U8, offsetof(struct memscope_site, kind)},
     {"evidence", S_U8, offsetof(struct memscope_site, evidence)},
-    {"abi_version", S_U32, offsetof(struct memscope_site, abi_version)},
-    {"flags", S_U32, offsetof(struct memscope_site, flags)},
+    {"abi_version", S_U16, offsetof(struct memscope_site, abi_version)},
+    {"flags", S_U16, offsetof(struct memscope_site, flags)},
+    {"id", S_U32, offsetof(struct memscope_site, id)},
 };
 
 static tree s_character_pointer(void) {

@@ -2,8 +2,8 @@
 /*
  * The site records of the unit: `struct memscope_site` of include/memscope/abi.h, built as GCC
  * trees. A record is a static variable in the section MEMSCOPE_SITE_SECTION. It holds addresses of
- * strings, so in position independent code the loader writes to it; hence it is not declared
- * read-only, and the section has the same flags in all objects.
+ * strings, so in position independent code the loader writes to it, and the runtime writes its id
+ * there; hence it is not declared read-only, and the section has the same flags in all objects.
  *
  * A record stays as long as some code refers to it: when GCC drops a function its sites go with it.
  * The linker keeps the section because the unit's constructor refers to its start and end.

@@ -32,7 +32,7 @@
 extern "C" {
 #endif
 
-#define MEMSCOPE_ABI_VERSION  1
+#define MEMSCOPE_ABI_VERSION  2
 #define MEMSCOPE_SITE_SECTION "memscope_sites"
 
 /* What a site is. X(number, NAME, "spelling in reports") */
@@ -72,7 +72,8 @@ enum memscope_evidence {
 };
 
 /*
- * One place in the program. Constant; lives as long as its module is loaded. Strings are
+ * One place in the program. Constant but for `id`; in memory that can be written, which lives as
+ * long as its module is loaded. Strings are
  * NUL-terminated UTF-8 (whatever the source had), NULL where there is none. 64 bytes on LP64.
  */
 struct memscope_site {
@@ -87,8 +88,9 @@ struct memscope_site {
     uint16_t column;      /* 1-based, 0: not known or over 65535 */
     uint8_t kind;         /* enum memscope_site_kind */
     uint8_t evidence;     /* enum memscope_evidence */
-    uint32_t abi_version; /* MEMSCOPE_ABI_VERSION of the plugin that made it */
-    uint32_t flags;       /* 0 */
+    uint16_t abi_version; /* MEMSCOPE_ABI_VERSION of the plugin that made it */
+    uint16_t flags;       /* 0 */
+    uint32_t id;          /* 0; the runtime writes the number here that it gives the site */
 };
 
 /* Called by compiled code only. All of them keep errno, are async-signal-safe, never fail the

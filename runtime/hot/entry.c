@@ -11,13 +11,13 @@
 #define EXPORT __attribute__((visibility("default")))
 
 EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
-    uint32_t id = ms_sites_find(site);
+    uint32_t id = ms_sites_id(site);
     if (id != 0)
         ms_record_claim(id, block);
 }
 
 EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value) {
-    uint32_t id = value != NULL && ms_recording.blocks == MS_BLOCKS_ON ? ms_sites_find(site) : 0;
+    uint32_t id = value != NULL && ms_recording.blocks == MS_BLOCKS_ON ? ms_sites_id(site) : 0;
     if (id != 0)
         ms_record_owner(id, value);
 }

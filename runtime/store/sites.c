@@ -56,6 +56,7 @@ static void s_register(const struct memscope_site *start, const struct memscope_
         if (site == start)
             first = id;
         s_fill(to, site, (uint16_t)(frame >> MS_FRAME_MODULE_SHIFT));
+        ms_store_relaxed(&((struct memscope_site *)(uintptr_t)site)->id, id);
     }
     ms_store_publish(MS_TABLE_STRINGS);
     ms_store_publish(MS_TABLE_SITES);

@@ -45,4 +45,10 @@ static inline uint32_t ms_sites_find(const struct memscope_site *site) {
     return 0;
 }
 
+/* The same, as the record itself has it. */
+static inline uint32_t ms_sites_id(const struct memscope_site *site) {
+    uint32_t id = ms_load_relaxed(&site->id);
+    return MS_LIKELY(id != 0) ? id : ms_sites_find(site);
+}
+
 #endif

@@ -84,8 +84,8 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
 }
 
 static bool s_is_well_formed(const struct memscope_site *site) {
-    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags == 0 && site->file != NULL &&
-           site->line != 0 && site->kind != MEMSCOPE_SITE_UNKNOWN;
+    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags == 0 && site->id == 0 &&
+           site->file != NULL && site->line != 0 && site->kind != MEMSCOPE_SITE_UNKNOWN;
 }
 
 void __memscope_register_sites(const struct memscope_site *start,

@@ -176,12 +176,15 @@ static struct ms_counter s_site_sum(const struct memscope_site *site) {
     return sum;
 }
 
-static const struct memscope_site s_sites[2] = {
-    {.type_name = "struct node", .type_size = 24, .kind = MEMSCOPE_SITE_CALL, .abi_version = 1},
+static struct memscope_site s_sites[2] = {
+    {.type_name = "struct node",
+     .type_size = 24,
+     .kind = MEMSCOPE_SITE_CALL,
+     .abi_version = MEMSCOPE_ABI_VERSION},
     {.var_name = "head",
      .type_name = "struct node",
      .kind = MEMSCOPE_SITE_VARIABLE,
-     .abi_version = 1},
+     .abi_version = MEMSCOPE_ABI_VERSION},
 };
 
 static void test_claim(void) {

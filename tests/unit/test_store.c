@@ -128,15 +128,15 @@ static void test_stacks(void) {
 }
 
 static void test_sites(void) {
-    static const struct memscope_site s_sites[3] = {
+    static struct memscope_site s_sites[3] = {
         {.var_name = "a",
          .type_name = "struct x",
          .type_size = 24,
          .line = 7,
          .kind = 2,
-         .abi_version = 1},
-        {.var_name = "b", .type_name = "struct x", .abi_version = 1},
-        {.abi_version = 1},
+         .abi_version = MEMSCOPE_ABI_VERSION},
+        {.var_name = "b", .type_name = "struct x", .abi_version = MEMSCOPE_ABI_VERSION},
+        {.abi_version = MEMSCOPE_ABI_VERSION},
     };
     CU_ASSERT_EQUAL(ms_sites_find(&s_sites[1]), 0);
     ms_sites_register(s_sites, s_sites + 3);
@@ -146,6 +146,8 @@ static void test_sites(void) {
     uint32_t id = ms_sites_find(&s_sites[0]);
     CU_ASSERT_NOT_EQUAL_FATAL(id, 0);
     CU_ASSERT_EQUAL(ms_sites_find(&s_sites[2]), id + 2);
+    CU_ASSERT_EQUAL(s_sites[2].id, id + 2);
+    CU_ASSERT_EQUAL(ms_sites_id(&s_sites[2]), id + 2);
     CU_ASSERT_EQUAL(ms_sites_find(&s_sites[3]), 0);
     const struct ms_site *site = ms_store_at(MS_TABLE_SITES, id * sizeof(*site));
     CU_ASSERT_STRING_EQUAL(ms_store_at(MS_TABLE_STRINGS, site->type_name), "struct x");
@@ -223,9 +225,9 @@ static void test_timeline(void) {
 }
 
 static void test_sums(void) {
-    static const struct memscope_site s_sites[2] = {
-        {.type_name = "struct small", .abi_version = 1},
-        {.type_name = "struct large", .abi_version = 1},
+    static struct memscope_site s_sites[2] = {
+        {.type_name = "struct small", .abi_version = MEMSCOPE_ABI_VERSION},
+        {.type_name = "struct large", .abi_version = MEMSCOPE_ABI_VERSION},
     };
     ms_sites_register(s_sites, s_sites + 2);
     uint32_t id = ms_sites_find(s_sites);

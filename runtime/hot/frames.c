@@ -9,11 +9,12 @@
 #include "store/stacks.h"
 
 /* The line of /proc/self/maps that covers ADDRESS. Lines are "start-end perms …". */
-void ms_frames_find_stack(uintptr_t *low, uintptr_t *high) {
+void ms_frames_find_stack(uintptr_t *low, uintptr_t *last) {
     char text[1024];
     uintptr_t address = (uintptr_t)__builtin_frame_address(0);
     uintptr_t number[2] = {0, 0};
     unsigned part = 0; /* 0: start, 1: end, 2: the rest of the line */
+    uintptr_t *high = last;
     *low = *high = 0;
     int fd = ms_os_open("/proc/self/maps", O_RDONLY, 0);
     if (fd < 0)
@@ -38,36 +39,40 @@ void ms_frames_find_stack(uintptr_t *low, uintptr_t *high) {
      * its top (the kernel's mmap_base), so 64 MiB below the top nothing else lies. */
     if (*high != 0 && ms_os_tid() == ms_os_pid())
         *low = *high - (UINT64_C(64) << 20);
+    if (*high != 0)
+        *last = *high - 2 * sizeof(uintptr_t);
 }
 
-uint32_t ms_frames_capture(struct ms_thread *thread, uintptr_t return_address, uintptr_t frame,
-                           uint32_t depth) {
-    uintptr_t frames[MS_CAPTURE_LIMIT];
-    uint64_t hash = return_address * UINT64_C(0x9E3779B97F4A7C15);
-    uintptr_t high = thread->stack_high - 2 * sizeof(uintptr_t);
+/* The COUNT frames that have just been walked, again. */
+static __attribute__((noinline, cold)) uint32_t s_intern(uint64_t hash, struct ms_call call,
+                                                         uint32_t count) {
+    uintptr_t frames[MS_CAPTURE_LIMIT], frame = call.caller_frame;
+    frames[0] = call.return_address;
+    for (uint32_t i = 1; i < count; i++) {
+        frames[i] = ((const uintptr_t *)frame)[1];
+        frame = *(const uintptr_t *)frame;
+    }
+    return ms_stacks_intern(hash, frames, count);
+}
+
+uint32_t ms_frames_capture(struct ms_thread *thread, struct ms_call call, uint32_t depth) {
+    uint64_t hash = call.return_address * UINT64_C(0x9E3779B97F4A7C15);
+    uintptr_t low = (uintptr_t)__builtin_frame_address(0), last = thread->stack_last;
+    uintptr_t frame = call.caller_frame;
     uint32_t count = 1;
-    if (depth > MS_CAPTURE_LIMIT)
-        depth = MS_CAPTURE_LIMIT;
-    frames[0] = return_address;
-    /* FRAME points to the caller's frame pointer, above it is our return address. Callers lie
-     * higher. On another stack (a coroutine's, a signal's) FRAME is out of range and one frame is
-     * all. */
-    if (frame >= thread->stack_low && frame <= high) {
-        uintptr_t next = *(const uintptr_t *)frame;
-        while (count < depth && next > frame && next <= high && next % sizeof(uintptr_t) == 0) {
-            uintptr_t address = ((const uintptr_t *)next)[1];
-            if (address < 4096)
-                break;
-            frames[count++] = address;
-            hash = (hash ^ address) * UINT64_C(0xff51afd7ed558ccd);
-            hash ^= hash >> 32;
-            frame = next;
-            next = *(const uintptr_t *)frame;
-        }
+    if (MS_UNLIKELY(low < thread->stack_low || low > last))
+        last = 0; /* another stack: a coroutine's, a signal's */
+    while (count < depth && frame > low && frame <= last && frame % sizeof(uintptr_t) == 0) {
+        uintptr_t address = ((const uintptr_t *)frame)[1];
+        hash = (hash ^ address) * UINT64_C(0xff51afd7ed558ccd);
+        hash ^= hash >> 32;
+        count++;
+        low = frame;
+        frame = *(const uintptr_t *)frame;
     }
     struct ms_stack_entry *entry = &thread->stacks[(hash >> 20) % MS_STACK_CACHE];
     if (MS_UNLIKELY(entry->hash != hash || entry->id == 0)) {
-        entry->id = ms_stacks_intern(hash, frames, count);
+        entry->id = s_intern(hash, call, count);
         entry->hash = hash;
     }
     return entry->id;

@@ -9,21 +9,20 @@
 
 #include <stdint.h>
 
+#include "hot/record.h"
+
 /* Frames that are walked at most: their buffer lies on the stack of the program, which may be a
  * signal stack. */
 #define MS_CAPTURE_LIMIT 128u
 
 struct ms_thread;
 
-/* Where the calling thread's stack lies, found once a thread: reads /proc/self/maps. Both 0:
- * unknown. */
-void ms_frames_find_stack(uintptr_t *low, uintptr_t *high);
+/* Where frame pointers of the calling thread may point to, found once a thread: the memory of its
+ * stack, as /proc/self/maps says. Both 0: unknown. */
+void ms_frames_find_stack(uintptr_t *low, uintptr_t *last);
 
-/*
- * The stack id of a call: RETURN_ADDRESS is its innermost frame, FRAME the frame pointer of the
- * function that was called. At most DEPTH frames. 0: no room.
- */
-uint32_t ms_frames_capture(struct ms_thread *thread, uintptr_t return_address, uintptr_t frame,
-                           uint32_t depth);
+/* The stack id of a call, with at most DEPTH frames (1 to MS_CAPTURE_LIMIT). 0: no room. Each frame
+ * pointer must lie higher than the one before, the first one above our own. */
+uint32_t ms_frames_capture(struct ms_thread *thread, struct ms_call call, uint32_t depth);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "base/options.h"
+#include "hot/frames.h"
 #include "hot/identity.h"
 #include "hot/journal_file.h"
 #include "hot/real.h"
@@ -105,7 +106,8 @@ static bool s_open(void) {
     }
     s_describe(ms_store.header);
     ms_sampler_init(s_options.sample_rate, s_options.sample_bytes, s_options.seed);
-    ms_recording.depth = s_options.max_stack_depth;
+    ms_recording.depth =
+        s_options.max_stack_depth < MS_CAPTURE_LIMIT ? s_options.max_stack_depth : MS_CAPTURE_LIMIT;
     ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
     ms_recording.own_clock = true; /* until the monitor runs */
     ms_os_wipe_on_fork(&ms_recording, sizeof(ms_recording));
@@ -255,6 +257,7 @@ static void s_end(int status) {
     int saved = errno;
     ms_monitor_stop();
     ms_recording.own_clock = true;
+    ms_record_end();
     header->exit_code = status & 0xff;
     header->end_ns = ms_store_now() | 1; /* 0 means running */
     ms_store_release(&header->state, MS_STATE_EXITED);

@@ -27,7 +27,7 @@
  * (CMakeLists.txt). */
 #define CALL()                                                                                     \
     ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
-                      (uintptr_t)__builtin_frame_address(0)})
+                      *(const uintptr_t *)__builtin_frame_address(0)})
 
 static inline bool s_ready(void) {
     return MS_LIKELY(ms_real.malloc != NULL) || (ms_real_resolve() && ms_real.malloc != NULL);
@@ -44,9 +44,9 @@ static void *s_arena(size_t size, size_t alignment) {
 #define RECORDED(expression, size)                                                                 \
     do {                                                                                           \
         void *block_ = (expression);                                                               \
-        if (MS_LIKELY(block_ != NULL) && MS_LIKELY(ms_recording.blocks != MS_BLOCKS_OFF))          \
-            ms_record_allocation(block_, (size), CALL());                                          \
-        return block_;                                                                             \
+        if (MS_UNLIKELY(block_ == NULL) || MS_UNLIKELY(ms_recording.blocks == MS_BLOCKS_OFF))      \
+            return block_;                                                                         \
+        return ms_record_allocation(block_, (size), CALL());                                       \
     } while (0)
 
 EXPORT void *HOOK(malloc)(size_t size);

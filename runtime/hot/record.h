@@ -2,13 +2,15 @@
 /*
  * Accounts blocks. The life of one:
  *
- *   malloc ── pending ──┬─ next allocation of the thread ── counted, live ── free ── counted
- *              │        └─ free ── counted as made, freed and temporary; never in the live table
- *              └ claim: a typing site names its type
+ *   malloc ── live, pending ──┬── next allocation of the thread ── counted at its site ── free
+ *                             └ claim: a typing site names its type
  *
- * The pending block lies in the thread's record in the journal, so readers count it too. A site is
- * known when the block is counted: the one that claimed it, the one its realloc inherited, or else
- * one made for the return address of the allocation call.
+ * The totals of the thread count a block at once. Its site does when it is known for good, with the
+ * thread's next allocation or the block's free: it is the site that claimed it, the one its realloc
+ * inherited, or else one made for the return address of the allocation call. The thread's record in
+ * the journal says which block is pending, so readers count it too.
+ *
+ * Live bytes only grow from one free to the next, so peaks are looked for when something is freed.
  *
  * All functions are called by the malloc family and the plugin's entry points, in any thread and
  * signal handler; they do not allocate, wait for the program, or change errno.
@@ -45,26 +47,30 @@ extern struct ms_recording ms_recording;
 /* A call of the malloc family: where it came from. */
 struct ms_call {
     uintptr_t return_address;
-    uintptr_t frame; /* frame pointer of the called function */
+    uintptr_t caller_frame; /* the caller's frame pointer, if it has one */
 };
 
-/* ADDRESS, SIZE bytes as requested, was just allocated. */
-void ms_record_allocation(void *address, size_t size, struct ms_call call);
+/* ADDRESS, SIZE bytes as requested, was just allocated. Returns ADDRESS. */
+void *ms_record_allocation(void *address, size_t size, struct ms_call call);
 
 /* ADDRESS is about to be freed. */
 void ms_record_free(void *address);
 
-/* ADDRESS is about to be reallocated. Takes its record out into BLOCK; ms_record_moved or
+/* ADDRESS is about to be reallocated. Takes it out of the live table; ms_record_moved or
  * ms_record_kept must follow in the same thread. */
 struct ms_moving {
     bool known;
-    uint64_t address, size, time;
-    uint32_t site, owner, stack, thread;
+    uint64_t address;
+    uint32_t id; /* of its record */
+    uint32_t site, owner;
 };
-void ms_record_moving(void *address, struct ms_moving *block);
-void ms_record_moved(const struct ms_moving *block, void *address, size_t size,
+void ms_record_moving(void *address, struct ms_moving *moving);
+void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
                      struct ms_call call);
-void ms_record_kept(const struct ms_moving *block);
+void ms_record_kept(const struct ms_moving *moving);
+
+/* The process ends: peaks and live bytes of the calling thread are brought up to date. */
+void ms_record_end(void);
 
 /* SITE made the newest block of this thread, if that is BLOCK. */
 void ms_record_claim(uint32_t site, const void *block);

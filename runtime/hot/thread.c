@@ -48,10 +48,13 @@ static struct ms_thread *s_attach(void) {
     }
     thread->busy = false;
     thread->deferred_count = 0;
-    thread->own_free_bytes = 0;
+    thread->newest = 0;
+    thread->low = -MS_HAND_IN_BYTES;
+    thread->high = MS_HAND_IN_BYTES;
+    thread->peak = 0;
     thread->index = index;
     thread->record = record;
-    ms_frames_find_stack(&thread->stack_low, &thread->stack_high);
+    ms_frames_find_stack(&thread->stack_low, &thread->stack_last);
     ms_sampler_start(thread);
     return thread;
 }

@@ -24,6 +24,9 @@
 #define MS_STACK_CACHE    2048u
 #define MS_DEFERRED_FREES 16u
 
+/* Live bytes that a thread may hold back: bounds the error of the process' peak. */
+#define MS_HAND_IN_BYTES INT64_C(32768)
+
 struct ms_caller_entry {
     uint64_t address;
     uint32_t site;
@@ -40,9 +43,12 @@ struct ms_thread {
     uint32_t index; /* of its record */
     struct ms_thread_record *record;
     struct ms_histograms *histograms; /* of the shard */
-    uint64_t own_free_bytes;          /* of blocks made and freed by this thread */
     struct ms_block_list free_blocks;
-    uintptr_t stack_low, stack_high; /* the memory a frame pointer may point into */
+    uint32_t newest; /* record of the newest block; 0: it is freed */
+    /* Limits of alloc_bytes - free_bytes: outside of low..high it is handed in to the process;
+     * above `peak` there may be a new one. */
+    int64_t low, high, peak;
+    uintptr_t stack_low, stack_last; /* where a frame pointer may point */
     uint64_t random;                 /* state of the sampler's generator */
     int64_t until_sample;            /* bytes, when sampling by bytes */
     uint32_t shard;

@@ -97,7 +97,6 @@ struct ms_build {
     struct ms_index frame_index; /* frame word -> index in frames */
     struct ms_tick *ticks;
     size_t tick_count;
-    uint64_t pending_sizes[64]; /* as ms_histograms.sizes */
     uint64_t torn_blocks;
     bool has_drops; /* something was not recorded */
     struct ms_build_note *first_note, **last_note;

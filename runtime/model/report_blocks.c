@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Walks the live blocks. A block is in the block table and in the counters of its site, or it is
- * its thread's pending block and in neither. Pending blocks are therefore added to the sums of
- * their sites here.
+ * Walks the live blocks. A block is in the counters of its site, unless it is its thread's pending
+ * block: that is added to the sums of the site it will have here. So are frees of pending blocks by
+ * other threads, which wait in the inbox of the thread that made them.
  */
 #include "model/build.h"
 
@@ -10,8 +10,6 @@
 
 #include "base/atomics.h"
 #include "model/array.h"
-
-#define TIME_UNIT_NS UINT64_C(100000000) /* of ms_pending.time */
 
 struct s_block {
     uint64_t size;
@@ -21,10 +19,16 @@ struct s_block {
     uint32_t stack;
 };
 
+#define NO_SITE UINT32_MAX
+
+/* Pending blocks of one thread that others have freed: one, and those that its next allocations
+ * made while it was about to look. */
+#define MAX_INBOX 64u
+
 /* A pending block, copied while it stood still. */
 struct s_pending {
     struct ms_pending record;
-    bool in_table; /* its thread was entering it into the table, and had got that far */
+    uint32_t site; /* NO_SITE: not looked for yet */
 };
 
 struct s_walk {
@@ -38,7 +42,7 @@ struct s_walk {
     bool has_caller_index;
     struct s_pending *pending;
     uint32_t pending_count, pending_capacity;
-    struct ms_index pending_index; /* address -> pending */
+    struct ms_index pending_index; /* block -> pending */
 };
 
 static void s_walk_fini(struct s_walk *walk) {
@@ -130,7 +134,7 @@ static enum ms_status s_add_block(struct s_walk *walk, const struct s_block *blo
 }
 
 /* The block at RECORD, as it was while `address_thread` did not change; false: none. */
-static bool s_read_block(const struct ms_block *record, struct s_block *block, uint64_t *address) {
+static bool s_read_block(const struct ms_block *record, struct s_block *block) {
     uint64_t before =
         ms_load_acquire(&record->address_thread); /* pairs with the store that makes
                                                      it live, and the one that ends it */
@@ -142,57 +146,29 @@ static bool s_read_block(const struct ms_block *record, struct s_block *block, u
         return false;
     *block = (struct s_block){MS_BLOCK_SIZE(&copy), MS_BLOCK_TIME_NS(&copy), copy.site, copy.owner,
                               copy.stack};
-    *address = before >> 16;
     return true;
 }
 
-/* A block is put into the table before it stops being pending. It is counted then too, or was just
- * about to be. */
-static void s_mark_entered(struct s_walk *walk, uint64_t address) {
-    const uint32_t *at = ms_index_find(&walk->pending_index, address);
-    if (at != NULL)
-        walk->pending[*at].in_table = true;
-}
-
-static enum ms_status s_walk_table(struct s_walk *walk) {
-    const struct ms_journal *journal = walk->build->journal;
-    uint64_t count = ms_journal_count(journal, MS_TABLE_BLOCKS);
-    enum ms_status status = MS_OK;
-    for (uint64_t i = 1; status == MS_OK && i < count; i++) {
-        const struct ms_block *record = ms_journal_entry(journal, MS_TABLE_BLOCKS, i);
-        struct s_block block;
-        uint64_t address;
-        if (record == NULL || !s_read_block(record, &block, &address))
-            continue;
-        s_mark_entered(walk, address);
-        s_mend(walk->build, &block);
-        status = s_add_block(walk, &block);
-    }
-    return status;
-}
-
-/* Copies the pending blocks of all threads before the table is walked: one that is entered into the
- * table meanwhile is then seen at least once. */
+/* Copies the pending blocks of all threads, before the table is walked. */
 static enum ms_status s_collect_pending(struct s_walk *walk) {
     const struct ms_journal *journal = walk->build->journal;
     uint64_t count = ms_journal_count(journal, MS_TABLE_THREADS);
     for (uint64_t i = 0; i < count; i++) {
         const struct ms_thread_record *thread = ms_journal_entry(journal, MS_TABLE_THREADS, i);
-        uint64_t address = thread != NULL ? ms_load_acquire(&thread->pending.address) : 0;
-        if (address == 0)
+        if (thread == NULL || ms_load_acquire(&thread->pending.frame_address) == 0)
             continue;
         struct s_pending *all = ms_array_grow(walk->pending, &walk->pending_capacity,
                                               walk->pending_count, sizeof(*all));
         if (all == NULL)
             return MS_NO_MEMORY;
         walk->pending = all;
-        struct s_pending *pending = &all[walk->pending_count];
-        *pending = (struct s_pending){.record = thread->pending};
+        struct ms_pending copy = thread->pending;
+        all[walk->pending_count] = (struct s_pending){copy, NO_SITE};
         ms_fence_acquire();
-        if (((ms_load_relaxed(&thread->pending.address) ^ address) & ~MS_PENDING_FLAGS) != 0)
-            continue; /* it has moved on: the block is in the table now, or freed */
-        if (ms_index_put(&walk->pending_index, address & ~MS_PENDING_FLAGS, walk->pending_count,
-                         NULL) == NULL)
+        if (ms_load_relaxed(&thread->pending.block) != copy.block)
+            continue; /* it has moved on: its site has counted it */
+        if (copy.block != 0 &&
+            ms_index_put(&walk->pending_index, copy.block, walk->pending_count, NULL) == NULL)
             return MS_NO_MEMORY;
         walk->pending_count++;
     }
@@ -239,24 +215,108 @@ static enum ms_status s_find_caller(struct s_walk *walk, uint64_t frame_address,
     return MS_OK;
 }
 
-static enum ms_status s_add_pending(struct s_walk *walk, const struct ms_pending *record) {
+/* Finds the site of PENDING, which counts it as made. */
+static enum ms_status s_settle(struct s_walk *walk, struct s_pending *pending) {
     struct ms_build *build = walk->build;
-    struct s_block block = {record->size, record->time * TIME_UNIT_NS, record->site, record->owner,
-                            record->stack};
+    struct s_block claimed = {.site = pending->record.site};
+    s_mend(build, &claimed);
+    pending->site = claimed.site;
     enum ms_status status = MS_OK;
-    s_mend(build, &block);
-    if (block.site == 0 && record->frame_address != 0)
-        status = s_find_caller(walk, record->frame_address, &block.site);
-    if (status == MS_OK)
-        status = s_add_block(walk, &block);
+    if (pending->site == 0)
+        status = s_find_caller(walk, pending->record.frame_address, &pending->site);
     if (status != MS_OK)
         return status;
-    struct ms_build_site *site = &build->sites[block.site];
-    site->allocations++;
-    site->alloc_bytes += block.size;
-    unsigned bucket = block.size == 0 ? 0 : 64 - (unsigned)__builtin_clzll(block.size);
-    build->pending_sizes[bucket < 64 ? bucket : 63]++;
+    build->sites[pending->site].allocations++;
+    build->sites[pending->site].alloc_bytes += pending->record.size;
     return MS_OK;
+}
+
+/* BLOCK, which is record ID, gets its site where it is pending. */
+static enum ms_status s_settle_block(struct s_walk *walk, uint64_t id, struct s_block *block) {
+    const uint32_t *at = block->site == 0 ? ms_index_find(&walk->pending_index, id) : NULL;
+    if (at == NULL || walk->pending[*at].site != NO_SITE) /* twice: the journal is damaged */
+        return MS_OK;
+    enum ms_status status = s_settle(walk, &walk->pending[*at]);
+    block->site = walk->pending[*at].site;
+    return status;
+}
+
+/* Pending blocks that have no record count as made and freed. */
+static enum ms_status s_settle_others(struct s_walk *walk) {
+    enum ms_status status = MS_OK;
+    for (uint32_t i = 0; status == MS_OK && i < walk->pending_count; i++) {
+        struct s_pending *pending = &walk->pending[i];
+        if (pending->record.block != 0)
+            continue;
+        status = s_settle(walk, pending);
+        if (status != MS_OK)
+            break;
+        walk->build->sites[pending->site].frees++;
+        walk->build->sites[pending->site].free_bytes += pending->record.size;
+    }
+    return status;
+}
+
+static enum ms_status s_walk_table(struct s_walk *walk) {
+    const struct ms_journal *journal = walk->build->journal;
+    uint64_t count = ms_journal_count(journal, MS_TABLE_BLOCKS);
+    enum ms_status status = MS_OK;
+    for (uint64_t i = 1; status == MS_OK && i < count; i++) {
+        const struct ms_block *record = ms_journal_entry(journal, MS_TABLE_BLOCKS, i);
+        struct s_block block;
+        if (record == NULL || !s_read_block(record, &block))
+            continue;
+        s_mend(walk->build, &block);
+        status = s_settle_block(walk, i, &block);
+        if (status == MS_OK)
+            status = s_add_block(walk, &block);
+    }
+    return status;
+}
+
+/* The free of record ID, which has waited in an inbox. */
+static enum ms_status s_free_from_inbox(struct s_walk *walk, uint32_t id) {
+    const struct ms_block *record = ms_journal_entry(walk->build->journal, MS_TABLE_BLOCKS, id);
+    if (record == NULL || ms_load_acquire(&record->address_thread) != 0)
+        return MS_OK;
+    struct s_block block = {.size = MS_BLOCK_SIZE(record), .site = record->site};
+    s_mend(walk->build, &block);
+    enum ms_status status = s_settle_block(walk, id, &block);
+    if (status == MS_OK) {
+        walk->build->sites[block.site].frees++;
+        walk->build->sites[block.site].free_bytes += block.size;
+    }
+    return status;
+}
+
+/* An inbox is emptied at once: one that still has the same first record was not touched while it
+ * was read. */
+static enum ms_status s_read_inbox(struct s_walk *walk, const struct ms_thread_record *thread) {
+    const struct ms_journal *journal = walk->build->journal;
+    uint32_t ids[MAX_INBOX], count = 0, first = ms_load_acquire(&thread->inbox);
+    for (uint32_t id = first; id != 0 && count < MAX_INBOX;) {
+        const struct ms_block *record = ms_journal_entry(journal, MS_TABLE_BLOCKS, id);
+        ids[count++] = id;
+        id = record != NULL ? ms_load_relaxed(&record->next) : 0;
+    }
+    ms_fence_acquire();
+    enum ms_status status = MS_OK;
+    for (uint32_t i = 0; status == MS_OK && ms_load_relaxed(&thread->inbox) == first && i < count;
+         i++)
+        status = s_free_from_inbox(walk, ids[i]);
+    return status;
+}
+
+static enum ms_status s_read_inboxes(struct s_walk *walk) {
+    const struct ms_journal *journal = walk->build->journal;
+    uint64_t count = ms_journal_count(journal, MS_TABLE_THREADS);
+    enum ms_status status = MS_OK;
+    for (uint64_t i = 0; status == MS_OK && i < count; i++) {
+        const struct ms_thread_record *thread = ms_journal_entry(journal, MS_TABLE_THREADS, i);
+        if (thread != NULL)
+            status = s_read_inbox(walk, thread);
+    }
+    return status;
 }
 
 /* What the groups say about stacks, and about the sites that made and hold the blocks. */
@@ -294,9 +354,10 @@ enum ms_status ms_build_blocks(struct ms_build *build) {
     enum ms_status status = s_collect_pending(&walk);
     if (status == MS_OK)
         status = s_walk_table(&walk);
-    for (uint32_t i = 0; status == MS_OK && i < walk.pending_count; i++)
-        if (!walk.pending[i].in_table)
-            status = s_add_pending(&walk, &walk.pending[i].record);
+    if (status == MS_OK)
+        status = s_read_inboxes(&walk);
+    if (status == MS_OK)
+        status = s_settle_others(&walk);
     if (status == MS_OK)
         status = s_share_out(build);
     s_walk_fini(&walk);

@@ -22,10 +22,6 @@ static enum ms_status s_fill_thread(struct ms_build *build, const struct ms_thre
     out->name = ms_build_text(build, number);
     out->total_allocations = ms_load_relaxed(&record->allocations);
     out->total_bytes = ms_load_relaxed(&record->alloc_bytes);
-    if (ms_load_acquire(&record->pending.address) != 0) {
-        out->total_allocations++;
-        out->total_bytes += ms_load_relaxed(&record->pending.size);
-    }
     /* What this thread has freed of its own, and what others have freed of it. */
     uint64_t freed = ms_build_minus(ms_load_relaxed(&record->free_bytes),
                                     ms_load_relaxed(&record->foreign_free_bytes)) +
@@ -85,18 +81,23 @@ static enum ms_status s_fill_buckets(struct ms_build *build, const uint64_t *sum
 }
 
 static enum ms_status s_fill_histograms(struct ms_build *build) {
-    uint64_t sizes[BUCKET_COUNT];
+    uint64_t sizes[BUCKET_COUNT] = {0};
     uint64_t lifetimes[BUCKET_COUNT] = {0};
+    uint64_t aged = 0, freed = 0;
     uint64_t count = ms_journal_count(build->journal, MS_TABLE_HISTOGRAMS);
-    memcpy(sizes, build->pending_sizes, sizeof(sizes));
     for (uint64_t i = 0; i < count; i++) {
         const struct ms_histograms *shard =
             ms_journal_entry(build->journal, MS_TABLE_HISTOGRAMS, i);
         for (unsigned n = 0; shard != NULL && n < BUCKET_COUNT; n++) {
             sizes[n] += ms_load_relaxed(&shard->sizes[n]);
-            lifetimes[n] += ms_load_relaxed(&shard->lifetimes[n]);
+            uint64_t old = n != 0 ? ms_load_relaxed(&shard->lifetimes[n]) : 0;
+            lifetimes[n] += old;
+            aged += old;
         }
     }
+    for (uint32_t i = 0; i < build->site_count; i++)
+        freed += build->sites[i].frees;
+    lifetimes[0] = ms_build_minus(freed, aged);
     enum ms_status status =
         s_fill_buckets(build, sizes, 1, &build->report->sizes, &build->report->size_count);
     if (status == MS_OK)

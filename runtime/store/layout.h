@@ -17,8 +17,8 @@
  * have fields that change later, each a naturally aligned integer written once or by one thread;
  *   - a block is live exactly when its `address_thread` is not 0 (stored last, with release; zeroed
  * first);
- *   - a thread's pending block counts exactly when its `address` is not 0, and is not in the block
- * table yet;
+ *   - a thread's pending block is in the block table and not in the counters of a site: readers
+ * add it to those of the site it will have;
  *   - ticks may be rewritten when the timeline is thinned: header.timeline_sequence is odd
  * meanwhile. Everything else is advisory. A reader believes nothing: it checks every index and
  * offset.
@@ -125,8 +125,8 @@ struct ms_journal_header {
     uint64_t used[16];   /* complete entries by table (bytes, words for strings, stacks) */
     uint64_t file_bytes; /* what the file has been grown to */
     uint64_t now_ns;     /* the coarse clock: written by the monitor thread */
-    uint64_t live_bytes; /* without what threads have not yet handed in, see live_unflushed */
-    uint64_t peak_bytes;
+    uint64_t live_bytes; /* without what threads have not yet handed in, see handed_in */
+    uint64_t peak_bytes; /* seen when something was freed: what there is now may be more */
     uint64_t peak_ns;
     uint64_t tick_interval_ns; /* grows when the timeline is thinned */
     uint64_t dropped[8];       /* by enum ms_drop */
@@ -187,8 +187,8 @@ struct ms_counter {
     uint64_t alloc_bytes; /* requested */
     uint64_t frees;
     uint64_t free_bytes;
-    uint64_t peak_bytes;  /* of this shard's difference; exact for the site where one shard has all
-                             of it */
+    uint64_t peak_bytes;  /* of this shard's difference, seen when something was freed: what it is
+                             now may be more. Exact for the site where one shard has all of it */
     uint64_t temporary;   /* freed before the thread's next allocation */
     uint64_t moved_bytes; /* copied by realloc */
     uint64_t zero;
@@ -206,7 +206,8 @@ static_assert(sizeof(struct ms_counter_tag) == 8, "wire size");
  */
 struct ms_histograms {
     uint64_t sizes[64];     /* requested bytes */
-    uint64_t lifetimes[64]; /* of freed blocks, in units of 100 ms: bucket 0 is "under 100 ms" */
+    uint64_t lifetimes[64]; /* of freed blocks, in units of 100 ms; bucket 0 is not used: "under 100
+                               ms" are all others that were freed */
 };
 static_assert(sizeof(struct ms_histograms) == 1024, "wire size");
 
@@ -214,10 +215,10 @@ static_assert(sizeof(struct ms_histograms) == 1024, "wire size");
 struct ms_block {
     uint64_t address_thread; /* address << 16 | thread index (low 16 bits); 0: not in use */
     uint64_t size_time; /* requested bytes, at most 2^40-1 << 24 | low 24 bits: time in 100 ms */
-    uint32_t site;      /* where it was made */
+    uint32_t site;      /* where it was made; 0 while it is its thread's pending block */
     uint32_t owner;     /* site of the annotated variable that holds it, 0: none */
     uint32_t stack;
-    uint32_t next; /* of a free entry, for the writer alone */
+    uint32_t next; /* of a free entry, for the writer alone; of one in an inbox */
 };
 static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_BLOCK_ADDRESS(b) ((b)->address_thread >> 16)
@@ -226,21 +227,15 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_BLOCK_TIME_NS(b) (((b)->size_time & 0xffffff) * UINT64_C(100000000))
 #define MS_BLOCK_SIZE_LIMIT ((UINT64_C(1) << 40) - 1)
 
-/* A block between its allocation and its first typed use or the thread's next allocation. Blocks
- * are at least 8-byte aligned: MS_PENDING_TAKEN says that somebody is just now moving it into the
- * block table (its owner) or accounting its free (another thread). */
-#define MS_PENDING_TAKEN UINT64_C(1)
-#define MS_PENDING_FLAGS UINT64_C(7)
+/* A thread's newest block, whose site may not be known yet: the counters of no site have it. Its
+ * record in the block table has site 0 meanwhile. */
 struct ms_pending {
-    uint64_t address; /* 0: none */
+    uint64_t frame_address; /* run-time return address of the allocation call; 0: none is pending */
     uint64_t size;
-    uint64_t frame_address; /* run-time return address of the allocation call */
-    uint32_t site;          /* inherited through realloc, else 0 */
-    uint32_t stack;
-    uint32_t time;  /* in 100 ms */
-    uint32_t owner; /* inherited through realloc, else 0 */
+    uint32_t block; /* its record; 0: it has none, and its free will not be noticed */
+    uint32_t site;  /* that has claimed it or that it has from its realloc, else 0 */
 };
-static_assert(sizeof(struct ms_pending) == 40, "wire size");
+static_assert(sizeof(struct ms_pending) == 24, "wire size");
 
 struct ms_thread_record {
     uint32_t tid;
@@ -255,13 +250,16 @@ struct ms_thread_record {
     uint64_t free_bytes;
     uint64_t foreign_frees; /* of those, blocks that another thread had allocated */
     uint64_t foreign_free_bytes;
-    uint64_t peak_bytes;
-    int64_t live_unflushed; /* not yet in header.live_bytes */
+    uint64_t peak_bytes; /* seen when it last freed: what it has now may be more */
+    int64_t handed_in;   /* how much of alloc_bytes - free_bytes is in header.live_bytes */
     struct ms_pending pending;
     /* written by other threads, atomically */
     uint64_t freed_elsewhere;
     uint64_t freed_elsewhere_bytes;
-    unsigned char reserved[96];
+    uint32_t inbox; /* pending blocks of this thread that others have freed: the first record,
+                       linked by `next`, 0: none. No site counts them as made or freed yet */
+    uint32_t zero;
+    unsigned char reserved_of_others[104];
 };
 static_assert(sizeof(struct ms_thread_record) == 256, "wire size");
 

@@ -7,9 +7,7 @@
 #include "platform/os.h"
 #include "store/store.h"
 
-/* Running threads, as far as known, and ended ones with a pending block. Synchronization: store
- * lock; steal() reads without, by acquire.
- */
+/* Running threads, as far as known. Synchronization: store lock. */
 static uint16_t s_running[MS_THREAD_LIMIT];
 static uint32_t s_running_count;
 static uint32_t s_free_shards[MS_THREAD_LIMIT];
@@ -21,20 +19,15 @@ struct ms_thread_record *ms_threads_record(uint32_t index) {
     return ms_store_at(MS_TABLE_THREADS, (uint64_t)index * sizeof(struct ms_thread_record));
 }
 
-/* An ended thread's pending block stays where it is: readers count it there, and as long as it is
- * not freed the thread stays in the list, so that steal() finds it. */
+/* What an ended thread has left stays in its record: its pending block too, which readers count. */
 static void s_close(uint32_t at) {
     struct ms_thread_record *record = ms_threads_record(s_running[at]);
-    if (record->end_ns == 0) {
-        record->end_ns = ms_store_now();
-        ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)record->live_unflushed);
-        ms_store_relaxed(&record->live_unflushed, 0);
-        s_free_shards[s_free_shard_count++] = record->shard;
-    }
-    if (ms_load_acquire(&record->pending.address) != 0)
-        return;
-    ms_store_release(&s_running[at], s_running[s_running_count - 1]);
-    ms_store_release(&s_running_count, s_running_count - 1);
+    int64_t balance = (int64_t)(record->alloc_bytes - record->free_bytes);
+    record->end_ns = ms_store_now();
+    ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)(balance - record->handed_in));
+    ms_store_relaxed(&record->handed_in, balance);
+    s_free_shards[s_free_shard_count++] = record->shard;
+    s_running[at] = s_running[--s_running_count];
 }
 
 /* /proc/self/task/TID/comm */
@@ -57,8 +50,7 @@ static void s_sweep(uint32_t new_tid) {
     int pid = ms_os_pid();
     for (uint32_t i = s_running_count; i-- > 0;) {
         struct ms_thread_record *record = ms_threads_record(s_running[i]);
-        if (record->end_ns != 0 || record->tid == new_tid ||
-            !ms_os_thread_alive(pid, (int)record->tid))
+        if (record->tid == new_tid || !ms_os_thread_alive(pid, (int)record->tid))
             s_close(i);
     }
     s_alive_after_sweep = s_running_count;
@@ -83,8 +75,7 @@ struct ms_thread_record *ms_threads_register(uint32_t *index, uint32_t *shard) {
         *shard = s_free_shard_count != 0 ? s_free_shards[--s_free_shard_count] : s_shard_count++;
         record->shard = *shard;
         s_read_name(record);
-        s_running[s_running_count] = (uint16_t)*index;
-        ms_store_release(&s_running_count, s_running_count + 1); /* pairs with steal */
+        s_running[s_running_count++] = (uint16_t)*index;
         ms_store_publish(MS_TABLE_THREADS);
     }
     ms_store_unlock(&signals);
@@ -95,10 +86,8 @@ void ms_threads_sweep(void) {
     uint64_t signals;
     ms_store_lock(&signals);
     s_sweep(0);
-    for (uint32_t i = 0; i < s_running_count; i++) {
-        if (ms_threads_record(s_running[i])->end_ns == 0)
-            s_read_name(ms_threads_record(s_running[i]));
-    }
+    for (uint32_t i = 0; i < s_running_count; i++)
+        s_read_name(ms_threads_record(s_running[i]));
     ms_store_unlock(&signals);
 }
 
@@ -109,24 +98,4 @@ void ms_threads_forked(struct ms_thread_record *own) {
     }
     if (own != NULL)
         own->tid = (uint32_t)ms_os_tid();
-}
-
-struct ms_thread_record *ms_threads_steal(uint64_t address, struct ms_pending *block) {
-    for (uint32_t i = ms_load_acquire(&s_running_count); i-- > 0;) {
-        struct ms_thread_record *record = ms_threads_record(ms_load_acquire(&s_running[i]));
-        uint64_t found = ms_load_acquire(&record->pending.address);
-        if ((found & ~MS_PENDING_FLAGS) != address)
-            continue;
-        if (found == address) {
-            *block = record->pending;
-            if (ms_cas_acq_rel(&record->pending.address, &found, address | MS_PENDING_TAKEN)) {
-                block->address = address;
-                return record;
-            }
-        }
-        /* Its owner is entering it into the live table right now: wait for the end of that. */
-        while (ms_load_acquire(&record->pending.address) == (address | MS_PENDING_TAKEN))
-            ms_cpu_relax();
-    }
-    return NULL;
 }

@@ -29,8 +29,4 @@ void ms_threads_sweep(void);
  * left. */
 void ms_threads_forked(struct ms_thread_record *own);
 
-/* Another running thread's pending block at ADDRESS: takes it over, so that its owner will not
- * commit it. *BLOCK is a copy. Returns the owner's record, NULL: there is none. */
-struct ms_thread_record *ms_threads_steal(uint64_t address, struct ms_pending *block);
-
 #endif

@@ -84,21 +84,23 @@ static void s_fill_shares(struct ms_tick *tick, uint32_t sites) {
         s_offer(tick->shares, MS_SHARES_OF_TYPES, 1, s_sums.type_names[i], s_sums.type_bytes[i]);
 }
 
-static void s_add_pending(struct ms_tick *tick, uint32_t sites, bool sums) {
+/* Totals are those of the threads; pending blocks are in no counter of a site. */
+static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
     const struct ms_journal_header *header = ms_store.header;
-    uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]);
+    uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]), freed_bytes = 0;
     for (uint64_t i = 0; i < threads; i++) {
         const struct ms_thread_record *record = ms_store_at(MS_TABLE_THREADS, i * sizeof(*record));
-        if (ms_load_acquire(&record->pending.address) == 0)
-            continue;
-        uint64_t size = record->pending.size;
-        uint32_t site = record->pending.site;
-        tick->allocations++;
-        tick->alloc_bytes += size;
-        tick->heap_live_bytes += size;
-        if (sums && site < sites)
-            s_sums.site_bytes[site] += size;
+        freed_bytes += ms_load_relaxed(&record->free_bytes);
+        tick->frees += ms_load_relaxed(&record->frees);
+        tick->alloc_bytes += ms_load_relaxed(&record->alloc_bytes);
+        tick->allocations += ms_load_relaxed(&record->allocations);
+        const struct ms_pending *pending = &record->pending;
+        uint32_t site = ms_load_relaxed(&pending->site);
+        if (sums && ms_load_relaxed(&pending->frame_address) != 0 &&
+            ms_load_relaxed(&pending->block) != 0 && site < sites)
+            s_sums.site_bytes[site] += ms_load_relaxed(&pending->size);
     }
+    tick->heap_live_bytes = tick->alloc_bytes > freed_bytes ? tick->alloc_bytes - freed_bytes : 0;
 }
 
 void ms_timeline_fill(struct ms_tick *tick) {
@@ -106,28 +108,22 @@ void ms_timeline_fill(struct ms_tick *tick) {
     uint32_t sites = (uint32_t)ms_load_acquire(&header->used[MS_TABLE_SITES]);
     uint64_t chunks = ms_load_acquire(&header->used[MS_TABLE_COUNTERS]);
     bool sums = s_reserve(sites);
-    uint64_t freed_bytes = 0;
     if (sums) {
         s_learn_sites(sites);
         memset(s_sums.site_bytes, 0, (size_t)sites * 8);
     }
-    for (uint64_t chunk = 0; chunk < chunks; chunk++) {
+    for (uint64_t chunk = 0; sums && chunk < chunks; chunk++) {
         const struct ms_counter_tag *tag = ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(*tag));
         const struct ms_counter *counters =
             ms_store_at(MS_TABLE_COUNTERS, chunk * MS_COUNTERS_PER_CHUNK * sizeof(*counters));
         for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
-            uint64_t freed = ms_load_relaxed(&counters[i].free_bytes);
-            uint64_t made = ms_load_relaxed(&counters[i].alloc_bytes);
-            tick->allocations += ms_load_relaxed(&counters[i].allocations);
-            tick->frees += ms_load_relaxed(&counters[i].frees);
-            tick->alloc_bytes += made;
-            freed_bytes += freed;
-            if (sums && tag->first_site + i < sites)
-                s_sums.site_bytes[tag->first_site + i] += made - freed;
+            if (tag->first_site + i < sites)
+                s_sums.site_bytes[tag->first_site + i] +=
+                    ms_load_relaxed(&counters[i].alloc_bytes) -
+                    ms_load_relaxed(&counters[i].free_bytes);
         }
     }
-    tick->heap_live_bytes = tick->alloc_bytes > freed_bytes ? tick->alloc_bytes - freed_bytes : 0;
-    s_add_pending(tick, sites, sums);
+    s_add_threads(tick, sites, sums);
     if (sums)
         s_fill_shares(tick, sites);
 }

@@ -140,8 +140,8 @@ struct ms_counter *journal_builder_counter(struct journal_builder *builder, uint
     return &counters[site % MS_COUNTERS_PER_CHUNK];
 }
 
-void journal_builder_block(struct journal_builder *builder, uint64_t address, uint64_t size,
-                           uint64_t time_100ms, uint32_t site, uint32_t owner, uint32_t stack) {
+uint32_t journal_builder_block(struct journal_builder *builder, uint64_t address, uint64_t size,
+                               uint64_t time_100ms, uint32_t site, uint32_t owner, uint32_t stack) {
     struct ms_block block = {
         .address_thread = address << 16,
         .size_time = size << 24 | time_100ms,
@@ -150,6 +150,7 @@ void journal_builder_block(struct journal_builder *builder, uint64_t address, ui
         .stack = stack,
     };
     journal_builder_append(builder, MS_TABLE_BLOCKS, &block, sizeof(block));
+    return (uint32_t)(builder->tables[MS_TABLE_BLOCKS].used / sizeof(block)) - 1;
 }
 
 unsigned char *journal_builder_image(struct journal_builder *builder, size_t *size) {

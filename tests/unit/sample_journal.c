@@ -64,12 +64,13 @@ static void s_add_counter(struct journal_builder *builder, uint32_t shard, uint3
     };
 }
 
-static void s_add_threads(struct journal_builder *builder, uint32_t stack) {
+static void s_add_threads(struct journal_builder *builder, uint32_t main_block,
+                          uint32_t worker_block) {
     struct ms_thread_record main_thread = {
         .tid = 4711,
         .name = "sample",
-        .allocations = 16,
-        .alloc_bytes = 632,
+        .allocations = 17,
+        .alloc_bytes = 696,
         .frees = 8,
         .free_bytes = 150,
         .foreign_frees = 1,
@@ -77,19 +78,15 @@ static void s_add_threads(struct journal_builder *builder, uint32_t stack) {
         .freed_elsewhere = 1,
         .freed_elsewhere_bytes = 36,
         .peak_bytes = 500,
-        .pending = {.address = 0xabc0,
-                    .size = 64,
-                    .frame_address = BASE + 0x1100,
-                    .stack = stack,
-                    .time = 19},
+        .pending = {.block = main_block, .size = 64, .frame_address = BASE + 0x1100},
     };
     struct ms_thread_record worker = {
         .tid = 4712,
         .name = "worker",
-        .allocations = 2,
-        .alloc_bytes = 48,
+        .allocations = 3,
+        .alloc_bytes = 56,
         .peak_bytes = 48,
-        .pending = {.address = 0xabd0, .size = 8, .frame_address = 0x12345, .time = 20},
+        .pending = {.block = worker_block, .size = 8, .frame_address = 0x12345},
     };
     struct ms_thread_record unused = {0};
     journal_builder_thread(builder, &main_thread);
@@ -153,7 +150,6 @@ struct sample_journal sample_journal_new(void) {
     const uint64_t other[] = {MODULE_1 | 0x1300};
     sample.stack_a = journal_builder_stack(builder, frames, 2);
     sample.stack_b = journal_builder_stack(builder, other, 1);
-    s_add_threads(builder, sample.stack_a);
     for (uint64_t i = 0; i < 6; i++) /* two of them belong to the variable "cache" */
         journal_builder_block(builder, 0x1000 + i * 32, 24, 5 + i, 1, i < 2 ? 2 : 0,
                               i < 4 ? sample.stack_a : sample.stack_b);
@@ -161,11 +157,14 @@ struct sample_journal sample_journal_new(void) {
     journal_builder_block(builder, 0, 77, 1, 2, 0, 0); /* freed: not live */
     journal_builder_block(builder, 0x3000, 125, 1, 3, 0, sample.stack_b);
     journal_builder_block(builder, 0x4000, 125, 0, 3, 0, sample.stack_b);
+    uint32_t main_block = journal_builder_block(builder, 0xabc0, 64, 19, 0, 0, sample.stack_a);
+    s_add_threads(builder, main_block, journal_builder_block(builder, 0xabd0, 8, 20, 0, 0, 0));
     struct ms_histograms histograms = {0};
+    histograms.sizes[4] = 1;
     histograms.sizes[5] = 10; /* 16..31 */
-    histograms.sizes[7] = 8;
-    histograms.lifetimes[0] = 8;
-    histograms.lifetimes[2] = 1; /* 200 ms..400 ms */
+    histograms.sizes[7] = 9;
+    histograms.lifetimes[0] = 77; /* not used */
+    histograms.lifetimes[2] = 1;  /* 200 ms..400 ms */
     journal_builder_append(builder, MS_TABLE_HISTOGRAMS, &histograms, sizeof(histograms));
     s_add_ticks(builder);
     return sample;

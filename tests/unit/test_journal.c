@@ -38,7 +38,7 @@ static void s_test_reads_tables(void) {
     unsigned char *image = journal_builder_image(sample.builder, &size);
     CU_ASSERT_EQUAL_FATAL(s_open(image, size, &journal), MS_OK);
     CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_SITES), 6);
-    CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_BLOCKS), 11);
+    CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_BLOCKS), 13);
     CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_EVENTS), 0);
     CU_ASSERT_EQUAL(ms_journal_count(journal, (enum ms_table)99), 0);
     CU_ASSERT_EQUAL(ms_journal_header(journal)->seed, 7);

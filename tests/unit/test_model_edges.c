@@ -138,55 +138,90 @@ static void s_test_notes(void) {
     ms_report_destroy(report);
 }
 
-/* A pending block that its owner is entering into the table is in both for a moment: one block. It
- * is marked only where the process has several threads. */
-static void s_test_pending_entered(void) {
-    for (uint64_t flag = 0; flag <= MS_PENDING_TAKEN; flag++) {
-        struct journal_builder *builder = journal_builder_new(4096);
-        struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
-        journal_builder_site(builder, &site);
-        struct ms_thread_record thread = {.tid = 1};
-        thread.pending.address = 0x5000 | flag;
-        thread.pending.size = 32;
-        thread.pending.site = 1;
-        journal_builder_thread(builder, &thread);
-        journal_builder_counter(builder, 0, 1)->allocations = 1;
-        journal_builder_counter(builder, 0, 1)->alloc_bytes = 32;
-        journal_builder_block(builder, 0x5000, 32, 1, 1, 0, 0);
-        struct memscope_report *report = report_of_builder(s_path, builder, NULL);
-        CU_ASSERT_PTR_NOT_NULL_FATAL(report);
-        CU_ASSERT_EQUAL(report->summary.total_allocations, 1);
-        CU_ASSERT_EQUAL_FATAL(report->leak_count, 1);
-        CU_ASSERT_EQUAL(report->leaks[0].bytes, 32);
-        ms_report_destroy(report);
-    }
+/* Once its site has counted it a block is no longer pending, and has a site. */
+static void s_test_pending_settled(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+    journal_builder_site(builder, &site);
+    struct ms_thread_record thread = {.tid = 1, .pending = {.frame_address = 7, .site = 1}};
+    thread.pending.block = journal_builder_block(builder, 0x5000, 32, 1, 1, 0, 0);
+    thread.pending.size = 32;
+    journal_builder_thread(builder, &thread);
+    journal_builder_counter(builder, 0, 1)->allocations = 1;
+    journal_builder_counter(builder, 0, 1)->alloc_bytes = 32;
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.total_allocations, 1);
+    CU_ASSERT_EQUAL_FATAL(report->leak_count, 1);
+    CU_ASSERT_EQUAL(report->leaks[0].bytes, 32);
+    ms_report_destroy(report);
 }
 
-/* Pending blocks of return addresses that are new share a site; one of nothing known has site 0,
- * and so has one whose site cannot be. */
+/* Pending blocks of return addresses that are new share a site, and one whose site cannot be is of
+ * its return address. One that is over, or of a record that is not there, is none; one without a
+ * record is made and freed. */
 static void s_test_pending_sites(void) {
-    static const struct ms_pending s_pending[] = {
-        {.address = 0x10, .size = 1, .frame_address = 0x777},
-        {.address = 0x20, .size = 2, .frame_address = 0x777},
-        {.address = 0x30, .size = 4},
-        {.address = 0x40, .size = 8, .site = 99, .stack = 1 << 20},
+    struct ms_pending pending[] = {
+        {.frame_address = 0x777},
+        {.frame_address = 0x777},
+        {.size = 4},
+        {.frame_address = 0x888, .site = 99},
+        {.frame_address = 0x777, .block = 4711, .size = 1000},
+        {.frame_address = 0x888, .size = 100},
     };
     struct journal_builder *builder = journal_builder_new(4096);
-    for (unsigned i = 0; i < 4; i++) {
-        struct ms_thread_record thread = {.tid = i + 1, .pending = s_pending[i]};
+    for (unsigned i = 0; i < 6; i++) {
+        if (i < 4) {
+            pending[i].size = 1 << i;
+            pending[i].block =
+                journal_builder_block(builder, 0x10 << i, 1 << i, 0, 0, 0, i == 3 ? 1 << 20 : 0);
+        }
+        struct ms_thread_record thread = {.tid = i + 1, .pending = pending[i]};
         journal_builder_thread(builder, &thread);
     }
     struct memscope_report *report = report_of_builder(s_path, builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
-    CU_ASSERT_EQUAL_FATAL(report->site_count, 2);
-    CU_ASSERT_EQUAL(report->sites[0].id, 0);
-    CU_ASSERT_EQUAL(report->sites[0].total_bytes, 12);
-    CU_ASSERT_EQUAL(report->sites[1].id, 1);
+    CU_ASSERT_EQUAL_FATAL(report->site_count, 3);
+    check_same(report->sites[0].kind, "caller");
+    CU_ASSERT_EQUAL(report->sites[0].total_bytes, 108);
+    CU_ASSERT_EQUAL(report->sites[0].live_bytes, 8);
     CU_ASSERT_EQUAL(report->sites[1].total_bytes, 3);
     CU_ASSERT_EQUAL(report->sites[1].live_allocations, 2);
-    check_same(report->hotspots[0].location, NULL);
+    CU_ASSERT_EQUAL(report->sites[2].id, 0);
+    CU_ASSERT_EQUAL(report->sites[2].total_bytes, 0);
+    check_same(report->hotspots[0].location, "0x888");
     check_same(report->hotspots[1].location, "0x777");
     CU_ASSERT_EQUAL(report->note_count, 1);
+    ms_report_destroy(report);
+}
+
+/* Pending blocks that another thread has freed wait in the inbox of the one that made them: of
+ * these two the older one has been counted as made since. A chain that has come to its start, or to
+ * a live block, ends. */
+static void s_test_inbox(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+    journal_builder_site(builder, &site);
+    journal_builder_counter(builder, 0, 1)->allocations = 1;
+    journal_builder_counter(builder, 0, 1)->alloc_bytes = 32;
+    uint32_t counted = journal_builder_block(builder, 0, 32, 1, 1, 0, 0);
+    uint32_t pending = journal_builder_block(builder, 0, 5, 1, 0, 0, 0);
+    uint32_t live = journal_builder_block(builder, 0x5000, 7, 1, 0, 0, 0);
+    struct ms_block *blocks = journal_builder_at(builder, MS_TABLE_BLOCKS, 0);
+    blocks[pending].next = counted;
+    blocks[counted].next = live;
+    blocks[live].next = 4711;
+    struct ms_thread_record thread = {.tid = 1, .pending = {.frame_address = 7, .site = 1}};
+    thread.pending.block = pending;
+    thread.pending.size = 5;
+    thread.inbox = pending;
+    journal_builder_thread(builder, &thread);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.total_allocations, 2);
+    CU_ASSERT_EQUAL(report->summary.total_bytes, 37);
+    CU_ASSERT_EQUAL(report->summary.total_deallocations, 2);
+    CU_ASSERT_EQUAL(report->summary.current_memory_bytes, 0);
     ms_report_destroy(report);
 }
 
@@ -378,8 +413,9 @@ int main(void) {
         {"running", s_test_running},
         {"signalled and sampled", s_test_signalled_and_sampled},
         {"notes", s_test_notes},
-        {"pending block entered", s_test_pending_entered},
+        {"pending block settled", s_test_pending_settled},
         {"sites of pending blocks", s_test_pending_sites},
+        {"inbox", s_test_inbox},
         {"peak of a thread", s_test_peak_of_thread},
         {"void is no type", s_test_void_is_no_type},
         {"top stack", s_test_top_stack},

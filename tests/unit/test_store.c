@@ -240,16 +240,29 @@ static void test_sums(void) {
     /* Made by one shard, freed by another: the difference of one alone is negative. */
     shards[0][large - first] = (struct ms_counter){.allocations = 2, .alloc_bytes = 1000};
     shards[1][large - first] = (struct ms_counter){.frees = 1, .free_bytes = 400};
+    /* The thread has one block more, which is pending. */
+    struct ms_block_list list = {0};
+    uint32_t index, shard, block = ms_blocks_take(&list);
+    struct ms_thread_record *thread = ms_threads_register(&index, &shard);
+    CU_ASSERT_FATAL(block != 0 && thread != NULL);
+    thread->allocations = 6;
+    thread->alloc_bytes = 1035;
+    thread->frees = 1;
+    thread->free_bytes = 400;
+    thread->pending =
+        (struct ms_pending){.frame_address = 1, .size = 5, .block = block, .site = id};
     struct ms_tick tick = {0};
     ms_timeline_fill(&tick);
-    CU_ASSERT_EQUAL(tick.allocations, 5);
-    CU_ASSERT_EQUAL(tick.alloc_bytes, 1030);
+    thread->pending.frame_address = 0;
+    ms_blocks_give(&list, block);
+    CU_ASSERT_EQUAL(tick.allocations, 6);
+    CU_ASSERT_EQUAL(tick.alloc_bytes, 1035);
     CU_ASSERT_EQUAL(tick.frees, 1);
-    CU_ASSERT_EQUAL(tick.heap_live_bytes, 630);
+    CU_ASSERT_EQUAL(tick.heap_live_bytes, 635);
     CU_ASSERT_STRING_EQUAL(ms_store_at(MS_TABLE_STRINGS, tick.shares[0].id), "struct large");
     CU_ASSERT_EQUAL(tick.shares[0].kind, 1);
     CU_ASSERT_EQUAL(tick.shares[0].live_bytes, 600);
-    CU_ASSERT_EQUAL(tick.shares[1].live_bytes, 30);
+    CU_ASSERT_EQUAL(tick.shares[1].live_bytes, 35);
     CU_ASSERT_EQUAL(tick.shares[2].kind, 0);
     CU_ASSERT_EQUAL(tick.shares[MS_SHARES_OF_TYPES].kind, 2);
     CU_ASSERT_EQUAL(tick.shares[MS_SHARES_OF_TYPES].id, large);

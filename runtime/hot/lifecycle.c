@@ -11,6 +11,7 @@
 #include "base/decimal.h"
 #include "base/options.h"
 #include "hot/frames.h"
+#include "hot/hooks.h"
 #include "hot/identity.h"
 #include "hot/journal_file.h"
 #include "hot/real.h"
@@ -128,6 +129,8 @@ bool ms_lifecycle_ready(void) {
     ms_recording.frees = open;
     ms_recording.blocks = open && s_options.start ? MS_BLOCKS_ON : MS_BLOCKS_OFF;
     ms_store_release(&s_state, open ? S_RECORDING : S_OFF);
+    if (!open)
+        ms_hooks_remove();
     return open;
 }
 
@@ -211,6 +214,7 @@ static void s_stop_recording(void) {
     ms_recording.frees = false;
     ms_store.header = NULL;
     ms_store_release(&s_state, S_OFF);
+    ms_hooks_remove();
 }
 
 static void s_fork_journal(void) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The malloc family as the program sees it: each call goes to the allocator behind us (real.h) and
- * is then accounted (record.h). strdup, getline, asprintf, operator new and the like come here
- * through it.
+ * The malloc family: each call goes to the allocator behind us (real.h) and is then accounted
+ * (record.h). strdup, getline, asprintf, operator new and the like come here through it. The four
+ * that programs call most come by way of hooks.c.
  *
  * errno is what the real function left. Linked statically, these are the __wrap_ functions of the
  * linker's
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/atomics.h"
+#include "hot/hooks.h"
 #include "hot/real.h"
 #include "hot/record.h"
 
@@ -49,15 +50,13 @@ static void *s_arena(size_t size, size_t alignment) {
         return ms_record_allocation(block_, (size), CALL());                                       \
     } while (0)
 
-EXPORT void *HOOK(malloc)(size_t size);
-EXPORT void *HOOK(malloc)(size_t size) {
+void *ms_hook_malloc(size_t size) {
     if (MS_UNLIKELY(!s_ready()))
         return s_arena(size, 16);
     RECORDED(ms_real.malloc(size), size);
 }
 
-EXPORT void *HOOK(calloc)(size_t count, size_t size);
-EXPORT void *HOOK(calloc)(size_t count, size_t size) {
+void *ms_hook_calloc(size_t count, size_t size) {
     size_t bytes;
     if (MS_UNLIKELY(!s_ready())) {
         if (__builtin_mul_overflow(count, size, &bytes))
@@ -67,8 +66,7 @@ EXPORT void *HOOK(calloc)(size_t count, size_t size) {
     RECORDED(ms_real.calloc(count, size), count * size);
 }
 
-EXPORT void HOOK(free)(void *address);
-EXPORT void HOOK(free)(void *address) {
+void ms_hook_free(void *address) {
     if (address == NULL || MS_UNLIKELY(ms_real_in_arena(address)))
         return;
     if (MS_LIKELY(ms_recording.frees))
@@ -107,8 +105,7 @@ static void *s_realloc(void *address, size_t size, struct ms_call call) {
     return memory;
 }
 
-EXPORT void *HOOK(realloc)(void *address, size_t size);
-EXPORT void *HOOK(realloc)(void *address, size_t size) {
+void *ms_hook_realloc(void *address, size_t size) {
     return s_realloc(address, size, CALL());
 }
 

@@ -67,6 +67,10 @@ void *ms_real_arena(size_t size, size_t alignment) {
     }
 }
 
+bool ms_real_arena_is_used(void) {
+    return ms_load_relaxed(&s_arena_used) != 0;
+}
+
 size_t ms_real_arena_size(const void *address) {
     return ((const size_t *)address)[-1];
 }

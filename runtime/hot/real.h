@@ -42,6 +42,8 @@ extern char ms_real_arena_memory[MS_REAL_ARENA_BYTES];
 static inline bool ms_real_in_arena(const void *address) {
     return (uintptr_t)address - (uintptr_t)ms_real_arena_memory < MS_REAL_ARENA_BYTES;
 }
+/* Whether anything was handed out from it. */
+bool ms_real_arena_is_used(void);
 /* Bytes from ADDRESS to the end of what was handed out there. */
 size_t ms_real_arena_size(const void *address);
 

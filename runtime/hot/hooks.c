@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* malloc, calloc, realloc and free as the program sees them. Compiled without frame pointers, so
+ * that each is a jump. Linked statically, these are the __wrap_ functions of the linker's --wrap
+ * option. */
+#include "hot/hooks.h"
+
+#include "base/atomics.h"
+#include "hot/real.h"
+
+#ifdef MS_HOT_STATIC
+#    define HOOK(name) __wrap_##name
+#else
+#    define HOOK(name) name
+#endif
+#define EXPORT __attribute__((visibility("default"), nothrow))
+
+static void *(*s_malloc)(size_t) = ms_hook_malloc;
+static void *(*s_calloc)(size_t, size_t) = ms_hook_calloc;
+static void *(*s_realloc)(void *, size_t) = ms_hook_realloc;
+static void (*s_free)(void *) = ms_hook_free;
+
+EXPORT void *HOOK(malloc)(size_t size);
+EXPORT void *HOOK(malloc)(size_t size) {
+    return ms_load_relaxed(&s_malloc)(size);
+}
+
+EXPORT void *HOOK(calloc)(size_t count, size_t size);
+EXPORT void *HOOK(calloc)(size_t count, size_t size) {
+    return ms_load_relaxed(&s_calloc)(count, size);
+}
+
+EXPORT void *HOOK(realloc)(void *address, size_t size);
+EXPORT void *HOOK(realloc)(void *address, size_t size) {
+    return ms_load_relaxed(&s_realloc)(address, size);
+}
+
+EXPORT void HOOK(free)(void *address);
+EXPORT void HOOK(free)(void *address) {
+    ms_load_relaxed (&s_free)(address);
+}
+
+void ms_hooks_remove(void) {
+    if (ms_load_acquire(&ms_real.malloc) == NULL || ms_real_arena_is_used())
+        return;
+    ms_store_relaxed(&s_malloc, ms_real.malloc);
+    ms_store_relaxed(&s_calloc, ms_real.calloc);
+    ms_store_relaxed(&s_realloc, ms_real.realloc);
+    ms_store_relaxed(&s_free, ms_real.free);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the program's calls of malloc, calloc, realloc and free go: to the functions of malloc.c,
+ * which record, or, where nothing will ever be recorded, straight to the allocator behind us. Each
+ * of the four is one indirect jump (hooks.c), so a program that is not measured pays that alone.
+ */
+#ifndef MS_HOT_HOOKS_H
+#define MS_HOT_HOOKS_H
+
+#include <stddef.h>
+
+/* As the functions of the same name. They must be jumped to: they look for their caller behind
+ * their own frame. */
+void *ms_hook_malloc(size_t size);
+void *ms_hook_calloc(size_t count, size_t size);
+void *ms_hook_realloc(void *address, size_t size);
+void ms_hook_free(void *address);
+
+/* From here on nothing is recorded. No effect where blocks of our own arena may still be freed. Any
+ * thread, also while others allocate. */
+void ms_hooks_remove(void);
+
+#endif

@@ -5,7 +5,7 @@
 #include "site_table.h"
 #include "utf8.h"
 
-static_assert(sizeof(struct memscope_site) == 64, "the runtime walks the section in steps of 64");
+static_assert(sizeof(struct memscope_site) == 96, "the runtime walks the section in steps of 96");
 
 static std::vector<ms_site> s_sites;
 
@@ -24,7 +24,11 @@ static const struct s_field {
     {"file", S_STRING, offsetof(struct memscope_site, file)},
     {"function", S_STRING, offsetof(struct memscope_site, function)},
     {"label", S_STRING, offsetof(struct memscope_site, label)},
+    {"element_name", S_STRING, offsetof(struct memscope_site, element_name)},
+    {"deallocator", S_STRING, offsetof(struct memscope_site, deallocator)},
     {"type_size", S_U64, offsetof(struct memscope_site, type_size)},
+    {"element_size", S_U64, offsetof(struct memscope_site, element_size)},
+    {"header_size", S_U64, offsetof(struct memscope_site, header_size)},
     {"line", S_U32, offsetof(struct memscope_site, line)},
     {"column", S_U16, offsetof(struct memscope_site, column)},
     {"kind", S_U8, offsetof(struct memscope_site, kind)},
@@ -101,6 +105,16 @@ static tree s_value(const ms_site &site, const s_field &field, const expanded_lo
         return s_string(site.function, !site.function.empty());
     case offsetof(struct memscope_site, label):
         return s_string(site.label, site.has_label);
+    case offsetof(struct memscope_site, element_name):
+        return s_string(site.element_name, !site.element_name.empty());
+    case offsetof(struct memscope_site, deallocator):
+        return s_string(site.deallocator, !site.deallocator.empty());
+    case offsetof(struct memscope_site, element_size):
+        return build_int_cst(type, site.element_size);
+    case offsetof(struct memscope_site, header_size):
+        return build_int_cst(type, site.header_size);
+    case offsetof(struct memscope_site, flags):
+        return build_int_cst(type, site.flags);
     case offsetof(struct memscope_site, type_size):
         return build_int_cst(type, site.type_size);
     case offsetof(struct memscope_site, line):
@@ -131,7 +145,7 @@ static tree s_initializer(const ms_site &site) {
     return constructor;
 }
 
-/* Exactly 8-byte aligned, so that records lie 64 bytes apart in every object and every module. */
+/* Exactly 8-byte aligned, so that records lie 96 bytes apart in every object and every module. */
 static tree s_variable(const ms_site &site) {
     char name[sizeof "memscope_site." + 20];
     snprintf(name, sizeof name, "memscope_site.%zu", s_sites.size());
@@ -164,7 +178,8 @@ static void s_tell(const ms_site &site) {
 tree ms_sites_add(ms_site site) {
     expanded_location at = expand_location(site.location);
     site.file = ms_utf8_clean(at.file != nullptr ? remap_debug_filename(at.file) : "");
-    for (std::string *text : {&site.var_name, &site.type_name, &site.function, &site.label})
+    for (std::string *text : {&site.var_name, &site.type_name, &site.function, &site.label,
+                              &site.element_name, &site.deallocator})
         *text = ms_utf8_clean(*text);
     tree decl = s_variable(site);
     if (ms_arguments_given.verbose)

@@ -24,6 +24,11 @@ struct ms_site {
     std::string function;
     bool has_label = false;
     std::string label;
+    std::string element_name; /* empty: not known; so is the next */
+    std::string deallocator;
+    uint64_t element_size = 0;
+    uint64_t header_size = 0;
+    uint16_t flags = 0;
     uint64_t type_size = 0;
     location_t location = UNKNOWN_LOCATION;
 };

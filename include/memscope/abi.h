@@ -32,7 +32,7 @@
 extern "C" {
 #endif
 
-#define MEMSCOPE_ABI_VERSION  2
+#define MEMSCOPE_ABI_VERSION  3
 #define MEMSCOPE_SITE_SECTION "memscope_sites"
 
 /* What a site is. X(number, NAME, "spelling in reports") */
@@ -74,23 +74,29 @@ enum memscope_evidence {
 /*
  * One place in the program. Constant but for `id`; in memory that can be written, which lives as
  * long as its module is loaded. Strings are
- * NUL-terminated UTF-8 (whatever the source had), NULL where there is none. 64 bytes on LP64.
+ * NUL-terminated UTF-8 (whatever the source had), NULL where there is none. 96 bytes on LP64.
  */
 struct memscope_site {
     const char *var_name; /* "head", "struct node.next", "cache->slots"; NULL: no variable */
     const char
         *type_name; /* C spelling of the pointed-to type: "struct node", "char"; NULL: not known */
-    const char *file;     /* as the compiler was given it */
-    const char *function; /* NULL outside of functions */
-    const char *label;    /* of memscope("label"), NULL: none */
-    uint64_t type_size;   /* sizeof the pointed-to type in bytes; 0: incomplete or not known */
-    uint32_t line;        /* 1-based, 0: not known */
-    uint16_t column;      /* 1-based, 0: not known or over 65535 */
-    uint8_t kind;         /* enum memscope_site_kind */
-    uint8_t evidence;     /* enum memscope_evidence */
-    uint16_t abi_version; /* MEMSCOPE_ABI_VERSION of the plugin that made it */
-    uint16_t flags;       /* 0 */
-    uint32_t id;          /* 0; the runtime writes the number here that it gives the site */
+    const char *file;         /* as the compiler was given it */
+    const char *function;     /* NULL outside of functions */
+    const char *label;        /* of memscope("label"), NULL: none */
+    const char *element_name; /* the block is `header_size` bytes and then elements of this type:
+                                 the type itself (n * sizeof (T)) or that of a flexible array; NULL:
+                                 how many there are is not known */
+    const char *deallocator;  /* the function that frees the block; NULL: not known */
+    uint64_t type_size;       /* sizeof the pointed-to type in bytes; 0: incomplete or not known */
+    uint64_t element_size;    /* sizeof element_name in bytes; 0 where that is NULL */
+    uint64_t header_size;     /* bytes before the first element */
+    uint32_t line;            /* 1-based, 0: not known */
+    uint16_t column;          /* 1-based, 0: not known or over 65535 */
+    uint8_t kind;             /* enum memscope_site_kind */
+    uint8_t evidence;         /* enum memscope_evidence */
+    uint16_t abi_version;     /* MEMSCOPE_ABI_VERSION of the plugin that made it */
+    uint16_t flags;           /* 0 */
+    uint32_t id;              /* 0; the runtime writes the number here that it gives the site */
 };
 
 /* Called by compiled code only. All of them keep errno, are async-signal-safe, never fail the

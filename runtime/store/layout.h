@@ -8,7 +8,7 @@
  *
  * A table is the concatenation of its extents in directory order, each holding `size / entry size`
  * whole entries (the string, stack tables count bytes, see below). The file is little-endian; every
- * record is sized by a static assertion; version 1 readers read version 1 only.
+ * record is sized by a static assertion; version 2 readers read version 2 only.
  *
  * How a writer and a reader in another process agree (docs/memory-model.md):
  *   - an extent is complete when header.extent_count (release) covers it;
@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define MS_JOURNAL_MAGIC      "MEMSCOPE" /* 8 bytes, no NUL */
-#define MS_JOURNAL_VERSION    1u
+#define MS_JOURNAL_VERSION    2u
 #define MS_JOURNAL_BYTE_ORDER 0x01020304u
 #define MS_EXTENT_COUNT       1024u
 #define MS_HEADER_BYTES       4096u
@@ -41,7 +41,7 @@
 /* X(number, NAME, entry size in bytes) */
 #define MS_TABLES(X)                                                                               \
     X(0, STRINGS, 1)      /* NUL-terminated strings, back to back; offset 0 is the empty string */ \
-    X(1, SITES, 64)       /* struct ms_site; entry 0 is the catch-all */                           \
+    X(1, SITES, 128)      /* struct ms_site; entry 0 is the catch-all */                           \
     X(2, MODULES, 64)     /* struct ms_module; entry 0 is "no module" */                           \
     X(3, THREADS, 256)    /* struct ms_thread_record */                                            \
     X(4, COUNTER_TAGS, 8) /* struct ms_counter_tag, one for each chunk of COUNTERS */              \
@@ -50,7 +50,7 @@
     X(7, BLOCKS, 32)      /* struct ms_block; entry 0 is not used */                               \
     X(8, TICKS, 1024)     /* struct ms_tick */                                                     \
     X(9, MARKS, 32)       /* struct ms_mark */                                                     \
-    X(10, EVENTS, 32)     /* sampled events; version 1 writes none */                              \
+    X(10, EVENTS, 32)     /* sampled events; version 2 writes none */                              \
     X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */
 
 enum ms_table {
@@ -153,9 +153,14 @@ struct ms_site {
     uint64_t type_size;
     uint64_t frame; /* of kind CALLER: the return address as a frame word (see stacks), else 0 */
     uint32_t flags;
-    uint32_t zero[3];
+    uint32_t element_name; /* string; 0: how many elements a block has is not known */
+    uint32_t deallocator;  /* string; 0: not known */
+    uint32_t zero;
+    uint64_t element_size;
+    uint64_t header_size; /* bytes before the first element */
+    uint64_t reserved[6];
 };
-static_assert(sizeof(struct ms_site) == 64, "wire size");
+static_assert(sizeof(struct ms_site) == 128, "wire size");
 
 struct ms_module {
     uint64_t base;  /* load bias: run-time address minus address in the ELF file */

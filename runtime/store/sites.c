@@ -18,6 +18,10 @@ static void s_fill(struct ms_site *to, const struct memscope_site *from, uint16_
     to->file = ms_strings_intern(from->file);
     to->function = ms_strings_intern(from->function);
     to->label = ms_strings_intern(from->label);
+    to->element_name = ms_strings_intern(from->element_name);
+    to->deallocator = ms_strings_intern(from->deallocator);
+    to->element_size = from->element_size;
+    to->header_size = from->header_size;
     to->line = from->line;
     to->column = from->column;
     to->kind = from->kind;

@@ -62,7 +62,8 @@ static const char *const s_kinds[] = {
 };
 
 static bool s_is_registered(const struct memscope_site *site) {
-    return site >= s_start && site < s_stop && ((uintptr_t)site - (uintptr_t)s_start) % 64 == 0;
+    return site >= s_start && site < s_stop &&
+           ((uintptr_t)site - (uintptr_t)s_start) % sizeof(struct memscope_site) == 0;
 }
 
 void __memscope_claim_block(const struct memscope_site *site, const void *block) {
@@ -94,7 +95,8 @@ void __memscope_register_sites(const struct memscope_site *start,
         return;
     s_start = start;
     s_stop = stop;
-    bool good = start < stop && ((uintptr_t)stop - (uintptr_t)start) % 64 == 0;
+    bool good =
+        start < stop && ((uintptr_t)stop - (uintptr_t)start) % sizeof(struct memscope_site) == 0;
     for (const struct memscope_site *site = start; good && site < stop; site++)
         good = s_is_well_formed(site);
     s_say(good ? "sites: well-formed\n" : "sites: broken\n");

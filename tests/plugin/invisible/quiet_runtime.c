@@ -73,7 +73,8 @@ static void s_end(const char *why) {
 }
 
 static void s_check_site(const struct memscope_site *site) {
-    if (site < s_start || site >= s_stop || ((uintptr_t)site - (uintptr_t)s_start) % 64 != 0)
+    if (site < s_start || site >= s_stop ||
+        ((uintptr_t)site - (uintptr_t)s_start) % sizeof(struct memscope_site) != 0)
         s_end("quiet_runtime: a site that is not registered\n");
 }
 

@@ -10,6 +10,7 @@
     X(SIZE, s_parse_size, "a number of bytes, K, M or G behind it for units of 1024")              \
     X(SWITCH, s_parse_switch, "0 or 1")                                                            \
     X(DEPTH, s_parse_depth, "a number from 0 to 1024")                                             \
+    X(UNWIND, s_parse_unwind, "auto, frame_pointers or tables")                                    \
     X(NUMBER, s_parse_number, "a number from 0 to 18446744073709551615")                           \
     X(PATTERN, s_parse_pattern,                                                                    \
       "a path under 1024 bytes in which %e is the program, %p the pid, %h the host, %% a percent " \
@@ -83,6 +84,21 @@ static bool s_parse_switch(void *field, const char *text) {
     bool value = text[0] == '1';
     memcpy(field, &value, sizeof(value));
     return true;
+}
+
+static bool s_parse_unwind(void *field, const char *text) {
+    static const char *const s_names[] = {
+#define X(name, spelling) spelling,
+        MS_UNWINDS(X)
+#undef X
+    };
+    for (uint32_t i = 0; i < sizeof(s_names) / sizeof(s_names[0]); i++) {
+        if (strcmp(text, s_names[i]) == 0) {
+            memcpy(field, &(enum ms_unwind){(enum ms_unwind)i}, sizeof(enum ms_unwind));
+            return true;
+        }
+    }
+    return false;
 }
 
 /* DIGITS [. DIGITS]; strtod would read the locale's decimal point and set errno. Digits behind the

@@ -30,6 +30,18 @@ enum ms_preset {
         MS_PRESET_COUNT
 };
 
+/* How call stacks are walked. X(NAME, "spelling") */
+#define MS_UNWINDS(X)                                                                              \
+    X(AUTO, "auto") /* frame pointers where memscope compiled the program, else tables */          \
+    X(FRAME_POINTERS, "frame_pointers")                                                            \
+    X(TABLES, "tables") /* .eh_frame */
+
+enum ms_unwind {
+#define X(name, spelling) MS_UNWIND_##name,
+    MS_UNWINDS(X)
+#undef X
+};
+
 #define MS_OPTIONS_DEPTH_LIMIT 1024u
 #define MS_OPTIONS_TEXT_SIZE   1024u
 
@@ -39,6 +51,7 @@ struct ms_options {
     uint64_t sample_bytes; /* not 0: instead of sample_rate */
     bool stack;
     uint32_t max_stack_depth;
+    enum ms_unwind unwind;
     uint64_t seed;
     char out[MS_OPTIONS_TEXT_SIZE]; /* a pattern of ms_journal_dir_expand; "": the default one */
     bool monitor;

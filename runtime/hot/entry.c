@@ -24,8 +24,10 @@ EXPORT void __memscope_assign_block(const struct memscope_site *site, const void
 
 EXPORT void __memscope_register_sites(const struct memscope_site *start,
                                       const struct memscope_site *stop) {
-    if (ms_lifecycle_begin())
-        ms_sites_register(start, stop);
+    if (!ms_lifecycle_begin())
+        return;
+    ms_lifecycle_compiled(start);
+    ms_sites_register(start, stop);
 }
 
 EXPORT void __memscope_unregister_sites(const struct memscope_site *start,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hot/lifecycle.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -110,6 +111,7 @@ static bool s_open(void) {
     ms_recording.depth =
         s_options.max_stack_depth < MS_CAPTURE_LIMIT ? s_options.max_stack_depth : MS_CAPTURE_LIMIT;
     ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
+    ms_recording.tables = s_options.unwind != MS_UNWIND_FRAME_POINTERS;
     ms_recording.own_clock = true; /* until the monitor runs */
     ms_os_wipe_on_fork(&ms_recording, sizeof(ms_recording));
     s_enter_program();
@@ -139,6 +141,19 @@ bool ms_lifecycle_begin(void) {
     s_may_start = true;
 #endif
     return ms_lifecycle_ready();
+}
+
+/* Not there before glibc 2.35. */
+#pragma weak _dl_find_object
+
+void ms_lifecycle_compiled(const void *address) {
+    struct dl_find_object found;
+    uintptr_t program = getauxval(AT_PHDR);
+    if (s_options.unwind == MS_UNWIND_AUTO && _dl_find_object != NULL &&
+        _dl_find_object((void *)(uintptr_t)address, &found) == 0 &&
+        program - (uintptr_t)found.dlfo_map_start <
+            (uintptr_t)found.dlfo_map_end - (uintptr_t)found.dlfo_map_start)
+        ms_recording.tables = false;
 }
 
 bool ms_lifecycle_ask(void) {

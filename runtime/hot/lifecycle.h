@@ -17,6 +17,10 @@ bool ms_lifecycle_ready(void);
 /* The same, for a caller that knows that libc is ready, as a constructor does. */
 bool ms_lifecycle_begin(void);
 
+/* Code at ADDRESS was compiled with memscope, so with frame pointers: when it is the program's own,
+ * they are followed from here on, where the options do not say otherwise. */
+void ms_lifecycle_compiled(const void *address);
+
 /* Whether a new block is to be recorded, while ms_recording.blocks does not say so. */
 bool ms_lifecycle_ask(void);
 

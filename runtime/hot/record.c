@@ -7,6 +7,7 @@
 #include "hot/lifecycle.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
+#include "hot/unwind.h"
 #include "store/live.h"
 #include "store/store.h"
 #include "store/threads.h"
@@ -290,7 +291,9 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
     block->owner = owner;
     block->stack = 0;
     if (ms_recording.capture && ms_sampler_takes(thread, size))
-        block->stack = ms_frames_capture(thread, call, ms_recording.depth);
+        block->stack = MS_UNLIKELY(ms_recording.tables)
+                           ? ms_unwind_capture(thread, call, ms_recording.depth)
+                           : ms_frames_capture(thread, call, ms_recording.depth);
     ms_store_release(&block->address_thread, address << 16 | thread->index); /* pairs with the
                                                                                 reader's */
     if (MS_LIKELY(s_insert(thread, address, size, id)))

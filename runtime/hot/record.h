@@ -40,6 +40,7 @@ struct ms_recording {
     bool frees;     /* there is a journal */
     bool capture;   /* call stacks */
     bool own_clock; /* nobody publishes header.now_ns */
+    bool tables;    /* stacks by call frame information (unwind.h), not by frame pointers */
     uint32_t depth; /* frames of a stack */
 } __attribute__((aligned(MS_RECORDING_PAGE)));
 extern struct ms_recording ms_recording;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/atomics.h"
+#include "hot/call_frame.h"
 #include "memscope/abi.h"
 #include "store/blocks.h"
 #include "store/counters.h"
@@ -23,6 +24,7 @@
 #define MS_CALLER_CACHE   1024u
 #define MS_STACK_CACHE    2048u
 #define MS_DEFERRED_FREES 16u
+#define MS_RULE_CACHE     1024u
 
 /* Live bytes that a thread may hold back: bounds the error of the process' peak. */
 #define MS_HAND_IN_BYTES INT64_C(32768)
@@ -36,6 +38,11 @@ struct ms_stack_entry {
     uint64_t hash;
     uint32_t id;
     uint32_t zero;
+};
+
+struct ms_rule_entry {
+    uint64_t address;
+    struct ms_frame_rule rule;
 };
 
 struct ms_thread {
@@ -58,6 +65,7 @@ struct ms_thread {
 
     struct ms_caller_entry callers[MS_CALLER_CACHE];
     struct ms_stack_entry stacks[MS_STACK_CACHE];
+    struct ms_rule_entry rules[MS_RULE_CACHE];
     struct ms_counter
         *directory[MS_DIRECTORY_SIZE]; /* by site / 64; only used pages are resident */
 };

@@ -32,6 +32,7 @@ static void s_test_defaults(void) {
     CU_ASSERT_EQUAL(o.sample_bytes, 0);
     CU_ASSERT_TRUE(o.stack);
     CU_ASSERT_EQUAL(o.max_stack_depth, 20);
+    CU_ASSERT_EQUAL(o.unwind, MS_UNWIND_AUTO);
     CU_ASSERT_EQUAL(o.seed, 0);
     CU_ASSERT_STRING_EQUAL(o.out, "");
     CU_ASSERT_TRUE(o.monitor);
@@ -157,6 +158,9 @@ static void s_test_rates(void) {
 }
 
 static void s_test_limits(void) {
+    CU_ASSERT_EQUAL(s_parse("unwind=tables").unwind, MS_UNWIND_TABLES);
+    CU_ASSERT_EQUAL(s_parse("unwind=frame_pointers").unwind, MS_UNWIND_FRAME_POINTERS);
+    CU_ASSERT_EQUAL(s_parse("unwind=table").unwind, MS_UNWIND_AUTO);
     CU_ASSERT_EQUAL(s_parse("max_stack_depth=1024").max_stack_depth, 1024);
     CU_ASSERT_EQUAL(s_parse("max_stack_depth=0").max_stack_depth, 0);
     CU_ASSERT_EQUAL(s_parse("max_stack_depth=1025").max_stack_depth, 20);
@@ -224,7 +228,7 @@ static void s_test_keeps_errno(void) {
 static void s_test_table(void) {
     size_t count;
     const struct ms_option_info *table = ms_options_table(&count);
-    CU_ASSERT_EQUAL(count, 12);
+    CU_ASSERT_EQUAL(count, 13);
     for (size_t i = 0; i < count; i++) {
         char text[128];
         snprintf(text, sizeof(text), "%s=%s", table[i].key, table[i].standard);

@@ -91,6 +91,34 @@ case_uninstrumented_program() {
         "[\"push\",\"counts.c:$(line counts node)\"]"
 }
 
+# callback_frames: the program's own functions in the stack of the block that callback.c keeps, and
+# whether libc's frames lie between them.
+callback_frames() {
+    check '. as $r | [$r.stacks[] | select(.id == $r.leaks[0].stack_id) | .frames[] |
+        select(.module | endswith("callback")) | .function] - ["_start"]' "$1"
+    check '. as $r | [$r.stacks[] | select(.id == $r.leaks[0].stack_id) | any(.frames[1:-1][];
+        .module | contains("libc"))]' "[$2]"
+}
+
+case_stacks_without_frame_pointers() {
+    [ "$(uname -m)" = x86_64 ] || skip "frame pointers are the only way here"
+    gcc -O2 -fomit-frame-pointer -g -o callback "$programs/callback.c"
+    "$memscope" run -q -o j.mscope -- ./callback
+    to_json
+    callback_frames '["compare","sort","main"]' true
+    MEMSCOPE_OPTIONS=unwind=frame_pointers "$memscope" run -q -o j.mscope -- ./callback
+    to_json
+    callback_frames '["compare"]' false
+}
+
+case_stacks_by_tables() {
+    [ "$(uname -m)" = x86_64 ] || skip "frame pointers are the only way here"
+    build callback -O2
+    options=unwind=tables
+    measure ./callback
+    callback_frames '["compare","sort","main"]' true
+}
+
 case_system_program() {
     "$memscope" run -o j.mscope -- ls -la / >out 2>err || fail "ls ended with $?"
     to_json

@@ -8,6 +8,7 @@
 #include "gc_root.h"
 #include "instrument.h"
 #include "known_types.h"
+#include "recorded_options.h"
 #include "registration.h"
 #include "sites.h"
 #include "version_check.h"
@@ -46,6 +47,7 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     }
     if (!ms_arguments_read(info->argv, info->argc))
         return 1;
+    ms_recorded_options_leave_out(info);
     static struct plugin_info help = {"1",
                                       "memscope: names the C type and the variable of heap blocks"};
     register_callback(info->base_name, PLUGIN_INFO, nullptr, &help);

@@ -10,6 +10,7 @@ enum ms_root {
     MS_ROOT_FRESH_BLOCK,
     MS_ROOT_CLAIM_BLOCK,
     MS_ROOT_ASSIGN_BLOCK,
+    MS_ROOT_LOSE_BLOCK,
     MS_ROOT_COUNT,
 };
 

@@ -43,6 +43,7 @@
 #include "gimple-ssa.h"
 #include "gimple-walk.h"
 #include "gimplify.h"
+#include "gimplify-me.h"
 #include "langhooks.h"
 #include "opts.h"
 #include "options.h"

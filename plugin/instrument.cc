@@ -28,7 +28,8 @@ static void s_insert_at_entry(function *fun, const ms_insertion &insertion) {
     tree value = insertion.value;
     if (TREE_CODE(value) != SSA_NAME)
         value = s_read(value, &point, insertion.assign.location);
-    ms_calls_assign(point, ms_sites_add(insertion.assign), value, insertion.assign.location);
+    ms_calls_assign(point, ms_sites_add(insertion.assign), value, null_pointer_node,
+                    insertion.assign.location);
 }
 
 /* The pointer of INSERTION in a name that can be used at POINT. */
@@ -46,13 +47,17 @@ static bool s_insert_behind(const ms_insertion &insertion) {
     if (!ms_calls_point_behind(insertion.statement, &point))
         return false;
     tree value = s_value(insertion, &point);
+    tree place = NULL_TREE;
+    if (insertion.has_assign)
+        place = ms_calls_address(&point, insertion.place, insertion.assign.location);
     if (!insertion.has_claim) {
-        ms_calls_assign(point, ms_sites_add(insertion.assign), value, insertion.assign.location);
+        ms_calls_assign(point, ms_sites_add(insertion.assign), value, place,
+                        insertion.assign.location);
         return true;
     }
     tree site = ms_sites_add(insertion.claim);
     /* One place and one type: the record that is claimed by also tells of the assignment. */
-    ms_calls_claim(point, site, insertion.has_assign ? site : NULL_TREE, value,
+    ms_calls_claim(point, site, insertion.has_assign ? site : NULL_TREE, value, place,
                    insertion.claim.location);
     return true;
 }

@@ -116,6 +116,8 @@ static void s_plan_claim(s_planning *planning, gimple *statement) {
         insertion.assign =
             s_assign_site(planning->fun, place, s_location(planning->fun, statement));
         insertion.has_assign = s_is_wanted(insertion.assign);
+        if (typing.direct_store == statement) /* else what it is made of may not be there yet */
+            insertion.place = gimple_get_lhs(statement);
         planning->told.insert(typing.direct_store);
     }
     planning->insertions.push_back(insertion);
@@ -126,6 +128,7 @@ static void s_plan_assign_of(s_planning *planning, gimple *statement, const ms_p
     ms_insertion insertion;
     insertion.statement = statement;
     insertion.value = value;
+    insertion.place = statement != nullptr ? gimple_get_lhs(statement) : NULL_TREE;
     insertion.assign = s_assign_site(planning->fun, place, location);
     insertion.has_assign = s_is_wanted(insertion.assign);
     if (insertion.has_assign)
@@ -154,6 +157,7 @@ static void s_plan_out_parameter(s_planning *planning, gcall *call, unsigned ind
     ms_insertion insertion;
     insertion.statement = call;
     insertion.value = target;
+    insertion.place = target;
     insertion.assign = s_assign_site(planning->fun, place, s_location(planning->fun, call));
     insertion.claim = insertion.assign;
     if (!is_annotated) {

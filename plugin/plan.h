@@ -8,6 +8,7 @@
 struct ms_insertion {
     gimple *statement = nullptr; /* behind it; null: at the entry of the function */
     tree value = NULL_TREE; /* the pointer; NULL_TREE: the result of a call that goes to memory */
+    tree place = NULL_TREE; /* the annotated place that takes it, when has_assign */
     bool has_claim = false;
     bool has_assign = false;
     ms_site claim;

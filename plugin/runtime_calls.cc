@@ -9,17 +9,18 @@ static tree s_add_attribute(tree attributes, const char *name, tree value) {
     return tree_cons(get_identifier(name), value, attributes);
 }
 
-/* void NAME(const void *, void *). The parameter is no const pointer to the block, though the
- * runtime's is: GCC warns about uninitialized memory that is passed to a const pointer. */
-static tree s_declare_function(ms_root root, const char *name, bool is_cold) {
+/* void NAME(const void *, void *...), COUNT parameters. They are no const pointers to the block,
+ * though the runtime's are: GCC warns about uninitialized memory that is passed to a const pointer.
+ */
+static tree s_declare_function(ms_root root, const char *name, unsigned count, bool is_cold) {
     tree &decl = ms_gc_root(root);
     if (decl != NULL_TREE)
         return decl;
-    tree type =
-        build_function_type_list(void_type_node, const_ptr_type_node, ptr_type_node, NULL_TREE);
+    tree parameters[] = {const_ptr_type_node, ptr_type_node, ptr_type_node, ptr_type_node};
+    tree type = build_function_type_array(void_type_node, count, parameters);
     /* ".c": nothing is known of the result, and no memory of the program is read or written; "X ":
      * the parameter is not read and does not escape. GCC looks for it on the type alone. */
-    tree specification = build_string(6, ".cX X ");
+    tree specification = build_string(2 + 2 * count, ".cX X X X ");
     type = build_type_attribute_variant(
         type, s_add_attribute(NULL_TREE, "fn spec", tree_cons(NULL_TREE, specification, NULL)));
     decl = build_fn_decl(name, type);
@@ -88,16 +89,27 @@ void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location
     point->is_start = false;
 }
 
-static gcall *s_call(tree function, tree site, tree value) {
-    return gimple_build_call(function, 2, site, value);
+static tree s_claim_function(void) {
+    return s_declare_function(MS_ROOT_CLAIM_BLOCK, "__memscope_claim_block", 2, true);
 }
 
-static void s_fill_block(basic_block block, tree function, tree site, tree value,
-                         location_t location) {
+static tree s_assign_function(void) {
+    return s_declare_function(MS_ROOT_ASSIGN_BLOCK, "__memscope_assign_block", 3, false);
+}
+
+static tree s_lose_function(void) {
+    return s_declare_function(MS_ROOT_LOSE_BLOCK, "__memscope_lose_block", 4, false);
+}
+
+static gcall *s_call_assign(tree site, tree value, tree place) {
+    return gimple_build_call(s_assign_function(), 3, site, value, place);
+}
+
+static void s_fill_block(basic_block block, gcall *call, location_t location) {
     ms_insert_point start = {};
     start.block = block;
     start.is_start = true;
-    ms_calls_put(&start, s_call(function, site, value), location);
+    ms_calls_put(&start, call, location);
 }
 
 /* An empty block on the way from FROM to JOIN. */
@@ -110,7 +122,7 @@ static basic_block s_branch(basic_block from, basic_block join, int flag) {
 }
 
 void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
-                    location_t location) {
+                    tree place, location_t location) {
     tree fresh = make_ssa_name(ptr_type_node);
     gimple *load = gimple_build_assign(fresh, s_declare_fresh_block());
     ms_calls_put(&point, load, location);
@@ -123,19 +135,52 @@ void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tr
     gsi_insert_after(&end, condition, GSI_NEW_STMT);
 
     s_fill_block(s_branch(test, join, EDGE_TRUE_VALUE),
-                 s_declare_function(MS_ROOT_CLAIM_BLOCK, "__memscope_claim_block", true),
-                 claim_site, value, location);
+                 gimple_build_call(s_claim_function(), 2, claim_site, value), location);
     if (assign_site == NULL_TREE) {
         rest->flags = (rest->flags & ~EDGE_FALLTHRU) | EDGE_FALSE_VALUE;
         return;
     }
     remove_edge(rest);
-    s_fill_block(s_branch(test, join, EDGE_FALSE_VALUE),
-                 s_declare_function(MS_ROOT_ASSIGN_BLOCK, "__memscope_assign_block", false),
-                 assign_site, value, location);
+    s_fill_block(s_branch(test, join, EDGE_FALSE_VALUE), s_call_assign(assign_site, value, place),
+                 location);
 }
 
-void ms_calls_assign(ms_insert_point point, tree site, tree value, location_t location) {
-    tree function = s_declare_function(MS_ROOT_ASSIGN_BLOCK, "__memscope_assign_block", false);
-    ms_calls_put(&point, s_call(function, site, value), location);
+void ms_calls_assign(ms_insert_point point, tree site, tree value, tree place,
+                     location_t location) {
+    ms_calls_put(&point, s_call_assign(site, value, place), location);
+}
+
+void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value, tree place,
+                   location_t location) {
+    gcall *call = gimple_build_call(s_lose_function(), 4, site, old_value, value, place);
+    ms_calls_put(&point, call, location);
+}
+
+/* ---- places of memory ---- */
+
+/* What gimple takes as an argument for VALUE, computed at POINT. */
+static tree s_operand(ms_insert_point *point, tree value, location_t location) {
+    gimple_seq statements = nullptr;
+    tree operand = force_gimple_operand(value, &statements, true, NULL_TREE);
+    while (!gimple_seq_empty_p(statements)) {
+        gimple_stmt_iterator first = gsi_start(statements);
+        gimple *statement = gsi_stmt(first);
+        gsi_remove(&first, false);
+        ms_calls_put(point, statement, location);
+    }
+    return operand;
+}
+
+tree ms_calls_address(ms_insert_point *point, tree reference, location_t location) {
+    if (reference == NULL_TREE || TREE_CODE(reference) == SSA_NAME || DECL_P(reference) ||
+        !ADDR_SPACE_GENERIC_P(TYPE_ADDR_SPACE(TREE_TYPE(reference))))
+        return null_pointer_node;
+    tree base = get_base_address(reference);
+    if (base == NULL_TREE || (DECL_P(base) && is_gimple_reg(base)) ||
+        (VAR_P(base) && DECL_HARD_REGISTER(base)))
+        return null_pointer_node;
+    if (DECL_P(base))
+        mark_addressable(base);
+    tree address = build_fold_addr_expr_with_type(unshare_expr(reference), ptr_type_node);
+    return s_operand(point, address, location);
 }

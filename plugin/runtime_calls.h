@@ -5,8 +5,9 @@
  *     claim            fresh = __memscope_fresh_block;
  *                      if (value == fresh)
  *                          __memscope_claim_block(&site, value);
- *     claim or assign  the same with: else __memscope_assign_block(&site2, value);
- *     assign           __memscope_assign_block(&site, value);
+ *     claim or assign  the same with: else __memscope_assign_block(&site2, value, place);
+ *     assign           __memscope_assign_block(&site, value, place);
+ *     lose             __memscope_lose_block(&site, old_value, value, place);
  *
  * The load of the fresh block is volatile: GCC takes malloc for a function that writes no memory,
  * so it would else use one load for two calls of malloc. The functions are told to GCC as ones that
@@ -37,10 +38,17 @@ ms_insert_point ms_calls_point_at_entry(function *fun);
 /* Puts STATEMENT at POINT, and POINT behind it. */
 void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location);
 
-/* Each takes the address of a site record, and VALUE, a pointer in an SSA name. ASSIGN_SITE null:
- * nothing happens to blocks that are not fresh. POINT is used up by them. */
+/* Each takes the address of a site record, and VALUE, a pointer in an SSA name or a constant.
+ * ASSIGN_SITE null: nothing happens to blocks that are not fresh. PLACE is what ms_calls_address
+ * gave. POINT is used up by them. */
 void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
-                    location_t location);
-void ms_calls_assign(ms_insert_point point, tree site, tree value, location_t location);
+                    tree place, location_t location);
+void ms_calls_assign(ms_insert_point point, tree site, tree value, tree place, location_t location);
+void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value, tree place,
+                   location_t location);
+
+/* The address of the member or element REFERENCE, computed at POINT, which moves behind it; a null
+ * pointer for variables, which their name tells, and for what has no address. */
+tree ms_calls_address(ms_insert_point *point, tree reference, location_t location);
 
 #endif

@@ -16,9 +16,11 @@
  * off
  *           __memscope_claim_block(&site, p);
  *
- *   assignment to an annotated pointer variable or member:
+ *   assignment to an annotated pointer variable or member, which also ends what it held before:
+ *       old = v;
  *       v = p;
- *       __memscope_assign_block(&site, p);
+ *       __memscope_lose_block(&site, old, p, &v);
+ *       __memscope_assign_block(&site, p, &v);
  *
  * This header is plain C11 and C++17 and includes nothing but <stdint.h>. The numbers in it never
  * change their meaning: a new one is added, and MEMSCOPE_ABI_VERSION grows.
@@ -71,6 +73,10 @@ enum memscope_evidence {
 #undef X
 };
 
+/* Flags of a site. */
+#define MEMSCOPE_SITE_LOCAL 1u /* the variable is known in `function` alone */
+#define MEMSCOPE_SITE_LOSS  2u /* it takes no block here, it only stops holding one */
+
 /*
  * One place in the program. Constant but for `id`; in memory that can be written, which lives as
  * long as its module is loaded. Strings are
@@ -95,7 +101,7 @@ struct memscope_site {
     uint8_t kind;             /* enum memscope_site_kind */
     uint8_t evidence;         /* enum memscope_evidence */
     uint16_t abi_version;     /* MEMSCOPE_ABI_VERSION of the plugin that made it */
-    uint16_t flags;           /* 0 */
+    uint16_t flags;           /* MEMSCOPE_SITE_LOCAL, MEMSCOPE_SITE_LOSS */
     uint32_t id;              /* 0; the runtime writes the number here that it gives the site */
 };
 
@@ -115,8 +121,18 @@ extern _Thread_local void *__memscope_fresh_block __attribute__((tls_model("init
 void __memscope_claim_block(const struct memscope_site *site, const void *block);
 
 /* VALUE was stored into the annotated variable or member of SITE. If VALUE is the address of a live
- * heap block, the variable owns it from now on. NULL and foreign addresses are ignored. */
-void __memscope_assign_block(const struct memscope_site *site, const void *value);
+ * heap block, the variable owns it from now on. NULL and foreign addresses are ignored. PLACE is
+ * the address of a member or element, which share their name with others; NULL for variables. */
+void __memscope_assign_block(const struct memscope_site *site, const void *value,
+                             const void *place);
+
+/* The annotated variable or member of SITE, at PLACE as above, has held OLD_VALUE until now and
+ * holds VALUE from now on (NULL: it is overwritten with NULL, or goes out of scope; a function that
+ * returns the pointer gives that, because its caller has it). If OLD_VALUE is the address of a live
+ * block that the variable owned, and VALUE does not point into it, the block was last seen here.
+ * OLD_VALUE may be anything: it is only looked up. */
+void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
+                           const void *value, const void *place);
 
 /* A module's sites appear and go. START..STOP is the module's section; registering it again (every
  * unit's constructor does) changes nothing. */

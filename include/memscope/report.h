@@ -178,7 +178,15 @@ struct memscope_thread_report {
     uint64_t freed_elsewhere; /* blocks of this thread that another thread has freed */
 };
 
-/* Blocks that were live when the process had ended, by site, owner and stack. */
+/* Where an annotated variable stopped holding a block that nothing has freed: it was overwritten
+ * there, or went out of scope. */
+struct memscope_last_seen {
+    const char *var_name;
+    const char *location;
+    const char *function;
+};
+
+/* Blocks that were live when the process had ended, by site, owner, loss and stack. */
 struct memscope_leak {
     const char *var_name;
     const char *type_name;
@@ -188,6 +196,8 @@ struct memscope_leak {
     uint64_t bytes;
     uint64_t first_seen_ns;
     uint32_t stack_id;
+    const struct memscope_last_seen *last_seen; /* NULL: an annotated variable held them to the end,
+                                                   or none ever did */
 };
 
 struct memscope_bucket {

@@ -12,6 +12,7 @@ static const struct ms_view_column s_columns[] = {
     {"first_seen_ns", "FIRST SEEN", MS_VIEW_TIME, 2},
     {"function", "FUNCTION", MS_VIEW_NAME, 6},
     {"location", "PLACE", MS_VIEW_PLACE, 0},
+    {"last_seen", "LAST SEEN", MS_VIEW_SEEN, 7},
 };
 
 const struct ms_view ms_view_leaks = {
@@ -32,7 +33,9 @@ const struct ms_command ms_command_leaks = {
     .arguments = "[OPTIONS] [FILE]",
     .summary = "blocks that were never freed",
     .help =
-        "The blocks that were live when the program had ended, by place, variable and stack.\n\n"
+        "The blocks that were live when the program had ended, by place, variable and stack.\n"
+        "LAST SEEN is where the last annotated variable that held them was overwritten or went\n"
+        "out of scope.\n\n"
         "  --fail         exit with 1 when a leak is shown\n" MS_VIEW_HELP,
     .run = s_run,
 };

@@ -46,6 +46,16 @@ static double s_sum(const struct ms_field *section, const struct memscope_report
     return sum;
 }
 
+static char *s_last_seen(const struct memscope_last_seen *seen) {
+    if (seen == NULL)
+        return ms_cli_copy("");
+    char *text = ms_cli_format("%s at %s", seen->var_name != NULL ? seen->var_name : "?",
+                               seen->location != NULL ? seen->location : "?");
+    char *clean = ms_text_clean(text);
+    free(text);
+    return clean;
+}
+
 static char *s_cell(const struct ms_view_column *column, const struct ms_field *field,
                     const char *row, double sum) {
     double number = 0;
@@ -72,6 +82,8 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
         return ms_text_duration(integer);
     case MS_VIEW_SHARE:
         return ms_text_percent(known && sum > 0 ? 100 * number / sum : 0);
+    case MS_VIEW_SEEN:
+        return s_last_seen(ms_view_optional(field, row));
     case MS_VIEW_BAR:
         break;
     }
@@ -80,7 +92,7 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
 
 static struct ms_grid_column s_grid_column(const struct ms_view_column *column) {
     bool text = column->format == MS_VIEW_NAME || column->format == MS_VIEW_TYPE ||
-                column->format == MS_VIEW_PLACE;
+                column->format == MS_VIEW_PLACE || column->format == MS_VIEW_SEEN;
     return (struct ms_grid_column){
         .title = column->title,
         .right = !text && column->format != MS_VIEW_BAR,
@@ -91,24 +103,39 @@ static struct ms_grid_column s_grid_column(const struct ms_view_column *column) 
     };
 }
 
+static bool s_is_shown(const struct ms_view_column *column, const struct ms_field *field,
+                       const struct ms_view_rows *rows, size_t row_size) {
+    if (column->format != MS_VIEW_SEEN)
+        return true;
+    for (size_t r = 0; r < rows->count; r++) {
+        if (ms_view_optional(field, rows->bytes + r * row_size) != NULL)
+            return true;
+    }
+    return false;
+}
+
 void ms_view_print(const struct ms_view *view, const struct memscope_report *report,
                    const struct ms_view_rows *rows, size_t indent) {
     const struct ms_field *section = ms_view_section(view);
-    size_t count = view->column_count;
-    const struct ms_field **fields = ms_cli_alloc(count * sizeof(*fields));
-    struct ms_grid_column *columns = ms_cli_alloc(count * sizeof(*columns));
-    double *sums = ms_cli_alloc(count * sizeof(*sums));
-    char **cells = ms_cli_alloc(count * sizeof(*cells));
-    for (size_t c = 0; c < count; c++) {
-        fields[c] = ms_view_find_field(section->shape, view->columns[c].key);
-        columns[c] = s_grid_column(&view->columns[c]);
-        sums[c] = s_sum(section, report, fields[c]);
+    size_t all = view->column_count, count = 0;
+    const struct ms_view_column **shown = ms_cli_alloc(all * sizeof(*shown));
+    const struct ms_field **fields = ms_cli_alloc(all * sizeof(*fields));
+    struct ms_grid_column *columns = ms_cli_alloc(all * sizeof(*columns));
+    double *sums = ms_cli_alloc(all * sizeof(*sums));
+    char **cells = ms_cli_alloc(all * sizeof(*cells));
+    for (size_t c = 0; c < all; c++) {
+        shown[count] = &view->columns[c];
+        fields[count] = ms_view_find_field(section->shape, view->columns[c].key);
+        columns[count] = s_grid_column(&view->columns[c]);
+        sums[count] = s_sum(section, report, fields[count]);
+        if (s_is_shown(shown[count], fields[count], rows, section->shape->size))
+            count++;
     }
     struct ms_grid *grid = ms_grid_new(columns, count);
     for (size_t r = 0; r < rows->count; r++) {
         const char *row = rows->bytes + r * section->shape->size;
         for (size_t c = 0; c < count; c++)
-            cells[c] = s_cell(&view->columns[c], fields[c], row, sums[c]);
+            cells[c] = s_cell(shown[c], fields[c], row, sums[c]);
         ms_grid_add(grid, cells);
     }
     ms_grid_print(grid, indent);
@@ -117,6 +144,7 @@ void ms_view_print(const struct ms_view *view, const struct memscope_report *rep
     free(sums);
     free(columns);
     free(fields);
+    free(shown);
 }
 
 char *ms_view_describe_process(const struct memscope_process *process) {

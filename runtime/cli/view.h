@@ -24,6 +24,7 @@ enum ms_view_format {
     MS_VIEW_TIME,  /* nanoseconds since the start */
     MS_VIEW_SHARE, /* percent of the section's sum */
     MS_VIEW_BAR,   /* the same, drawn */
+    MS_VIEW_SEEN,  /* a struct memscope_last_seen; left out when no row has one */
 };
 
 struct ms_view_column {

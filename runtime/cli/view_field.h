@@ -18,6 +18,9 @@ const struct ms_field *ms_view_section(const struct ms_view *view);
 /* False when the field of ROW has no number, or one that is not known. */
 bool ms_view_number(const struct ms_field *field, const char *row, double *number);
 
+/* What an optional field of ROW points to; NULL: nothing, or the field is another. */
+const void *ms_view_optional(const struct ms_field *field, const char *row);
+
 /* NULL when the field of ROW has no text. */
 const char *ms_view_string(const struct ms_field *field, const char *row);
 

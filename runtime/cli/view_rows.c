@@ -43,6 +43,12 @@ const char *ms_view_string(const struct ms_field *field, const char *row) {
                : NULL;
 }
 
+const void *ms_view_optional(const struct ms_field *field, const char *row) {
+    return field->kind == MS_FIELD_OPTIONAL
+               ? *(const void *const *)(const void *)(row + field->offset)
+               : NULL;
+}
+
 bool ms_view_is_sortable(const struct ms_field *field) {
     return field->kind == MS_FIELD_REAL || field->kind == MS_FIELD_UINT ||
            field->kind == MS_FIELD_ID || field->kind == MS_FIELD_STRING;
@@ -51,7 +57,9 @@ bool ms_view_is_sortable(const struct ms_field *field) {
 static bool s_matches(const struct ms_shape *shape, const char *row, const char *filter) {
     for (size_t i = 0; i < shape->field_count; i++) {
         const char *text = ms_view_string(&shape->fields[i], row);
-        if (text != NULL && fnmatch(filter, text, 0) == 0)
+        const char *inner = ms_view_optional(&shape->fields[i], row);
+        if ((text != NULL && fnmatch(filter, text, 0) == 0) ||
+            (inner != NULL && s_matches(shape->fields[i].shape, inner, filter)))
             return true;
     }
     return false;

@@ -24,6 +24,8 @@
 #define EXIT(type, member)   PLAIN(type, member, MS_FIELD_EXIT, enum memscope_exit)
 #define OBJECT(type, member, inner)                                                                \
     FIELD(member, MS_FIELD_OBJECT, OFFSET(type, member, struct inner), 0, &s_##inner)
+#define OPTIONAL(type, member, inner)                                                              \
+    FIELD(member, MS_FIELD_OPTIONAL, OFFSET(type, member, const struct inner *), 0, &s_##inner)
 #define OBJECTS(type, member, number, inner)                                                       \
     ARRAY(type, member, number, MS_FIELD_OBJECTS, const struct inner *, &s_##inner)
 #define UINTS(type, member, number)                                                                \
@@ -165,6 +167,11 @@ SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, peak_bytes),
     UINT(memscope_thread_report, freed_elsewhere));
 
+SHAPE(memscope_last_seen,
+    STRING(memscope_last_seen, var_name),
+    STRING(memscope_last_seen, location),
+    STRING(memscope_last_seen, function));
+
 SHAPE(memscope_leak,
     STRING(memscope_leak, var_name),
     STRING(memscope_leak, type_name),
@@ -173,7 +180,8 @@ SHAPE(memscope_leak,
     UINT(memscope_leak, count),
     UINT(memscope_leak, bytes),
     UINT(memscope_leak, first_seen_ns),
-    ID(memscope_leak, stack_id));
+    ID(memscope_leak, stack_id),
+    OPTIONAL(memscope_leak, last_seen, memscope_last_seen));
 
 SHAPE(memscope_bucket,
     UINT(memscope_bucket, from),

@@ -16,6 +16,7 @@ enum ms_field_kind {
     MS_FIELD_STRING,       /* const char * */
     MS_FIELD_EXIT,         /* enum memscope_exit, by its spelling */
     MS_FIELD_OBJECT,       /* a struct, of `shape` */
+    MS_FIELD_OPTIONAL,     /* pointer to a struct of `shape`; NULL: null */
     MS_FIELD_OBJECTS,      /* pointer to an array of structs of `shape`; size_t at `count` */
     MS_FIELD_UINTS,        /* pointer to an array of uint64_t; size_t at `count` */
     MS_FIELD_STRINGS,      /* pointer to an array of const char *; size_t at `count` */

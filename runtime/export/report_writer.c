@@ -83,6 +83,13 @@ static void write_value(const struct walk *walk, const struct ms_field *field, c
     case MS_FIELD_OBJECT:
         write_object(walk, field->shape, place, object);
         break;
+    case MS_FIELD_OPTIONAL:
+        if (pointer_at(place) != NULL) {
+            write_object(walk, field->shape, pointer_at(place), object);
+        } else {
+            writer->ops->null(writer);
+        }
+        break;
     case MS_FIELD_STACKS:
         if (walk->write_stacks != NULL) {
             walk->write_stacks(writer, walk->report, walk->stacks_data);

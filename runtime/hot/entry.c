@@ -16,10 +16,20 @@ EXPORT void __memscope_claim_block(const struct memscope_site *site, const void 
         ms_record_claim(id, block);
 }
 
-EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value) {
+EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value,
+                                    const void *place) {
     uint32_t id = value != NULL && ms_recording.blocks == MS_BLOCKS_ON ? ms_sites_id(site) : 0;
     if (id != 0)
-        ms_record_owner(id, value);
+        ms_record_taken(id, value, place);
+}
+
+EXPORT void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
+                                  const void *value, const void *place) {
+    if (old_value == NULL || old_value == value || ms_recording.blocks != MS_BLOCKS_ON)
+        return;
+    uint32_t id = ms_sites_id(site);
+    if (id != 0)
+        ms_record_lost(id, old_value, value, place);
 }
 
 EXPORT void __memscope_register_sites(const struct memscope_site *start,

@@ -4,6 +4,7 @@
 #include <sys/single_threaded.h>
 
 #include "hot/frames.h"
+#include "hot/holder.h"
 #include "hot/lifecycle.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
@@ -281,14 +282,14 @@ static HOT bool s_insert(struct ms_thread *thread, uint64_t address, uint64_t si
 
 /* The record of a new block, which becomes live; 0: no room. */
 static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t size,
-                            struct ms_call call, uint32_t owner) {
+                            struct ms_call call, uint64_t holder) {
     uint32_t id = ms_blocks_take(&thread->free_blocks);
     if (MS_UNLIKELY(id == 0))
         return 0;
     struct ms_block *block = ms_block_at(id);
     block->size_time = size << 24 | (s_now_units() & 0xffffff);
     block->site = 0;
-    block->owner = owner;
+    block->holder = holder;
     block->stack = 0;
     if (ms_recording.capture && ms_sampler_takes(thread, size))
         block->stack = MS_UNLIKELY(ms_recording.tables)
@@ -305,7 +306,7 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
 
 /* A new block, counted as made by the thread and pending. */
 static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size,
-                       struct ms_call call, uint32_t site, uint32_t owner) {
+                       struct ms_call call, uint32_t site, uint64_t holder) {
     struct ms_pending *pending = &thread->record->pending;
     if (MS_UNLIKELY(size > MS_BLOCK_SIZE_LIMIT))
         size = MS_BLOCK_SIZE_LIMIT;
@@ -314,7 +315,7 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
         s_empty_inbox(thread);
     pending->size = size;
     pending->site = site;
-    uint32_t id = pending->block = s_enter(thread, address, size, call, owner);
+    uint32_t id = pending->block = s_enter(thread, address, size, call, holder);
     ms_store_relaxed(&pending->frame_address, call.return_address);
     thread->newest = id;
     __memscope_fresh_block = (void *)address;
@@ -408,7 +409,8 @@ static COLD uint32_t s_site_elsewhere(const struct ms_block *block, uint32_t id)
 
 void ms_record_moving(void *address, struct ms_moving *moving) {
     moving->known = false;
-    moving->site = moving->owner = 0;
+    moving->site = 0;
+    moving->holder = 0;
     struct ms_thread *thread = ms_recording.frees ? s_begin() : NULL;
     if (thread == NULL)
         return;
@@ -426,7 +428,7 @@ void ms_record_moving(void *address, struct ms_moving *moving) {
         moving->id = id;
         moving->address = (uintptr_t)address;
         moving->site = ms_load_acquire(&block->site);
-        moving->owner = block->owner;
+        moving->holder = ms_load_relaxed(&block->holder);
         if (MS_UNLIKELY(moving->site == 0))
             moving->site = s_site_elsewhere(block, id);
     }
@@ -446,7 +448,7 @@ void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
         s_free_block(thread, moving->id);
     }
     if (address != NULL && ms_recording.blocks == MS_BLOCKS_ON)
-        s_make(thread, (uintptr_t)address, size, call, moving->site, moving->owner);
+        s_make(thread, (uintptr_t)address, size, call, moving->site, moving->holder);
     s_end(thread);
 }
 
@@ -471,16 +473,50 @@ void ms_record_claim(uint32_t site, const void *block) {
     __memscope_fresh_block = (void *)1;
 }
 
-void ms_record_owner(uint32_t site, const void *value) {
+/* The record of the block that starts at ADDRESS, 0: none. What lies inside a small block is found
+ * as that. */
+static uint32_t s_find_block(uintptr_t address) {
+    uint32_t id = ms_live_find(address);
+    return id != 0 && MS_BLOCK_ADDRESS(ms_block_at(id)) == address ? id : 0;
+}
+
+/* The site that has made BLOCK, record ID, as far as that is known. */
+static uint32_t s_maker(struct ms_thread *thread, const struct ms_block *block, uint32_t id) {
+    uint32_t site = ms_load_acquire(&block->site);
+    if (site != 0)
+        return site;
+    const struct ms_pending *pending = &thread->record->pending;
+    return pending->block == id ? pending->site : s_site_elsewhere(block, id);
+}
+
+void ms_record_taken(uint32_t site, const void *value, const void *place) {
     struct ms_thread *thread = s_begin();
     if (thread == NULL)
         return;
     struct ms_pending *pending = &thread->record->pending;
-    uint32_t id = ms_live_find((uintptr_t)value);
+    uint32_t id = s_find_block((uintptr_t)value);
     if (id != 0) {
+        struct ms_block *block = ms_block_at(id);
         if (pending->block == id && pending->frame_address != 0 && pending->site == 0)
             ms_store_relaxed(&pending->site, site);
-        ms_store_relaxed(&ms_block_at(id)->owner, site);
+        uint64_t holder = ms_load_relaxed(&block->holder);
+        ms_store_relaxed(&block->holder,
+                         ms_holder_take(holder, s_maker(thread, block, id), site, place));
+    }
+    s_end(thread);
+}
+
+void ms_record_lost(uint32_t site, const void *old, const void *value, const void *place) {
+    struct ms_thread *thread = s_begin();
+    if (thread == NULL)
+        return;
+    uint32_t id = s_find_block((uintptr_t)old);
+    if (id != 0) {
+        struct ms_block *block = ms_block_at(id);
+        uint64_t holder = ms_load_relaxed(&block->holder);
+        if ((uintptr_t)value - (uintptr_t)old >= MS_BLOCK_SIZE(block))
+            ms_store_relaxed(&block->holder,
+                             ms_holder_lose(holder, s_maker(thread, block, id), site, place));
     }
     s_end(thread);
 }

@@ -63,7 +63,8 @@ struct ms_moving {
     bool known;
     uint64_t address;
     uint32_t id; /* of its record */
-    uint32_t site, owner;
+    uint32_t site;
+    uint64_t holder;
 };
 void ms_record_moving(void *address, struct ms_moving *moving);
 void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
@@ -76,7 +77,10 @@ void ms_record_end(void);
 /* SITE made the newest block of this thread, if that is BLOCK. */
 void ms_record_claim(uint32_t site, const void *block);
 
-/* The variable of SITE holds VALUE from now on, if that is a live block. */
-void ms_record_owner(uint32_t site, const void *value);
+/* The variable of SITE, at PLACE, holds VALUE from now on, if that is a live block. */
+void ms_record_taken(uint32_t site, const void *value, const void *place);
+
+/* It has held OLD until now, if that is a live block; VALUE is what it holds instead. */
+void ms_record_lost(uint32_t site, const void *old, const void *value, const void *place);
 
 #endif

@@ -43,15 +43,19 @@ struct ms_build_site {
     uint64_t free_bytes;
     uint64_t peak_bytes; /* sum of the shards' */
     uint64_t temporary;
-    uint64_t held_bytes;      /* live blocks that the variable of this site holds */
+    uint64_t held_bytes;      /* live blocks that the variable of this site holds, or held last */
+    bool is_loss_only;        /* it takes no block: a variable stops holding one there */
+    bool lost_here;           /* a live block was last seen there */
     uint64_t top_stack_bytes; /* live bytes made here with `top_stack` */
     uint32_t top_stack;       /* id, MEMSCOPE_NO_ID: no live block with a stack */
 };
 
-/* Live blocks that were made at the same site with the same stack and have the same owner. */
+/* Live blocks that were made at the same site with the same stack, have the same owner and were
+ * lost at the same site. */
 struct ms_build_group {
     uint32_t site;
-    uint32_t owner;       /* site of the variable that holds them, 0: none */
+    uint32_t owner;       /* site of the variable that holds them or held them last, 0: none */
+    uint32_t lost;        /* site at which they were last seen in a variable, 0: held, or never */
     uint32_t stack;       /* id, 0: none */
     uint32_t stack_index; /* in `stacks`; not used for stack 0 */
     uint64_t count;

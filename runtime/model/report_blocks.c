@@ -16,6 +16,7 @@ struct s_block {
     uint64_t time_ns;
     uint32_t site;
     uint32_t owner;
+    uint32_t lost;
     uint32_t stack;
 };
 
@@ -35,7 +36,9 @@ struct s_walk {
     struct ms_build *build;
     struct ms_index owner_index; /* site, owner -> number of that pair */
     uint32_t owner_count;
-    struct ms_index group_index; /* number of the pair, stack -> groups */
+    struct ms_index holder_index; /* number of the pair, site of the loss -> number of the three */
+    uint32_t holder_count;
+    struct ms_index group_index; /* number of the three, stack -> groups */
     struct ms_index stack_index; /* stack id -> stacks */
     struct ms_index
         caller_index; /* hash of frame words of CALLER sites -> site; made when needed */
@@ -47,6 +50,7 @@ struct s_walk {
 
 static void s_walk_fini(struct s_walk *walk) {
     ms_index_fini(&walk->owner_index);
+    ms_index_fini(&walk->holder_index);
     ms_index_fini(&walk->group_index);
     ms_index_fini(&walk->stack_index);
     ms_index_fini(&walk->caller_index);
@@ -81,7 +85,12 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
     if (pair == NULL)
         return MS_NO_MEMORY;
     walk->owner_count += added;
-    const uint32_t *known = ms_index_put(&walk->group_index, ms_index_pair(*pair, block->stack),
+    const uint32_t *three = ms_index_put(&walk->holder_index, ms_index_pair(*pair, block->lost),
+                                         walk->holder_count, &added);
+    if (three == NULL)
+        return MS_NO_MEMORY;
+    walk->holder_count += added;
+    const uint32_t *known = ms_index_put(&walk->group_index, ms_index_pair(*three, block->stack),
                                          build->group_count, &added);
     if (known == NULL)
         return MS_NO_MEMORY;
@@ -94,7 +103,11 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
         return MS_NO_MEMORY;
     build->groups = groups;
     struct ms_build_group *group = &groups[build->group_count++];
-    *group = (struct ms_build_group){block->site, block->owner, block->stack, 0, 0, 0, UINT64_MAX};
+    *group = (struct ms_build_group){.site = block->site,
+                                     .owner = block->owner,
+                                     .lost = block->lost,
+                                     .stack = block->stack,
+                                     .first_ns = UINT64_MAX};
     return block->stack != 0 ? s_find_stack(walk, block->stack, &group->stack_index) : MS_OK;
 }
 
@@ -108,6 +121,10 @@ static void s_mend(struct ms_build *build, struct s_block *block) {
     }
     if (block->owner >= build->journal_site_count) {
         block->owner = 0;
+        torn = true;
+    }
+    if (block->lost >= build->journal_site_count) {
+        block->lost = 0;
         torn = true;
     }
     if (block->stack >= ms_journal_count(build->journal, MS_TABLE_STACKS)) {
@@ -144,8 +161,14 @@ static bool s_read_block(const struct ms_block *record, struct s_block *block) {
     ms_fence_acquire();
     if (ms_load_relaxed(&record->address_thread) != before)
         return false;
-    *block = (struct s_block){MS_BLOCK_SIZE(&copy), MS_BLOCK_TIME_NS(&copy), copy.site, copy.owner,
-                              copy.stack};
+    *block = (struct s_block){
+        .size = MS_BLOCK_SIZE(&copy),
+        .time_ns = MS_BLOCK_TIME_NS(&copy),
+        .site = copy.site,
+        .owner = MS_HOLDER_OWNER(copy.holder),
+        .lost = (copy.holder & MS_HOLDER_LOST) != 0 ? MS_HOLDER_OTHER(copy.holder) : 0,
+        .stack = copy.stack,
+    };
     return true;
 }
 
@@ -327,6 +350,7 @@ static enum ms_status s_share_out(struct ms_build *build) {
     for (uint32_t i = 0; status == MS_OK && i < build->group_count; i++) {
         const struct ms_build_group *group = &build->groups[i];
         build->sites[group->owner != 0 ? group->owner : group->site].held_bytes += group->bytes;
+        build->sites[group->lost].lost_here = true;
         if (group->stack == 0)
             continue;
         build->stacks[group->stack_index].live_count += group->count;

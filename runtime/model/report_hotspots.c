@@ -29,6 +29,8 @@ static const char *s_spelling_of_evidence(unsigned evidence) {
 static bool s_is_shown(const struct ms_build_site *site) {
     if (site->allocations != 0 || site->frees != 0 || site->held_bytes != 0)
         return true;
+    if (site->is_loss_only)
+        return site->lost_here;
     return site->kind != MEMSCOPE_SITE_UNKNOWN && site->kind != MEMSCOPE_SITE_CALL &&
            site->kind != MEMSCOPE_SITE_CALLER;
 }

@@ -14,11 +14,14 @@ static int s_by_bytes(const void *left, const void *right) {
         order = ms_build_ascending(a->site, b->site);
     if (order == 0)
         order = ms_build_ascending(a->owner, b->owner);
+    if (order == 0)
+        order = ms_build_ascending(a->lost, b->lost);
     return order != 0 ? order : ms_build_ascending(a->stack, b->stack);
 }
 
+/* LAST_SEEN is room for where GROUP was lost. */
 static void s_fill(const struct ms_build *build, const struct ms_build_group *group,
-                   struct memscope_leak *leak) {
+                   struct memscope_leak *leak, struct memscope_last_seen *last_seen) {
     const struct ms_build_site *site = &build->sites[group->site];
     const struct ms_build_site *owner = group->owner != 0 ? &build->sites[group->owner] : site;
     ms_name var_name = owner->var_name != 0 ? owner->var_name : site->var_name;
@@ -33,17 +36,27 @@ static void s_fill(const struct ms_build *build, const struct ms_build_group *gr
         .first_seen_ns = group->first_ns,
         .stack_id = group->stack != 0 ? group->stack : MEMSCOPE_NO_ID,
     };
+    if (group->lost == 0)
+        return;
+    *last_seen = (struct memscope_last_seen){
+        .var_name = ms_build_text(build, build->sites[group->lost].var_name),
+        .location = ms_build_text(build, build->sites[group->lost].location),
+        .function = ms_build_text(build, build->sites[group->lost].function),
+    };
+    leak->last_seen = last_seen;
 }
 
 enum ms_status ms_build_leaks(struct ms_build *build) {
     if (build->report->process.exit == MEMSCOPE_EXIT_RUNNING || build->group_count == 0)
         return MS_OK;
     struct memscope_leak *leaks = ms_arena_array(build->arena, build->group_count, sizeof(*leaks));
-    if (leaks == NULL)
+    struct memscope_last_seen *last_seen =
+        ms_arena_array(build->arena, build->group_count, sizeof(*last_seen));
+    if (leaks == NULL || last_seen == NULL)
         return MS_NO_MEMORY;
     qsort(build->groups, build->group_count, sizeof(*build->groups), s_by_bytes);
     for (uint32_t i = 0; i < build->group_count; i++)
-        s_fill(build, &build->groups[i], &leaks[i]);
+        s_fill(build, &build->groups[i], &leaks[i], &last_seen[i]);
     build->report->leaks = leaks;
     build->report->leak_count = build->group_count;
     return MS_OK;

@@ -14,6 +14,7 @@ static enum ms_status s_fill_site(struct ms_build *build, const struct ms_site *
     site->evidence = record->evidence;
     site->type_size = record->type_size;
     site->frame = record->frame;
+    site->is_loss_only = (record->flags & MEMSCOPE_SITE_LOSS) != 0;
     site->top_stack = MEMSCOPE_NO_ID;
     enum ms_status status = ms_build_name(build, record->var_name, &site->var_name);
     if (status == MS_OK)

@@ -24,7 +24,7 @@ struct s_variables {
 };
 
 static bool s_is_variable(const struct ms_build_site *site) {
-    return site->var_name != 0 &&
+    return site->var_name != 0 && !site->is_loss_only &&
            (site->kind == MEMSCOPE_SITE_VARIABLE || site->kind == MEMSCOPE_SITE_MEMBER ||
             site->kind == MEMSCOPE_SITE_PARAMETER || site->kind == MEMSCOPE_SITE_TRACKED);
 }

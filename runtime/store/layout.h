@@ -221,9 +221,11 @@ struct ms_block {
     uint64_t address_thread; /* address << 16 | thread index (low 16 bits); 0: not in use */
     uint64_t size_time; /* requested bytes, at most 2^40-1 << 24 | low 24 bits: time in 100 ms */
     uint32_t site;      /* where it was made; 0 while it is its thread's pending block */
-    uint32_t owner;     /* site of the annotated variable that holds it, 0: none */
-    uint32_t stack;
-    uint32_t next; /* of a free entry, for the writer alone; of one in an inbox */
+    union {
+        uint32_t stack;
+        uint32_t next; /* of a free entry, for the writer alone; of one in an inbox */
+    };
+    uint64_t holder; /* see below; 0: no annotated variable ever held it */
 };
 static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_BLOCK_ADDRESS(b) ((b)->address_thread >> 16)
@@ -231,6 +233,24 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_BLOCK_SIZE(b)    ((b)->size_time >> 24)
 #define MS_BLOCK_TIME_NS(b) (((b)->size_time & 0xffffff) * UINT64_C(100000000))
 #define MS_BLOCK_SIZE_LIMIT ((UINT64_C(1) << 40) - 1)
+
+/*
+ * The annotated variables that a block has been in, in one word, so that it changes at once:
+ *
+ *   bits 0..19   site at which a variable took it last: its owner
+ *   bits 20..39  not lost: site of the variable that held it before and may hold it still, 0: none;
+ *                lost: site at which the last variable that held it stopped to
+ *   bit 40       lost
+ *   bits 41..63  a hash of the address of the owner, where one name stands for many places
+ * (members, elements); 0: the name tells
+ */
+#define MS_HOLDER_SITE_BITS  20
+#define MS_HOLDER_SITE_MASK  ((UINT64_C(1) << MS_HOLDER_SITE_BITS) - 1)
+#define MS_HOLDER_LOST       (UINT64_C(1) << 40)
+#define MS_HOLDER_PLACE_BITS 23
+#define MS_HOLDER_OWNER(h)   ((uint32_t)((h)&MS_HOLDER_SITE_MASK))
+#define MS_HOLDER_OTHER(h)   ((uint32_t)((h) >> MS_HOLDER_SITE_BITS & MS_HOLDER_SITE_MASK))
+#define MS_HOLDER_PLACE(h)   ((uint32_t)((h) >> (64 - MS_HOLDER_PLACE_BITS)))
 
 /* A thread's newest block, whose site may not be known yet: the counters of no site have it. Its
  * record in the block table has site 0 meanwhile. */

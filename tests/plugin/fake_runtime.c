@@ -76,7 +76,9 @@ void __memscope_claim_block(const struct memscope_site *site, const void *block)
     __memscope_fresh_block = (void *)1;
 }
 
-void __memscope_assign_block(const struct memscope_site *site, const void *value) {
+void __memscope_assign_block(const struct memscope_site *site, const void *value,
+                             const void *place) {
+    (void)place;
     char line[512];
     snprintf(line, sizeof line, "assign %s %s %s%s%s\n", s_kinds[site->kind],
              s_text(site->var_name), s_text(site->type_name), value == NULL ? " NULL" : "",

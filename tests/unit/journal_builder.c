@@ -141,12 +141,13 @@ struct ms_counter *journal_builder_counter(struct journal_builder *builder, uint
 }
 
 uint32_t journal_builder_block(struct journal_builder *builder, uint64_t address, uint64_t size,
-                               uint64_t time_100ms, uint32_t site, uint32_t owner, uint32_t stack) {
+                               uint64_t time_100ms, uint32_t site, uint64_t holder,
+                               uint32_t stack) {
     struct ms_block block = {
         .address_thread = address << 16,
         .size_time = size << 24 | time_100ms,
         .site = site,
-        .owner = owner,
+        .holder = holder,
         .stack = stack,
     };
     journal_builder_append(builder, MS_TABLE_BLOCKS, &block, sizeof(block));

@@ -41,10 +41,11 @@ void journal_builder_tick(struct journal_builder *builder, const struct ms_tick 
 struct ms_counter *journal_builder_counter(struct journal_builder *builder, uint32_t shard,
                                            uint32_t site);
 
-/* A live block (ADDRESS 0: one that is not); the counters are left alone. The index of its record.
+/* A live block (ADDRESS 0: one that is not); the counters are left alone. HOLDER may be the site of
+ * an owner alone. The index of its record.
  */
 uint32_t journal_builder_block(struct journal_builder *builder, uint64_t address, uint64_t size,
-                               uint64_t time_100ms, uint32_t site, uint32_t owner, uint32_t stack);
+                               uint64_t time_100ms, uint32_t site, uint64_t holder, uint32_t stack);
 
 /* The whole file, malloc'ed. Extents of one table never lie side by side if there are others. */
 unsigned char *journal_builder_image(struct journal_builder *builder, size_t *size);

@@ -250,8 +250,14 @@ static void fill_variables(struct sample *sample, size_t rows, size_t points) {
 
 static void fill_leaks(struct sample *sample, size_t rows) {
     struct memscope_leak *leaks = sample_take(sample, rows, sizeof(*leaks));
+    struct memscope_last_seen *seen = sample_take(sample, rows, sizeof(*seen));
     for (size_t i = 0; i < rows; i++) {
         size_t site = i / 3; /* three stacks a site */
+        seen[i] = (struct memscope_last_seen){
+            .var_name = variable_name(site),
+            .location = location(sample, site + 1),
+            .function = PICK(s_functions, site),
+        };
         leaks[i] = (struct memscope_leak){
             .var_name = variable_name(site),
             .type_name = type_name(sample, site),
@@ -261,6 +267,7 @@ static void fill_leaks(struct sample *sample, size_t rows) {
             .bytes = UINT64_C(2000000) / (i + 1) + 8,
             .first_seen_ns = UINT64_C(120000000) * (i % 100),
             .stack_id = (uint32_t)(i * 16 + 1),
+            .last_seen = site % 2 == 0 ? &seen[i] : NULL,
         };
     }
     sample->report.leaks = leaks;

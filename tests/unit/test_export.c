@@ -99,7 +99,8 @@ static void test_keys(void) {
         {"variables", "var_name type_name location live_bytes peak_bytes total_bytes "
                       "total_allocations history"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere"},
-        {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id"},
+        {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
+                  "last_seen"},
         {"lifetimes", "from to count"},
         {"sizes", "from to count"},
         {"marks", "timestamp name"},

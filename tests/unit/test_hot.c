@@ -225,18 +225,18 @@ static void test_claim(void) {
     CU_ASSERT_EQUAL(sum.alloc_bytes, 72);
     CU_ASSERT_EQUAL(sum.frees, 1);
     __memscope_claim_block(&s_sites[1], block); /* not the newest: no effect */
-    __memscope_assign_block(&s_sites[1], block);
-    __memscope_assign_block(&s_sites[1], NULL);
-    __memscope_assign_block(&s_sites[1], &sum);
+    __memscope_assign_block(&s_sites[1], block, NULL);
+    __memscope_assign_block(&s_sites[1], NULL, NULL);
+    __memscope_assign_block(&s_sites[1], &sum, NULL);
     CU_ASSERT_EQUAL(s_site_sum(&s_sites[1]).allocations, 0);
     uint32_t id = ms_live_find((uintptr_t)block);
     CU_ASSERT_NOT_EQUAL_FATAL(id, 0);
-    CU_ASSERT_EQUAL(ms_block_at(id)->owner, ms_sites_find(&s_sites[1]));
+    CU_ASSERT_EQUAL(MS_HOLDER_OWNER(ms_block_at(id)->holder), ms_sites_find(&s_sites[1]));
     CU_ASSERT_EQUAL(ms_block_at(id)->site, ms_sites_find(&s_sites[0]));
     free(other);
     free(block);
     block = s_keep(malloc(5)); /* assigned without a typing site: the variable's site has it */
-    __memscope_assign_block(&s_sites[1], block);
+    __memscope_assign_block(&s_sites[1], block, NULL);
     free(block);
     CU_ASSERT_EQUAL(s_site_sum(&s_sites[1]).allocations, 1);
 }

@@ -330,6 +330,44 @@ static void s_test_leaks(void) {
     ms_report_destroy(report);
 }
 
+/* Blocks of one place that were lost at two, and one that is still held; two sites of one variable,
+ * and one where it only loses what it had. */
+static void s_test_last_seen(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_VARIABLE, .line = 5};
+    site.var_name = journal_builder_string(builder, "head");
+    site.file = journal_builder_string(builder, "list.c");
+    site.function = journal_builder_string(builder, "fill");
+    uint64_t taken = journal_builder_site(builder, &site);
+    site.flags = MEMSCOPE_SITE_LOSS;
+    site.line = 6;
+    uint64_t lost = journal_builder_site(builder, &site);
+    site.line = 7;
+    journal_builder_site(builder, &site);
+    uint64_t held = taken | lost << MS_HOLDER_SITE_BITS; /* by a former owner */
+    journal_builder_block(builder, 0x5000, 10, 1, 1, taken, 0);
+    journal_builder_block(builder, 0x5100, 20, 1, 1, held | MS_HOLDER_LOST, 0);
+    journal_builder_block(builder, 0x5200, 20, 1, 1, held | MS_HOLDER_LOST, 0);
+    journal_builder_block(builder, 0x5300, 9, 1, 1, held, 0);
+    journal_builder_block(builder, 0x5400, 7, 1, 1,
+                          (taken | UINT64_C(4711) << MS_HOLDER_SITE_BITS) | MS_HOLDER_LOST, 0);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->leak_count, 2);
+    CU_ASSERT_EQUAL(report->leaks[0].bytes, 40);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report->leaks[0].last_seen);
+    check_same(report->leaks[0].last_seen->var_name, "head");
+    check_same(report->leaks[0].last_seen->location, "list.c:6");
+    check_same(report->leaks[0].last_seen->function, "fill");
+    CU_ASSERT_EQUAL(report->leaks[1].bytes, 26);
+    CU_ASSERT_PTR_NULL(report->leaks[1].last_seen);
+    CU_ASSERT_EQUAL(report->site_count, 2); /* nothing was lost at line 7 */
+    CU_ASSERT_EQUAL_FATAL(report->variable_count, 1);
+    check_same(report->variables[0].location, "list.c:5");
+    CU_ASSERT_EQUAL(report->variables[0].live_bytes, 66);
+    ms_report_destroy(report);
+}
+
 static void s_test_threads(void) {
     struct memscope_report *report = report_of_builder(s_path, sample_journal_new().builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
@@ -400,6 +438,7 @@ int main(void) {
         {"variables", s_test_variables},
         {"variable of two sites", s_test_variable_of_two_sites},
         {"leaks", s_test_leaks},
+        {"last seen", s_test_last_seen},
         {"threads", s_test_threads},
         {"histograms", s_test_histograms},
         {"timeline", s_test_timeline},

@@ -114,6 +114,11 @@ const format = (() => {
         return count(number) + "\u00a0" + (number === 1 ? one : many);
     }
 
+    /* null: no variable has lost it. */
+    function lastSeen(seen) {
+        return seen ? `${seen.var_name ?? "?"} at ${seen.location ?? "?"}` : null;
+    }
+
     return {
         DASH,
         known,
@@ -131,5 +136,6 @@ const format = (() => {
         name,
         hint,
         plural,
+        lastSeen,
     };
 })();

@@ -1,9 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* What was live when the program ended. */
+const LAST_SEEN = {
+    key: "last_seen",
+    label: "Last seen",
+    kind: "text",
+    value: (row) => format.lastSeen(row.last_seen),
+    fallback: format.DASH,
+    hint: "where the last annotated variable that held it was overwritten or went out of scope",
+};
+
 /* Leaks come one for each stack; people look for the place first. */
 function leakGroups(leaks) {
     const groups = data.groupBy(leaks, (leak) =>
-        JSON.stringify([leak.var_name, leak.type_name, leak.location, leak.function]),
+        JSON.stringify([
+            leak.var_name,
+            leak.type_name,
+            leak.location,
+            leak.function,
+            leak.last_seen,
+        ]),
     );
     return [...groups.values()]
         .map((stacks) => ({
@@ -75,6 +90,7 @@ function leaksSection(report) {
                 TYPE,
                 FUNCTION,
                 LOCATION,
+                ...(rows.some((row) => row.last_seen) ? [LAST_SEEN] : []),
                 {
                     key: "share",
                     label: "Share",

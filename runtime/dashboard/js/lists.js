@@ -45,6 +45,7 @@ function fullNames(row) {
         ["Function", row.function],
         ["Location", row.location ?? (row.file ? row.file + ":" + row.line : null)],
         ["Label", row.label],
+        ["Last seen", format.lastSeen(row.last_seen)],
     ];
     return el(
         "dl",

@@ -86,7 +86,9 @@ void __memscope_claim_block(const struct memscope_site *site, const void *block)
     s_claims++;
 }
 
-void __memscope_assign_block(const struct memscope_site *site, const void *value) {
+void __memscope_assign_block(const struct memscope_site *site, const void *value,
+                             const void *place) {
+    (void)place;
     (void)value;
     s_check_site(site);
 }

@@ -37,6 +37,11 @@ void memscope_pause(void);
  * is no journal (preset=off, or it could not be made). */
 void memscope_resume(void);
 
+/* The program is at a moment called NAME ("loaded", "request 17"; copied, cut at 4095 bytes): it
+ * stands on the timeline of reports. At most 65536 moments are kept; later ones are counted as
+ * dropped. Does nothing when there is no journal. */
+void memscope_mark(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

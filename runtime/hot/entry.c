@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What compiled code calls: include/memscope/abi.h says when and how. */
+#include <errno.h>
 #include <stddef.h>
 
 #include "hot/lifecycle.h"
 #include "hot/record.h"
+#include "hot/thread.h"
 #include "memscope.h"
 #include "memscope/abi.h"
+#include "store/marks.h"
 #include "store/sites.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -44,6 +47,13 @@ EXPORT void __memscope_unregister_sites(const struct memscope_site *start,
                                         const struct memscope_site *stop) {
     if (ms_lifecycle_ready())
         ms_sites_unregister(start, stop);
+}
+
+EXPORT void memscope_mark(const char *name) {
+    int saved = errno;
+    if (name != NULL && ms_lifecycle_ready())
+        ms_marks_add(name, ms_thread_self != NULL ? ms_thread_self->index : 0);
+    errno = saved;
 }
 
 EXPORT void memscope_pause(void) {

@@ -38,3 +38,12 @@ case_monitor_period() {
     check_true '.system_snapshots | length >= 25'
     check '.timeline.interval_ns' 20000000
 }
+
+case_marks() {
+    build marks
+    measure ./marks
+    check '[.marks[].name] == ["loaded","a\ufffd</script>",""]' true
+    check_true '[.marks[].timestamp] | . == sort and .[1] - .[0] >= 30000000 and .[0] < 1000000000'
+    measure ./marks 70000
+    check '[(.marks | length), .summary.dropped_events]' '[65536,4467]'
+}

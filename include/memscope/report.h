@@ -104,6 +104,11 @@ struct memscope_system_snapshot {
     double process_cpu_percent; /* of one processor */
     uint64_t process_rss_bytes;
     uint64_t heap_live_bytes;
+    uint64_t process_minor_faults; /* since the start, also the next three */
+    uint64_t process_major_faults;
+    uint64_t process_read_bytes; /* from and to storage */
+    uint64_t process_write_bytes;
+    uint64_t process_fds; /* open descriptors */
 };
 
 struct memscope_site_report {

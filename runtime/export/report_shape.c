@@ -103,7 +103,12 @@ SHAPE(memscope_system_snapshot,
     UINT(memscope_system_snapshot, gpu_memory_total),
     REAL(memscope_system_snapshot, process_cpu_percent),
     UINT(memscope_system_snapshot, process_rss_bytes),
-    UINT(memscope_system_snapshot, heap_live_bytes));
+    UINT(memscope_system_snapshot, heap_live_bytes),
+    UINT(memscope_system_snapshot, process_minor_faults),
+    UINT(memscope_system_snapshot, process_major_faults),
+    UINT(memscope_system_snapshot, process_read_bytes),
+    UINT(memscope_system_snapshot, process_write_bytes),
+    UINT(memscope_system_snapshot, process_fds));
 
 SHAPE(memscope_site_report,
     ID(memscope_site_report, id),

@@ -11,6 +11,10 @@ static double s_percent(uint32_t permille) {
 /* "Not known" is the same number in ticks and in reports. */
 _Static_assert(MS_UNKNOWN_U64 == MEMSCOPE_UNKNOWN, "ticks are copied as they are");
 
+static uint64_t s_number(uint32_t count) {
+    return count != UINT32_MAX ? count : MEMSCOPE_UNKNOWN;
+}
+
 static void s_fill_snapshot(const struct ms_tick *tick, struct memscope_system_snapshot *out) {
     bool has_share = tick->memory_usage_bytes != MS_UNKNOWN_U64 &&
                      tick->memory_total_bytes != MS_UNKNOWN_U64 && tick->memory_total_bytes != 0;
@@ -21,7 +25,7 @@ static void s_fill_snapshot(const struct ms_tick *tick, struct memscope_system_s
         .memory_usage_percent =
             has_share ? 100.0 * (double)tick->memory_usage_bytes / (double)tick->memory_total_bytes
                       : NAN,
-        .thread_count = tick->thread_count != UINT32_MAX ? tick->thread_count : MEMSCOPE_UNKNOWN,
+        .thread_count = s_number(tick->thread_count),
         .disk_read_bps = tick->disk_read_bps,
         .disk_write_bps = tick->disk_write_bps,
         .network_rx_bps = tick->network_rx_bps,
@@ -32,6 +36,11 @@ static void s_fill_snapshot(const struct ms_tick *tick, struct memscope_system_s
         .process_cpu_percent = s_percent(tick->process_cpu_permille),
         .process_rss_bytes = tick->process_rss_bytes,
         .heap_live_bytes = tick->heap_live_bytes,
+        .process_minor_faults = tick->process_minor_faults,
+        .process_major_faults = tick->process_major_faults,
+        .process_read_bytes = tick->process_read_bytes,
+        .process_write_bytes = tick->process_write_bytes,
+        .process_fds = s_number(tick->process_fds),
     };
 }
 

@@ -106,6 +106,8 @@ static void s_add_ticks(struct journal_builder *builder) {
         .gpu_usage_permille = MS_UNKNOWN_PERMILLE,
         .cpu_usage_permille = 125,
         .thread_count = 2,
+        .process_fds = UINT32_MAX,
+        .process_write_bytes = MS_UNKNOWN_U64,
     };
     tick.time_ns = 100000000;
     tick.heap_live_bytes = 96;
@@ -117,6 +119,10 @@ static void s_add_ticks(struct journal_builder *builder) {
     tick.heap_live_bytes = 1000;
     tick.allocations = 9;
     tick.frees = 1;
+    tick.process_minor_faults = 321;
+    tick.process_major_faults = 4;
+    tick.process_read_bytes = 8192;
+    tick.process_fds = 9;
     tick.shares[0] = (struct ms_share){1, node, 700};
     tick.shares[1] = (struct ms_share){1, name, 300};
     tick.shares[MS_SHARES_OF_TYPES] = (struct ms_share){2, 2, 130};

@@ -372,6 +372,11 @@ static void fill_time(struct sample *sample, size_t points) {
             .process_cpu_percent = i == 0 ? NAN : 90 + 80 * sin((double)i / 14),
             .process_rss_bytes = heap + 4500000,
             .heap_live_bytes = heap,
+            .process_minor_faults = 1000 + i * 7,
+            .process_major_faults = i / 40,
+            .process_read_bytes = i * 4096,
+            .process_write_bytes = i * 8192,
+            .process_fds = i == 0 ? MEMSCOPE_UNKNOWN : 5 + i % 3,
         };
     }
     struct memscope_type_series *series = sample_take(sample, SAMPLE_SERIES, sizeof(*series));

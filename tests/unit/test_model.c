@@ -424,6 +424,12 @@ static void s_test_timeline(void) {
     CU_ASSERT_EQUAL(snapshot->disk_read_bps, MEMSCOPE_UNKNOWN);
     CU_ASSERT_EQUAL(snapshot->thread_count, 2);
     CU_ASSERT_EQUAL(snapshot->heap_live_bytes, 1000);
+    CU_ASSERT_EQUAL(snapshot->process_minor_faults, 321);
+    CU_ASSERT_EQUAL(snapshot->process_major_faults, 4);
+    CU_ASSERT_EQUAL(snapshot->process_read_bytes, 8192);
+    CU_ASSERT_EQUAL(snapshot->process_write_bytes, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_EQUAL(snapshot->process_fds, 9);
+    CU_ASSERT_EQUAL(report->system_snapshots[0].process_fds, MEMSCOPE_UNKNOWN);
     ms_report_destroy(report);
 }
 

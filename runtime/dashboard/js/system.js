@@ -109,6 +109,15 @@ function systemSection(report) {
         ],
         ["Memory of the machine", "bytes", [series("memory_usage_bytes", "in use", 2)]],
         ["Threads", "count", [series("thread_count", "threads", 3)]],
+        ["Open files of the program", "count", [series("process_fds", "descriptors", 4)]],
+        [
+            "Page faults of the program since its start",
+            "count",
+            [
+                series("process_minor_faults", "minor", 0),
+                series("process_major_faults", "major (read from storage)", 1),
+            ],
+        ],
         [
             "Disk",
             "rate",

@@ -15,6 +15,8 @@ case_monitor() {
     check_true "[.system_snapshots | .[1:] as \$to | .[:-1] as \$from | range(\$to | length)
         | (\$to[.].timestamp - \$from[.].timestamp) * (\$to[.].process_cpu_percent // 0) / 1e8]
         | add > 0.7 * $used and add < 1.1 * $used + 20"
+    # a megabyte of pages was touched, and descriptors 0 to 2 are open at least
+    check_true '.system_snapshots[-1] | .process_minor_faults > 256 and .process_fds >= 3'
     # main and two sleepers; the monitor's own thread does not count
     check '[.system_snapshots[].thread_count] | max' 3
     check '[.system_snapshots[].heap_live_bytes] | max >= 67108864' true

@@ -54,6 +54,38 @@ bool ms_candidate_is_call(const gcall *call) {
     return VOID_TYPE_P(TREE_TYPE(returned)) || s_may_be_untyped_inside(call, callee);
 }
 
+/* Whether a pointer of TYPE may be to more than what GIVEN is. */
+static bool s_may_be_more(const_tree type, const_tree given) {
+    if (!POINTER_TYPE_P(type) || VOID_TYPE_P(TREE_TYPE(type)) || VOID_TYPE_P(given))
+        return false;
+    bool is_bytes = INTEGRAL_TYPE_P(given) && TYPE_PRECISION(given) == 8;
+    return (is_bytes || RECORD_OR_UNION_TYPE_P(TREE_TYPE(type))) &&
+           TYPE_MAIN_VARIANT(TREE_TYPE(type)) != TYPE_MAIN_VARIANT(given);
+}
+
+bool ms_candidate_is_refined(const gcall *call) {
+    tree result = gimple_call_lhs(call);
+    if (gimple_call_internal_p(call) || result == NULL_TREE || TREE_CODE(result) != SSA_NAME ||
+        !POINTER_TYPE_P(TREE_TYPE(result)) || !POINTER_TYPE_P(gimple_call_return_type(call)) ||
+        (gimple_call_flags(call) & (ECF_CONST | ECF_PURE | ECF_NORETURN | ECF_RETURNS_TWICE)) != 0)
+        return false;
+    tree callee = gimple_call_fndecl(call);
+    if (callee != NULL_TREE && (fndecl_built_in_p(callee) || s_is_placement_new(callee)))
+        return false;
+    tree given = TREE_TYPE(gimple_call_return_type(call));
+    if (s_may_be_more(TREE_TYPE(result), given))
+        return true; /* GCC drops casts between pointers */
+    imm_use_iterator iterator;
+    use_operand_p use;
+    FOR_EACH_IMM_USE_FAST(use, iterator, result) {
+        const gassign *assign = dyn_cast<gassign *>(USE_STMT(use));
+        if (assign != nullptr && s_may_be_more(TREE_TYPE(gimple_assign_lhs(assign)), given) &&
+            (gimple_assign_rhs1(assign) == result || gimple_assign_rhs_code(assign) == ADDR_EXPR))
+            return true;
+    }
+    return false;
+}
+
 bool ms_candidate_is_load(const gimple *statement) {
     if (!gimple_assign_load_p(statement) || TREE_CODE(gimple_assign_lhs(statement)) != SSA_NAME)
         return false;

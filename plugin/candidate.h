@@ -10,6 +10,10 @@
  * is known to do without. */
 bool ms_candidate_is_call(const gcall *call);
 
+/* Whether CALL, whose result has a type, is cast to another struct or union:
+ * struct table *table = (struct table *)new_object(sizeof *table). */
+bool ms_candidate_is_refined(const gcall *call);
+
 /* Whether STATEMENT reads an untyped pointer whose address some call has had:
  * void *p; posix_memalign(&p, 64, n); struct node *node = p; */
 bool ms_candidate_is_load(const gimple *statement);

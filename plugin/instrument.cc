@@ -46,6 +46,11 @@ static bool s_insert_behind(const ms_insertion &insertion) {
     ms_insert_point point;
     if (!ms_calls_point_behind(insertion.statement, &point))
         return false;
+    if (insertion.moved_from != NULL_TREE) {
+        ms_calls_move(point, insertion.moved_from, insertion.value,
+                      gimple_location(insertion.statement));
+        return true;
+    }
     tree value = s_value(insertion, &point);
     tree place = NULL_TREE;
     if (insertion.has_assign)
@@ -56,6 +61,11 @@ static bool s_insert_behind(const ms_insertion &insertion) {
         return true;
     }
     tree site = ms_sites_add(insertion.claim);
+    if (insertion.bytes != NULL_TREE && !insertion.has_assign) {
+        ms_calls_claim_elements(point, site, value, insertion.bytes, insertion.count,
+                                insertion.claim.location);
+        return true;
+    }
     /* One place and one type: the record that is claimed by also tells of the assignment. */
     ms_calls_claim(point, site, insertion.has_assign ? site : NULL_TREE, value, place,
                    insertion.claim.location);

@@ -26,7 +26,28 @@ static bool s_is_byte(const_tree type) {
     return TREE_CODE(type) == INTEGER_TYPE && TYPE_PRECISION(type) == 8;
 }
 
+/* `T tail[]`, and what was written for it before C99: `T tail[0]`, `T tail[1]`. */
+static void s_describe_tail(const_tree type, ms_tail *out) {
+    tree last = NULL_TREE;
+    if (TREE_CODE(type) != RECORD_TYPE || !COMPLETE_TYPE_P(type))
+        return;
+    for (tree field = TYPE_FIELDS(type); field != NULL_TREE; field = DECL_CHAIN(field))
+        if (TREE_CODE(field) == FIELD_DECL)
+            last = field;
+    if (last == NULL_TREE || TREE_CODE(TREE_TYPE(last)) != ARRAY_TYPE)
+        return;
+    tree domain = TYPE_DOMAIN(TREE_TYPE(last));
+    tree high = domain != NULL_TREE ? TYPE_MAX_VALUE(domain) : NULL_TREE;
+    if (high != NULL_TREE && !integer_zerop(high) && !integer_all_onesp(high))
+        return;
+    out->size = s_size(TREE_TYPE(TREE_TYPE(last)));
+    out->offset = int_byte_position(last);
+    out->in_size = high != NULL_TREE && integer_zerop(high);
+    out->spelling = ms_type_name_spell(TREE_TYPE(TREE_TYPE(last)));
+}
+
 static void s_describe(tree type, ms_pointee *out) {
+    s_describe_tail(type, &out->tail);
     out->size = s_size(type);
     out->weak = s_is_byte(type);
     out->scalar = !AGGREGATE_TYPE_P(type);

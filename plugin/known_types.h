@@ -16,12 +16,21 @@
 
 #include "attribute.h"
 
+/* The array at the end of a struct that has as many elements as there is room for. */
+struct ms_tail {
+    std::string spelling; /* of an element */
+    uint64_t size = 0;    /* of an element; 0: there is no such array */
+    uint64_t offset = 0;  /* of the first one */
+    bool in_size = false; /* the size of the struct has one (`T tail[1]`) */
+};
+
 /* What a block is when a pointer of some type points to it. */
 struct ms_pointee {
     std::string spelling; /* empty: void, says nothing */
     uint64_t size = 0;    /* 0: incomplete or not constant */
     bool weak = false;    /* char and its kin: may be raw bytes of anything */
     bool scalar = false;  /* a number or a pointer */
+    ms_tail tail;
     ms_annotation annotation;
 };
 

@@ -84,6 +84,8 @@ static ms_site s_claim_site(function *fun, const ms_typing &typing, location_t l
                     ? typing.place.kind
                     : (uint8_t)MEMSCOPE_SITE_CALL;
     site.evidence = typing.evidence;
+    if (typing.is_handed_on)
+        site.flags |= MEMSCOPE_SITE_HANDED_ON;
     return site;
 }
 
@@ -92,16 +94,45 @@ static ms_site s_claim_site(function *fun, const ms_typing &typing, location_t l
 struct s_planning {
     function *fun;
     std::vector<ms_insertion> insertions;
-    std::unordered_set<gimple *> told; /* assignments that a call's own site tells of */
+    std::unordered_set<gimple *> told;  /* assignments that a call's own site tells of */
+    std::unordered_set<gimple *> moves; /* planned */
 };
 
 static bool s_is_wanted(const ms_site &site) {
     return ms_arguments_want_type(site.type_name);
 }
 
-/* STATEMENT, a call or a load, gives a pointer that may be a new block. */
-static void s_plan_claim(s_planning *planning, gimple *statement) {
-    ms_typing typing = ms_typing_find(planning->fun, statement);
+/* What the claim of INSERTION says of elements. The size asked for is told with it where the block
+ * may have another; not where setjmp would make GCC warn about the variable that it is in, nor
+ * where an assignment is told. */
+static void s_plan_elements(const s_planning *planning, const ms_elements &elements,
+                            ms_insertion *insertion) {
+    bool can_tell = !insertion->has_assign && !planning->fun->calls_setjmp;
+    if (!elements.is_known || (!elements.is_certain && !can_tell))
+        return;
+    insertion->claim.element_name = elements.spelling;
+    insertion->claim.element_size = elements.size;
+    insertion->claim.header_size = elements.header;
+    if (elements.is_certain)
+        return;
+    insertion->bytes = elements.bytes;
+    insertion->count = elements.count;
+}
+
+static void s_plan_moves(s_planning *planning, const ms_typing &typing) {
+    for (const ms_move &move : typing.moves) {
+        if (!ms_arguments_given.track_all || !planning->moves.insert(move.statement).second)
+            continue;
+        ms_insertion insertion;
+        insertion.statement = move.statement;
+        insertion.value = move.moved;
+        insertion.moved_from = move.from;
+        planning->insertions.push_back(insertion);
+    }
+}
+
+/* TYPING is that of STATEMENT, a call or a load. */
+static void s_plan_claim(s_planning *planning, gimple *statement, const ms_typing &typing) {
     if (!typing.is_annotated && (typing.pointee == nullptr || !ms_arguments_given.track_all))
         return;
     ms_insertion insertion;
@@ -120,7 +151,15 @@ static void s_plan_claim(s_planning *planning, gimple *statement) {
             insertion.place = gimple_get_lhs(statement);
         planning->told.insert(typing.direct_store);
     }
+    s_plan_elements(planning, typing.elements, &insertion);
     planning->insertions.push_back(insertion);
+}
+
+/* STATEMENT gives a pointer that may be a new block. */
+static void s_plan_block(s_planning *planning, gimple *statement) {
+    ms_typing typing = ms_typing_find(planning->fun, statement);
+    s_plan_claim(planning, statement, typing);
+    s_plan_moves(planning, typing);
 }
 
 static void s_plan_assign_of(s_planning *planning, gimple *statement, const ms_place &place,
@@ -230,10 +269,12 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
             gimple *statement = gsi_stmt(at);
             if (gcall *call = dyn_cast<gcall *>(statement)) {
                 if (ms_candidate_is_call(call))
-                    s_plan_claim(&planning, call);
+                    s_plan_block(&planning, call);
+                else if (ms_candidate_is_refined(call))
+                    s_plan_claim(&planning, call, ms_typing_refine(fun, call));
                 s_plan_out_parameters(&planning, call);
             } else if (ms_candidate_is_load(statement)) {
-                s_plan_claim(&planning, statement);
+                s_plan_block(&planning, statement);
             }
             if (is_gimple_call(statement) || is_gimple_assign(statement))
                 s_plan_assignment(&planning, statement);

@@ -9,6 +9,9 @@ struct ms_insertion {
     gimple *statement = nullptr; /* behind it; null: at the entry of the function */
     tree value = NULL_TREE; /* the pointer; NULL_TREE: the result of a call that goes to memory */
     tree place = NULL_TREE; /* the annotated place that takes it, when has_assign */
+    tree moved_from = NULL_TREE; /* the address of the block that VALUE is made from */
+    tree bytes = NULL_TREE;      /* what is asked for, to be told with the claim; times COUNT */
+    tree count = NULL_TREE;
     bool has_claim = false;
     bool has_assign = false;
     ms_site claim;

@@ -9,14 +9,16 @@ static tree s_add_attribute(tree attributes, const char *name, tree value) {
     return tree_cons(get_identifier(name), value, attributes);
 }
 
-/* void NAME(const void *, void *...), COUNT parameters. They are no const pointers to the block,
- * though the runtime's are: GCC warns about uninitialized memory that is passed to a const pointer.
+/* void NAME(const void *, void *...), COUNT parameters, the third of type THIRD. They are no const
+ * pointers to the block, though the runtime's are: GCC warns about uninitialized memory that is
+ * passed to a const pointer.
  */
-static tree s_declare_function(ms_root root, const char *name, unsigned count, bool is_cold) {
+static tree s_declare_function(ms_root root, const char *name, unsigned count, bool is_cold,
+                               tree third = ptr_type_node) {
     tree &decl = ms_gc_root(root);
     if (decl != NULL_TREE)
         return decl;
-    tree parameters[] = {const_ptr_type_node, ptr_type_node, ptr_type_node, ptr_type_node};
+    tree parameters[] = {const_ptr_type_node, ptr_type_node, third, ptr_type_node};
     tree type = build_function_type_array(void_type_node, count, parameters);
     /* ".c": nothing is known of the result, and no memory of the program is read or written; "X ":
      * the parameter is not read and does not escape. GCC looks for it on the type alone. */
@@ -105,10 +107,15 @@ static gcall *s_call_assign(tree site, tree value, tree place) {
     return gimple_build_call(s_assign_function(), 3, site, value, place);
 }
 
-static void s_fill_block(basic_block block, gcall *call, location_t location) {
+static ms_insert_point s_start(basic_block block) {
     ms_insert_point start = {};
     start.block = block;
     start.is_start = true;
+    return start;
+}
+
+static void s_fill_block(basic_block block, gcall *call, location_t location) {
+    ms_insert_point start = s_start(block);
     ms_calls_put(&start, call, location);
 }
 
@@ -121,23 +128,33 @@ static basic_block s_branch(basic_block from, basic_block join, int flag) {
     return block;
 }
 
-void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
-                    tree place, location_t location) {
+/* Puts `if (value == __memscope_fresh_block)` at POINT: the way on when it is not, with its block
+ * in front. */
+static edge s_test(ms_insert_point point, tree value, location_t location) {
     tree fresh = make_ssa_name(ptr_type_node);
     gimple *load = gimple_build_assign(fresh, s_declare_fresh_block());
     ms_calls_put(&point, load, location);
     edge rest = split_block(gimple_bb(load), load);
-    basic_block test = rest->src, join = rest->dest;
-
     gcond *condition = gimple_build_cond(EQ_EXPR, value, fresh, NULL_TREE, NULL_TREE);
     gimple_set_location(condition, location);
-    gimple_stmt_iterator end = gsi_last_bb(test);
+    gimple_stmt_iterator end = gsi_last_bb(rest->src);
     gsi_insert_after(&end, condition, GSI_NEW_STMT);
+    return rest;
+}
+
+static void s_end_test(edge rest) {
+    rest->flags = (rest->flags & ~EDGE_FALLTHRU) | EDGE_FALSE_VALUE;
+}
+
+void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
+                    tree place, location_t location) {
+    edge rest = s_test(point, value, location);
+    basic_block test = rest->src, join = rest->dest;
 
     s_fill_block(s_branch(test, join, EDGE_TRUE_VALUE),
                  gimple_build_call(s_claim_function(), 2, claim_site, value), location);
     if (assign_site == NULL_TREE) {
-        rest->flags = (rest->flags & ~EDGE_FALLTHRU) | EDGE_FALSE_VALUE;
+        s_end_test(rest);
         return;
     }
     remove_edge(rest);
@@ -154,6 +171,42 @@ void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value,
                    location_t location) {
     gcall *call = gimple_build_call(s_lose_function(), 4, site, old_value, value, place);
     ms_calls_put(&point, call, location);
+}
+
+/* VALUE, a number, as a size_t at POINT. */
+static tree s_size(ms_insert_point *point, tree value, location_t location) {
+    if (CONSTANT_CLASS_P(value))
+        return fold_convert(size_type_node, value);
+    tree size = make_ssa_name(size_type_node);
+    ms_calls_put(point, gimple_build_assign(size, NOP_EXPR, value), location);
+    return size;
+}
+
+static tree s_product(ms_insert_point *point, tree a, tree b, location_t location) {
+    tree product = make_ssa_name(size_type_node);
+    ms_calls_put(point, gimple_build_assign(product, MULT_EXPR, a, b), location);
+    return product;
+}
+
+void ms_calls_claim_elements(ms_insert_point point, tree site, tree value, tree bytes, tree count,
+                             location_t location) {
+    edge rest = s_test(point, value, location);
+    ms_insert_point start = s_start(s_branch(rest->src, rest->dest, EDGE_TRUE_VALUE));
+    tree size = s_size(&start, bytes, location);
+    if (count != NULL_TREE)
+        size = s_product(&start, size, s_size(&start, count, location), location);
+    tree function = s_declare_function(MS_ROOT_CLAIM_ELEMENTS, "__memscope_claim_elements", 3, true,
+                                       size_type_node);
+    ms_calls_put(&start, gimple_build_call(function, 3, site, value, size), location);
+    s_end_test(rest);
+}
+
+void ms_calls_move(ms_insert_point point, tree from, tree moved, location_t location) {
+    edge rest = s_test(point, from, location);
+    tree function = s_declare_function(MS_ROOT_MOVE_BLOCK, "__memscope_move_block", 2, true);
+    s_fill_block(s_branch(rest->src, rest->dest, EDGE_TRUE_VALUE),
+                 gimple_build_call(function, 2, from, moved), location);
+    s_end_test(rest);
 }
 
 /* ---- places of memory ---- */

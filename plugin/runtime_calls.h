@@ -43,6 +43,14 @@ void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location
  * gave. POINT is used up by them. */
 void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
                     tree place, location_t location);
+
+/* The same at a site with elements, for BYTES or BYTES * COUNT bytes (COUNT null: one). */
+void ms_calls_claim_elements(ms_insert_point point, tree site, tree value, tree bytes, tree count,
+                             location_t location);
+
+/* Those who are given the fresh block FROM know it by MOVED. */
+void ms_calls_move(ms_insert_point point, tree from, tree moved, location_t location);
+
 void ms_calls_assign(ms_insert_point point, tree site, tree value, tree place, location_t location);
 void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value, tree place,
                    location_t location);

@@ -16,18 +16,25 @@
  * off
  *           __memscope_claim_block(&site, p);
  *
+ *   a wrapper that keeps something in front of the block it hands on:
+ *       moved = head + 1;
+ *       if (head == __memscope_fresh_block)
+ *           __memscope_move_block(head, moved);
+ *       return moved;
+ *
  *   assignment to an annotated pointer variable or member, which also ends what it held before:
  *       old = v;
  *       v = p;
  *       __memscope_lose_block(&site, old, p, &v);
  *       __memscope_assign_block(&site, p, &v);
  *
- * This header is plain C11 and C++17 and includes nothing but <stdint.h>. The numbers in it never
- * change their meaning: a new one is added, and MEMSCOPE_ABI_VERSION grows.
+ * This header is plain C11 and C++17 and includes nothing but <stddef.h> and <stdint.h>. The
+ * numbers in it never change their meaning: a new one is added, and MEMSCOPE_ABI_VERSION grows.
  */
 #ifndef MEMSCOPE_ABI_H
 #define MEMSCOPE_ABI_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -76,6 +83,9 @@ enum memscope_evidence {
 /* Flags of a site. */
 #define MEMSCOPE_SITE_LOCAL 1u /* the variable is known in `function` alone */
 #define MEMSCOPE_SITE_LOSS  2u /* it takes no block here, it only stops holding one */
+#define MEMSCOPE_SITE_HANDED_ON                                                                    \
+    4u /* its function returns the block: a caller's site, if the type there is larger, is the     \
+          better one */
 
 /*
  * One place in the program. Constant but for `id`; in memory that can be written, which lives as
@@ -101,7 +111,7 @@ struct memscope_site {
     uint8_t kind;             /* enum memscope_site_kind */
     uint8_t evidence;         /* enum memscope_evidence */
     uint16_t abi_version;     /* MEMSCOPE_ABI_VERSION of the plugin that made it */
-    uint16_t flags;           /* MEMSCOPE_SITE_LOCAL, MEMSCOPE_SITE_LOSS */
+    uint16_t flags;           /* MEMSCOPE_SITE_LOCAL, _LOSS, _HANDED_ON */
     uint32_t id;              /* 0; the runtime writes the number here that it gives the site */
 };
 
@@ -119,6 +129,13 @@ extern _Thread_local void *__memscope_fresh_block __attribute__((tls_model("init
 
 /* BLOCK, just returned to a typing site, has the type and the variable of SITE. */
 void __memscope_claim_block(const struct memscope_site *site, const void *block);
+
+/* The same, at a site with elements. The program asked for SIZE bytes: where the block has another
+ * size (the function called is a wrapper that adds to it), its elements are not known. */
+void __memscope_claim_elements(const struct memscope_site *site, const void *block, size_t size);
+
+/* BLOCK, the fresh block of this thread, has the address MOVED for those who are given it. */
+void __memscope_move_block(const void *block, void *moved);
 
 /* VALUE was stored into the annotated variable or member of SITE. If VALUE is the address of a live
  * heap block, the variable owns it from now on. NULL and foreign addresses are ignored. PLACE is

@@ -14,9 +14,26 @@
 #define EXPORT __attribute__((visibility("default")))
 
 EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
-    uint32_t id = ms_sites_id(site);
-    if (id != 0)
-        ms_record_claim(id, block);
+    struct ms_claim claim = {.site = ms_sites_id(site),
+                             .type_size = site->type_size,
+                             .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0};
+    if (claim.site != 0)
+        ms_record_claim(&claim, block);
+}
+
+EXPORT void __memscope_claim_elements(const struct memscope_site *site, const void *block,
+                                      size_t size) {
+    struct ms_claim claim = {.site = ms_sites_id(site),
+                             .type_size = site->type_size,
+                             .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,
+                             .is_sized = true,
+                             .size = size};
+    if (claim.site != 0)
+        ms_record_claim(&claim, block);
+}
+
+EXPORT void __memscope_move_block(const void *block, void *moved) {
+    ms_record_move(block, moved);
 }
 
 EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value,

@@ -463,14 +463,51 @@ void ms_record_kept(const struct ms_moving *moving) {
 
 /* ---- what compiled code says about blocks ---- */
 
-void ms_record_claim(uint32_t site, const void *block) {
+/* Blocks of SITE do not have the size that the program asks for there. */
+static COLD void s_note_other_size(uint32_t site) {
+    struct ms_site *record = ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(*record));
+    ms_store_relaxed(&record->flags, record->flags | MS_SITE_OTHER_SIZE);
+}
+
+/* Whether the pending block has a type that is as good as CLAIM's. */
+static bool s_is_typed_better(const struct ms_thread *thread, const struct ms_claim *claim) {
+    return MS_UNLIKELY(thread->handed_on_block == thread->record->allocations) &&
+           claim->type_size <= thread->handed_on_size;
+}
+
+static void s_claim(struct ms_thread *thread, const struct ms_claim *claim) {
+    struct ms_pending *pending = &thread->record->pending;
+    if (s_is_typed_better(thread, claim))
+        return;
+    ms_store_relaxed(&pending->site, claim->site);
+    if (claim->is_sized && MS_UNLIKELY(claim->size != pending->size))
+        s_note_other_size(claim->site);
+    if (claim->handed_on) {
+        thread->handed_on_block = thread->record->allocations;
+        thread->handed_on_size = claim->type_size;
+    } else {
+        __memscope_fresh_block = (void *)1;
+    }
+}
+
+void ms_record_claim(const struct ms_claim *claim, const void *block) {
     /* A handler may have allocated since: then the block is no longer pending and stays as it is.
      */
     struct ms_thread *thread = ms_thread_self;
     if (__memscope_fresh_block == block && MS_LIKELY(thread != NULL) &&
         MS_LIKELY(ms_recording.frees))
-        ms_store_relaxed(&thread->record->pending.site, site);
-    __memscope_fresh_block = (void *)1;
+        s_claim(thread, claim);
+    else
+        __memscope_fresh_block = (void *)1;
+}
+
+void ms_record_move(const void *block, void *moved) {
+    struct ms_thread *thread = s_begin(); /* no handler allocates in between */
+    if (thread == NULL)
+        return;
+    if (__memscope_fresh_block == block)
+        __memscope_fresh_block = moved;
+    s_end(thread);
 }
 
 /* The record of the block that starts at ADDRESS, 0: none. What lies inside a small block is found
@@ -495,6 +532,8 @@ void ms_record_taken(uint32_t site, const void *value, const void *place) {
         return;
     struct ms_pending *pending = &thread->record->pending;
     uint32_t id = s_find_block((uintptr_t)value);
+    if (id == 0 && value == __memscope_fresh_block) /* moved by a wrapper */
+        id = pending->block;
     if (id != 0) {
         struct ms_block *block = ms_block_at(id);
         if (pending->block == id && pending->frame_address != 0 && pending->site == 0)

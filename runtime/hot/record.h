@@ -74,8 +74,18 @@ void ms_record_kept(const struct ms_moving *moving);
 /* The process ends: peaks and live bytes of the calling thread are brought up to date. */
 void ms_record_end(void);
 
-/* SITE made the newest block of this thread, if that is BLOCK. */
-void ms_record_claim(uint32_t site, const void *block);
+/* What is claimed for the newest block of this thread, if that is BLOCK. */
+struct ms_claim {
+    uint32_t site;
+    uint64_t type_size;
+    bool handed_on; /* a larger type may yet be claimed for it */
+    bool is_sized;
+    uint64_t size; /* what the program asked for, if is_sized */
+};
+void ms_record_claim(const struct ms_claim *claim, const void *block);
+
+/* BLOCK is known by the address MOVED from now on. */
+void ms_record_move(const void *block, void *moved);
 
 /* The variable of SITE, at PLACE, holds VALUE from now on, if that is a live block. */
 void ms_record_taken(uint32_t site, const void *value, const void *place);

@@ -52,6 +52,9 @@ struct ms_thread {
     struct ms_histograms *histograms; /* of the shard */
     struct ms_block_list free_blocks;
     uint32_t newest; /* record of the newest block; 0: it is freed */
+    /* The block that was claimed by a site that hands it on, as the number of the thread's blocks
+     * when it was the newest; and the size of the type it has there. */
+    uint64_t handed_on_block, handed_on_size;
     /* Limits of alloc_bytes - free_bytes: outside of low..high it is handed in to the process;
      * above `peak` there may be a new one. */
     int64_t low, high, peak;

@@ -162,6 +162,10 @@ struct ms_site {
 };
 static_assert(sizeof(struct ms_site) == 128, "wire size");
 
+/* Bits of ms_site.flags. A block has another size than the program asked for at the site (a wrapper
+ * has added to it): how many elements there are is not known. */
+#define MS_SITE_OTHER_SIZE 0x10000u
+
 struct ms_module {
     uint64_t base;  /* load bias: run-time address minus address in the ELF file */
     uint64_t start; /* first mapped byte */

@@ -4,6 +4,8 @@
  * one line a call. It is not built with the plugin.
  *
  *     claim KIND VARIABLE TYPE SIZE         assign KIND VARIABLE TYPE
+ *         SIZE bytes asked for: ELEMENT, HEADER + N * SIZE     behind a claim that tells that
+ *     moved by BYTES                                           a wrapper gives another address
  *     sites: N records, in order            the section is an array of well-formed records
  */
 #include <stdbool.h>
@@ -24,9 +26,15 @@ _Thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exe
 
 static const struct memscope_site *s_start, *s_stop;
 
+/* Whether a site that hands it on has claimed the newest block, and the size of its type there. */
+static bool s_is_handed_on;
+static uint64_t s_handed_on_size;
+
 static void *s_made(void *block) {
-    if (block != NULL)
+    if (block != NULL) {
         __memscope_fresh_block = block;
+        s_is_handed_on = false;
+    }
     return block;
 }
 
@@ -66,14 +74,43 @@ static bool s_is_registered(const struct memscope_site *site) {
            ((uintptr_t)site - (uintptr_t)s_start) % sizeof(struct memscope_site) == 0;
 }
 
-void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+/* As the runtime does: what is handed on stays fresh, and a larger type may claim it. */
+static void s_claim(const struct memscope_site *site, const void *block) {
     char line[512];
+    if (s_is_handed_on && site->type_size <= s_handed_on_size)
+        return;
     snprintf(line, sizeof line, "claim %s %s %s %llu%s%s\n", s_kinds[site->kind],
              s_text(site->var_name), s_text(site->type_name), (unsigned long long)site->type_size,
              s_is_registered(site) ? "" : " (not registered)",
              block == __memscope_fresh_block ? "" : " (not fresh)");
     s_say(line);
-    __memscope_fresh_block = (void *)1;
+    s_is_handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0;
+    s_handed_on_size = site->type_size;
+    if (!s_is_handed_on)
+        __memscope_fresh_block = (void *)1;
+}
+
+void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+    s_claim(site, block);
+}
+
+void __memscope_claim_elements(const struct memscope_site *site, const void *block, size_t size) {
+    char line[512];
+    s_claim(site, block);
+    snprintf(line, sizeof line, "    %llu bytes asked for: %s, %llu + %llu * %llu\n",
+             (unsigned long long)size, s_text(site->element_name),
+             (unsigned long long)site->header_size,
+             (unsigned long long)((size - site->header_size) / site->element_size),
+             (unsigned long long)site->element_size);
+    s_say(line);
+}
+
+void __memscope_move_block(const void *block, void *moved) {
+    char line[512];
+    snprintf(line, sizeof line, "moved by %td%s\n", (char *)moved - (const char *)block,
+             block == __memscope_fresh_block ? "" : " (not fresh)");
+    s_say(line);
+    __memscope_fresh_block = moved;
 }
 
 void __memscope_assign_block(const struct memscope_site *site, const void *value,
@@ -87,7 +124,7 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
 }
 
 static bool s_is_well_formed(const struct memscope_site *site) {
-    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags == 0 && site->id == 0 &&
+    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags < 8 && site->id == 0 &&
            site->file != NULL && site->line != 0 && site->kind != MEMSCOPE_SITE_UNKNOWN;
 }
 

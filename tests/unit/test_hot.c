@@ -241,6 +241,85 @@ static void test_claim(void) {
     CU_ASSERT_EQUAL(s_site_sum(&s_sites[1]).allocations, 1);
 }
 
+/* A base, what is made of it, and one that is smaller again. */
+static struct memscope_site s_chain[4] = {
+    {.type_name = "struct base",
+     .type_size = 16,
+     .kind = MEMSCOPE_SITE_CALL,
+     .flags = MEMSCOPE_SITE_HANDED_ON,
+     .abi_version = MEMSCOPE_ABI_VERSION},
+    {.type_name = "struct derived",
+     .type_size = 40,
+     .kind = MEMSCOPE_SITE_CALL,
+     .flags = MEMSCOPE_SITE_HANDED_ON,
+     .abi_version = MEMSCOPE_ABI_VERSION},
+    {.type_name = "struct base",
+     .type_size = 16,
+     .kind = MEMSCOPE_SITE_CALL,
+     .abi_version = MEMSCOPE_ABI_VERSION},
+    {.type_name = "int",
+     .type_size = 4,
+     .element_name = "int",
+     .element_size = 4,
+     .kind = MEMSCOPE_SITE_CALL,
+     .abi_version = MEMSCOPE_ABI_VERSION},
+};
+
+static void test_handed_on(void) {
+    __memscope_register_sites(s_chain, s_chain + 4);
+    void *block = s_keep(malloc(40));
+    __memscope_claim_block(&s_chain[0], block);
+    CU_ASSERT_PTR_EQUAL(__memscope_fresh_block, block); /* a caller may know more */
+    __memscope_claim_block(&s_chain[1], block);
+    __memscope_claim_block(&s_chain[2], block); /* knows less */
+    void *other = s_keep(malloc(40));           /* the same again, but nobody knows more */
+    __memscope_claim_block(&s_chain[0], other);
+    void *last = s_keep(malloc(40)); /* smaller, but another block */
+    __memscope_claim_block(&s_chain[2], last);
+    CU_ASSERT_PTR_NOT_EQUAL(__memscope_fresh_block, last);
+    free(s_keep(malloc(1)));
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[0]).allocations, 1);
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[1]).allocations, 1);
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[2]).allocations, 1);
+    free(block);
+    free(other);
+    free(last);
+}
+
+static void test_moved(void) {
+    char *block = s_keep(malloc(24));
+    __memscope_move_block(block + 1, block); /* not the fresh one: no effect */
+    __memscope_move_block(block, block + 8);
+    CU_ASSERT_PTR_EQUAL(__memscope_fresh_block, block + 8);
+    uint32_t id = ms_live_find((uintptr_t)block);
+    __memscope_assign_block(&s_sites[1], block + 8, NULL);
+    CU_ASSERT_EQUAL(MS_HOLDER_OWNER(ms_block_at(id)->holder), ms_sites_find(&s_sites[1]));
+    __memscope_claim_block(&s_chain[1], block + 8);
+    uint64_t before = s_site_sum(&s_chain[1]).allocations;
+    free(block);
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[1]).allocations, before + 1);
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[1]).frees, before + 1);
+}
+
+static uint32_t s_flags(const struct memscope_site *site) {
+    const struct ms_site *record =
+        ms_store_at(MS_TABLE_SITES, (uint64_t)ms_sites_find(site) * sizeof(struct ms_site));
+    return record->flags;
+}
+
+static void test_elements(void) {
+    void *block = s_keep(malloc(40));
+    __memscope_claim_elements(&s_chain[3], block, 40);
+    free(block);
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[3]).allocations, 1);
+    CU_ASSERT_EQUAL(s_flags(&s_chain[3]), 0);
+    block = s_keep(malloc(48)); /* a wrapper has added to it */
+    __memscope_claim_elements(&s_chain[3], block, 40);
+    free(block);
+    CU_ASSERT_EQUAL(s_site_sum(&s_chain[3]).allocations, 2);
+    CU_ASSERT_EQUAL(s_flags(&s_chain[3]), MS_SITE_OTHER_SIZE);
+}
+
 static void test_pause(void) {
     void *before = s_keep(malloc(10)), *filler = s_keep(malloc(11));
     memscope_pause();
@@ -499,6 +578,9 @@ int main(void) {
     CU_ADD_TEST(suite, test_temporary);
     CU_ADD_TEST(suite, test_peak);
     CU_ADD_TEST(suite, test_claim);
+    CU_ADD_TEST(suite, test_handed_on);
+    CU_ADD_TEST(suite, test_moved);
+    CU_ADD_TEST(suite, test_elements);
     CU_ADD_TEST(suite, test_pause);
     CU_ADD_TEST(suite, test_stack);
     CU_ADD_TEST(suite, test_nested);

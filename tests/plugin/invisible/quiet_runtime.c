@@ -86,6 +86,17 @@ void __memscope_claim_block(const struct memscope_site *site, const void *block)
     s_claims++;
 }
 
+void __memscope_claim_elements(const struct memscope_site *site, const void *block, size_t size) {
+    (void)size;
+    __memscope_claim_block(site, block);
+}
+
+void __memscope_move_block(const void *block, void *moved) {
+    if (block != __memscope_fresh_block)
+        s_end("quiet_runtime: a block that is not fresh is moved\n");
+    __memscope_fresh_block = moved;
+}
+
 void __memscope_assign_block(const struct memscope_site *site, const void *value,
                              const void *place) {
     (void)place;

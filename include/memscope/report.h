@@ -129,6 +129,11 @@ struct memscope_site_report {
     uint64_t peak_bytes; /* exact where one thread at a time allocates there, else the sum of each
                             thread's */
     uint64_t temporary_allocations;
+    /* What its blocks are made up of: the type itself (n * sizeof (T)) or what a flexible array
+     * holds. NULL, unknown: how many there are is not known. */
+    const char *element_name;
+    uint64_t total_elements;
+    uint64_t live_elements;
     double error_percent;
 };
 

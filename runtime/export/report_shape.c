@@ -127,6 +127,9 @@ SHAPE(memscope_site_report,
     UINT(memscope_site_report, live_bytes),
     UINT(memscope_site_report, peak_bytes),
     UINT(memscope_site_report, temporary_allocations),
+    STRING(memscope_site_report, element_name),
+    UINT(memscope_site_report, total_elements),
+    UINT(memscope_site_report, live_elements),
     REAL(memscope_site_report, error_percent));
 
 SHAPE(memscope_member,

@@ -30,13 +30,16 @@ struct ms_build_site {
     ms_name file;
     ms_name function;
     ms_name label;
-    ms_name location; /* "file:line", or what the resolver knows of `frame` */
+    ms_name element_name; /* 0: how many elements a block has is not known */
+    ms_name location;     /* "file:line", or what the resolver knows of `frame` */
     uint32_t line;
     uint32_t column;
     uint8_t kind;
     uint8_t evidence;
     uint64_t type_size;
-    uint64_t frame; /* a frame word, 0: none */
+    uint64_t element_size;
+    uint64_t header_size; /* bytes in front of the first element */
+    uint64_t frame;       /* a frame word, 0: none */
     uint64_t allocations;
     uint64_t alloc_bytes;
     uint64_t frees;

@@ -76,6 +76,27 @@ static enum ms_status s_locate(struct ms_build *build, struct ms_build_site *sit
     return ms_names_add(&build->names, location, &site->location);
 }
 
+/* The elements of COUNT blocks of SITE with BYTES in all, each block being a header and elements.
+ * Unknown where that does not come out even. */
+static uint64_t s_elements(const struct ms_build_site *site, uint64_t count, uint64_t bytes) {
+    uint64_t headers;
+    if (site->element_name == 0 || __builtin_mul_overflow(count, site->header_size, &headers) ||
+        headers > bytes || (bytes - headers) % site->element_size != 0)
+        return MEMSCOPE_UNKNOWN;
+    return (bytes - headers) / site->element_size;
+}
+
+/* What all blocks do not agree with says nothing of the live ones. */
+static void s_fill_elements(const struct ms_build *build, struct memscope_site_report *out) {
+    const struct ms_build_site *site = &build->sites[out->id];
+    uint64_t total = s_elements(site, out->total_allocations, out->total_bytes);
+    if (total == MEMSCOPE_UNKNOWN)
+        return;
+    out->element_name = ms_build_text(build, site->element_name);
+    out->total_elements = total;
+    out->live_elements = s_elements(site, out->live_allocations, out->live_bytes);
+}
+
 static void s_fill_site(const struct ms_build *build, uint32_t id,
                         struct memscope_site_report *out) {
     const struct ms_build_site *site = &build->sites[id];
@@ -97,8 +118,11 @@ static void s_fill_site(const struct ms_build *build, uint32_t id,
         .live_bytes = live_bytes,
         .peak_bytes = ms_build_max(site->peak_bytes, live_bytes),
         .temporary_allocations = site->temporary,
+        .total_elements = MEMSCOPE_UNKNOWN,
+        .live_elements = MEMSCOPE_UNKNOWN,
         .error_percent = build->has_drops ? NAN : 0, /* counters see every block, sampled or not */
     };
+    s_fill_elements(build, out);
 }
 
 static void s_fill_hotspot(const struct ms_build *build, const struct memscope_site_report *site,

@@ -25,6 +25,12 @@ static enum ms_status s_fill_site(struct ms_build *build, const struct ms_site *
         status = ms_build_name(build, record->function, &site->function);
     if (status == MS_OK)
         status = ms_build_name(build, record->label, &site->label);
+    if (record->element_size == 0 || (record->flags & MS_SITE_OTHER_SIZE) != 0)
+        return status;
+    site->element_size = record->element_size;
+    site->header_size = record->header_size;
+    if (status == MS_OK)
+        status = ms_build_name(build, record->element_name, &site->element_name);
     return status;
 }
 

@@ -212,6 +212,9 @@ static void fill_sites(struct sample *sample, size_t rows) {
             .live_bytes = live,
             .peak_bytes = total / 5,
             .temporary_allocations = count / 3,
+            .element_name = count % 2 == 0 ? "int" : NULL,
+            .total_elements = count % 2 == 0 ? count * 3 : MEMSCOPE_UNKNOWN,
+            .live_elements = count % 2 == 0 ? count : MEMSCOPE_UNKNOWN,
             .error_percent = i % 2 == 0 ? NAN : 1.5 + (double)(i % 7) / 10,
         };
     }

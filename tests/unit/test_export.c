@@ -95,7 +95,8 @@ static void test_keys(void) {
          "process_fds"},
         {"sites", "id kind evidence var_name type_name label file line column function "
                   "total_allocations total_bytes live_allocations live_bytes peak_bytes "
-                  "temporary_allocations error_percent"},
+                  "temporary_allocations "
+                  "element_name total_elements live_elements error_percent"},
         {"types", "type_name size alignment live_count live_bytes total_count total_bytes "
                   "peak_bytes padding_bytes padding_waste_bytes members"},
         {"variables", "var_name type_name location live_bytes peak_bytes total_bytes "

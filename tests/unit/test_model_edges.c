@@ -52,6 +52,45 @@ static void s_test_full_tick(void) {
     ms_report_destroy(report);
 }
 
+/* A site of 10 blocks with 300 bytes, 4 of which with 100 bytes were freed. */
+static void s_add_site(struct journal_builder *builder, uint64_t element_size, uint64_t header_size,
+                       uint32_t flags) {
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL,
+                           .type_name = journal_builder_string(builder, "struct row"),
+                           .element_name = journal_builder_string(builder, "int"),
+                           .element_size = element_size,
+                           .header_size = header_size,
+                           .flags = flags};
+    uint32_t id = journal_builder_site(builder, &site);
+    *journal_builder_counter(builder, 0, id) =
+        (struct ms_counter){.allocations = 10, .alloc_bytes = 300, .frees = 4, .free_bytes = 100};
+}
+
+static void s_test_elements(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    s_add_site(builder, 4, 0, 0);                  /* an array */
+    s_add_site(builder, 2, 16, 0);                 /* a flexible one */
+    s_add_site(builder, 4, 0, MS_SITE_OTHER_SIZE); /* blocks that are larger than asked for */
+    s_add_site(builder, 7, 0, 0);                  /* does not come out even */
+    s_add_site(builder, 1, 31, 0);                 /* more headers than bytes */
+    s_add_site(builder, 1, UINT64_MAX / 2, 0);     /* damage */
+    s_add_site(builder, 0, 0, 0);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->site_count, 7);
+    check_same(report->sites[0].element_name, "int");
+    CU_ASSERT_EQUAL(report->sites[0].total_elements, 75);
+    CU_ASSERT_EQUAL(report->sites[0].live_elements, 50);
+    CU_ASSERT_EQUAL(report->sites[1].total_elements, 70);
+    CU_ASSERT_EQUAL(report->sites[1].live_elements, 52);
+    for (size_t i = 2; i < 7; i++) {
+        CU_ASSERT_PTR_NULL(report->sites[i].element_name);
+        CU_ASSERT_EQUAL(report->sites[i].total_elements, MEMSCOPE_UNKNOWN);
+        CU_ASSERT_EQUAL(report->sites[i].live_elements, MEMSCOPE_UNKNOWN);
+    }
+    ms_report_destroy(report);
+}
+
 static void s_test_killed(void) {
     struct sample_journal sample = sample_journal_new();
     journal_builder_header(sample.builder)->state = MS_STATE_RUNNING;
@@ -409,6 +448,7 @@ static void s_test_flips(void) {
 int main(void) {
     static CU_TestInfo s_tests[] = {
         {"full tick", s_test_full_tick},
+        {"elements", s_test_elements},
         {"killed", s_test_killed},
         {"running", s_test_running},
         {"signalled and sampled", s_test_signalled_and_sampled},

@@ -71,6 +71,8 @@ struct memscope_summary {
     uint64_t total_bytes;
     double typed_bytes_percent; /* share of total_bytes in blocks whose C type is known */
     uint64_t dropped_events;
+    uint64_t torn_blocks; /* whose record was cut off by the end of the process, at most one a
+                             thread; unknown while it runs */
     uint64_t padding_waste_bytes; /* sum over types */
     uint64_t stack_peak_bytes;
     uint64_t static_bytes;

@@ -73,6 +73,7 @@ SHAPE(memscope_summary,
     UINT(memscope_summary, total_bytes),
     REAL(memscope_summary, typed_bytes_percent),
     UINT(memscope_summary, dropped_events),
+    UINT(memscope_summary, torn_blocks),
     UINT(memscope_summary, padding_waste_bytes),
     UINT(memscope_summary, stack_peak_bytes),
     UINT(memscope_summary, static_bytes));

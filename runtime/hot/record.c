@@ -195,16 +195,18 @@ static HOT void s_settle(struct ms_thread *thread) {
     ms_store_release(&ms_block_at(id)->site, site);
 }
 
-/* Frees of blocks that were pending here when other threads freed them: now they are counted. */
+/* Frees of blocks that were pending here when other threads freed them: now they are counted. Each
+ * stays in the inbox until then, so that a kill tears one and not all; only we take any out. */
 static COLD void s_empty_inbox(struct ms_thread *thread) {
-    uint32_t id = ms_exchange_acquire(&thread->record->inbox, 0);
+    uint32_t id = ms_load_acquire(&thread->record->inbox);
     while (id != 0) {
         struct ms_block *block = ms_block_at(id);
-        uint32_t next = block->next;
+        if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
+            continue;
         s_count_freed_at(ms_thread_counter(thread, block->site), MS_BLOCK_SIZE(block));
         s_count_age(thread, block->size_time & 0xffffff);
         ms_blocks_give(&thread->free_blocks, id);
-        id = next;
+        id = ms_load_acquire(&thread->record->inbox);
     }
 }
 

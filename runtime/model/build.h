@@ -79,6 +79,12 @@ struct ms_build_frames {
     size_t count;
 };
 
+/* Allocations that the counters and pending blocks of a shard have and its threads do not. */
+struct ms_build_surplus {
+    uint64_t allocations; /* may be below 0, as two's complement */
+    uint64_t bytes;
+};
+
 struct ms_build_note {
     const char *text;
     struct ms_build_note *next;
@@ -104,8 +110,10 @@ struct ms_build {
     struct ms_index frame_index; /* frame word -> index in frames */
     struct ms_tick *ticks;
     size_t tick_count;
-    uint64_t torn_blocks;
-    bool has_drops; /* something was not recorded */
+    struct ms_build_surplus *surplus; /* by shard; NULL while the process runs */
+    uint32_t surplus_count;
+    uint64_t damaged_blocks; /* records that name a site, owner or stack that is not there */
+    bool has_drops;          /* something was not recorded */
     struct ms_build_note *first_note, **last_note;
 };
 
@@ -118,7 +126,9 @@ struct ms_type_share {
 /* The steps. Each returns MS_OK or MS_NO_MEMORY. */
 enum ms_status ms_build_process(struct ms_build *build);   /* process, sampling, modules, marks */
 enum ms_status ms_build_sites(struct ms_build *build);     /* `sites` from their counters */
+enum ms_status ms_build_surplus(struct ms_build *build);   /* `surplus` */
 enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
+enum ms_status ms_build_torn(struct ms_build *build);      /* torn_blocks */
 enum ms_status ms_build_ticks(struct ms_build *build);     /* `ticks`, system_snapshots */
 enum ms_status ms_build_hotspots(struct ms_build *build);  /* locations; sites, hotspots */
 enum ms_status ms_build_types(struct ms_build *build);     /* types */

@@ -29,7 +29,8 @@ struct s_block {
 /* A pending block, copied while it stood still. */
 struct s_pending {
     struct ms_pending record;
-    uint32_t site; /* NO_SITE: not looked for yet */
+    struct ms_build_surplus *surplus; /* of its thread's shard; NULL: none */
+    uint32_t site;                    /* NO_SITE: not looked for yet */
 };
 
 struct s_walk {
@@ -114,25 +115,25 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
 /* Replaces what cannot be by "not known". Sites and stacks that a running process has made since
  * we began to read are beyond what we see, and no damage. */
 static void s_mend(struct ms_build *build, struct s_block *block) {
-    bool torn = false;
+    bool damaged = false;
     if (block->site >= build->journal_site_count) {
         block->site = 0;
-        torn = true;
+        damaged = true;
     }
     if (block->owner >= build->journal_site_count) {
         block->owner = 0;
-        torn = true;
+        damaged = true;
     }
     if (block->lost >= build->journal_site_count) {
         block->lost = 0;
-        torn = true;
+        damaged = true;
     }
     if (block->stack >= ms_journal_count(build->journal, MS_TABLE_STACKS)) {
         block->stack = 0;
-        torn = true;
+        damaged = true;
     }
-    if (torn && build->report->process.exit != MEMSCOPE_EXIT_RUNNING)
-        build->torn_blocks++;
+    if (damaged && build->report->process.exit != MEMSCOPE_EXIT_RUNNING)
+        build->damaged_blocks++;
 }
 
 /* BLOCK is mended. */
@@ -186,7 +187,11 @@ static enum ms_status s_collect_pending(struct s_walk *walk) {
             return MS_NO_MEMORY;
         walk->pending = all;
         struct ms_pending copy = thread->pending;
-        all[walk->pending_count] = (struct s_pending){copy, NO_SITE};
+        struct ms_build *build = walk->build;
+        struct ms_build_surplus *surplus = NULL; /* a thread that had ended was not cut off */
+        if (thread->shard < build->surplus_count && ms_load_relaxed(&thread->end_ns) == 0)
+            surplus = &build->surplus[thread->shard];
+        all[walk->pending_count] = (struct s_pending){copy, surplus, NO_SITE};
         ms_fence_acquire();
         if (ms_load_relaxed(&thread->pending.block) != copy.block)
             continue; /* it has moved on: its site has counted it */
@@ -238,6 +243,19 @@ static enum ms_status s_find_caller(struct s_walk *walk, uint64_t frame_address,
     return MS_OK;
 }
 
+/* Counts PENDING as made by its site, unless the end came when that had been done. */
+static void s_count_made(const struct s_pending *pending, struct ms_build_site *site) {
+    struct ms_build_surplus *surplus = pending->surplus;
+    if (surplus != NULL && (int64_t)surplus->allocations > 0)
+        surplus->allocations--;
+    else
+        site->allocations++;
+    if (surplus != NULL && (int64_t)surplus->bytes > 0 && surplus->bytes >= pending->record.size)
+        surplus->bytes -= pending->record.size;
+    else
+        site->alloc_bytes += pending->record.size;
+}
+
 /* Finds the site of PENDING, which counts it as made. */
 static enum ms_status s_settle(struct s_walk *walk, struct s_pending *pending) {
     struct ms_build *build = walk->build;
@@ -249,8 +267,7 @@ static enum ms_status s_settle(struct s_walk *walk, struct s_pending *pending) {
         status = s_find_caller(walk, pending->record.frame_address, &pending->site);
     if (status != MS_OK)
         return status;
-    build->sites[pending->site].allocations++;
-    build->sites[pending->site].alloc_bytes += pending->record.size;
+    s_count_made(pending, &build->sites[pending->site]);
     return MS_OK;
 }
 
@@ -264,12 +281,23 @@ static enum ms_status s_settle_block(struct s_walk *walk, uint64_t id, struct s_
     return status;
 }
 
-/* Pending blocks that have no record count as made and freed. */
+/* Whether PENDING is in no other place: it never had a record, or the process ended while another
+ * thread had freed it and not yet put it into the inbox. */
+static bool s_is_nowhere(const struct ms_build *build, const struct s_pending *pending) {
+    if (pending->record.block == 0)
+        return true;
+    const struct ms_block *record =
+        ms_journal_entry(build->journal, MS_TABLE_BLOCKS, pending->record.block);
+    return pending->site == NO_SITE && build->report->process.exit != MEMSCOPE_EXIT_RUNNING &&
+           record != NULL && ms_load_acquire(&record->address_thread) == 0;
+}
+
+/* Those pending blocks count as made and freed. */
 static enum ms_status s_settle_others(struct s_walk *walk) {
     enum ms_status status = MS_OK;
     for (uint32_t i = 0; status == MS_OK && i < walk->pending_count; i++) {
         struct s_pending *pending = &walk->pending[i];
-        if (pending->record.block != 0)
+        if (!s_is_nowhere(walk->build, pending))
             continue;
         status = s_settle(walk, pending);
         if (status != MS_OK)

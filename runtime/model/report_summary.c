@@ -102,11 +102,18 @@ static enum ms_status s_note_doubts(struct ms_build *build) {
         status =
             ms_build_note(build, "only sampled blocks have a stack: live bytes by stack are of "
                                  "those alone, everything else is of all blocks");
-    if (status == MS_OK && build->torn_blocks != 0)
+    uint64_t torn = build->report->summary.torn_blocks;
+    if (status == MS_OK && torn != 0 && torn != MEMSCOPE_UNKNOWN)
+        status =
+            ms_build_note(build,
+                          "%llu blocks were being recorded when the process ended: they may be "
+                          "counted twice or not as freed",
+                          (unsigned long long)torn);
+    if (status == MS_OK && build->damaged_blocks != 0)
         status = ms_build_note(build,
                                "%llu records of live blocks are damaged: what they said of their "
                                "site, owner or stack is left out",
-                               (unsigned long long)build->torn_blocks);
+                               (unsigned long long)build->damaged_blocks);
     return status;
 }
 

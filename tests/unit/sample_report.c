@@ -451,6 +451,7 @@ static void fill_rest(struct sample *sample) {
         .total_bytes = UINT64_C(412316860),
         .typed_bytes_percent = 92.75,
         .dropped_events = 17,
+        .torn_blocks = 2,
         .padding_waste_bytes = 804112,
         .stack_peak_bytes = MEMSCOPE_UNKNOWN,
         .static_bytes = 91234,

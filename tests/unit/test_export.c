@@ -75,10 +75,11 @@ static void test_keys(void) {
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact"},
-        {"summary", "total_allocations total_deallocations active_allocations peak_memory_bytes "
-                    "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
-                    "total_bytes typed_bytes_percent dropped_events padding_waste_bytes "
-                    "stack_peak_bytes static_bytes"},
+        {"summary",
+         "total_allocations total_deallocations active_allocations peak_memory_bytes "
+         "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
+         "total_bytes typed_bytes_percent dropped_events torn_blocks padding_waste_bytes "
+         "stack_peak_bytes static_bytes"},
         {"timeline", "interval_ns timestamps heap_live_bytes allocations frees by_type"},
     };
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {

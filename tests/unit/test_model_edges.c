@@ -135,6 +135,7 @@ static void s_test_running(void) {
     CU_ASSERT_TRUE(report->process.duration_ns < 65000000000);
     CU_ASSERT_EQUAL(report->leak_count, 0);
     CU_ASSERT_EQUAL(report->summary.active_allocations, 11);
+    CU_ASSERT_EQUAL(report->summary.torn_blocks, MEMSCOPE_UNKNOWN);
     ms_report_destroy(report);
 }
 
@@ -169,11 +170,75 @@ static void s_test_notes(void) {
     CU_ASSERT_FALSE(report->sampling.exact);
     CU_ASSERT_TRUE(isnan(report->sites[0].error_percent));
     CU_ASSERT_EQUAL(report->summary.dropped_events, 7);
-    CU_ASSERT_EQUAL_FATAL(report->note_count, 4);
+    CU_ASSERT_EQUAL_FATAL(report->note_count, 5);
     check_same(report->notes[0], "5 events were not recorded: the journal could not grow");
     check_same(report->notes[1], "2 events were not recorded: a fixed table was full");
     CU_ASSERT_EQUAL(strncmp(report->notes[2], "3 frees were of blocks", 22), 0);
-    CU_ASSERT_EQUAL(strncmp(report->notes[3], "2 records of live blocks", 24), 0);
+    /* No counter knows these blocks. */
+    CU_ASSERT_EQUAL(report->summary.torn_blocks, 2);
+    CU_ASSERT_EQUAL(strncmp(report->notes[3], "2 blocks were being", 19), 0);
+    CU_ASSERT_EQUAL(strncmp(report->notes[4], "2 records of live blocks", 24), 0);
+    ms_report_destroy(report);
+}
+
+/* Another thread was about to put a pending block into its maker's inbox. */
+static void s_test_freed_outside_inbox(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_thread_record thread = {.tid = 1, .allocations = 1, .alloc_bytes = 48};
+    thread.pending = (struct ms_pending){.frame_address = 7, .size = 48};
+    thread.pending.block = journal_builder_block(builder, 0, 48, 1, 0, 0, 0);
+    journal_builder_thread(builder, &thread);
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.total_allocations, 1);
+    CU_ASSERT_EQUAL(report->summary.total_bytes, 48);
+    CU_ASSERT_EQUAL(report->summary.active_allocations, 0);
+    CU_ASSERT_EQUAL(report->leak_count, 0);
+    ms_report_destroy(report);
+}
+
+/* The end came when the site had counted the pending block, and its bytes not yet. */
+static void s_test_counted_and_pending(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+    journal_builder_site(builder, &site);
+    struct ms_thread_record thread = {.tid = 1, .allocations = 3, .alloc_bytes = 24};
+    thread.pending = (struct ms_pending){.frame_address = 7, .size = 8, .site = 1};
+    for (uint64_t i = 1; i < 3; i++)
+        journal_builder_block(builder, i << 12, 8, 0, 1, 0, 0);
+    thread.pending.block = journal_builder_block(builder, 0x5000, 8, 0, 0, 0, 0);
+    journal_builder_thread(builder, &thread);
+    journal_builder_counter(builder, 0, 1)->allocations = 3;
+    journal_builder_counter(builder, 0, 1)->alloc_bytes = 16;
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.total_allocations, 3);
+    CU_ASSERT_EQUAL(report->summary.total_bytes, 24);
+    CU_ASSERT_EQUAL(report->summary.torn_blocks, 0);
+    ms_report_destroy(report);
+}
+
+/* Counters and table do not agree where a thread was when the end came. */
+static void s_test_torn(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL};
+    for (unsigned i = 0; i < 4; i++)
+        journal_builder_site(builder, &site);
+    /* Site 1 has counted a block that does not know it yet, site 2 has one twice, site 3 has one as
+     * freed that is in the table, site 4 agrees. */
+    journal_builder_block(builder, 0x1000, 8, 0, 0, 0, 0);
+    journal_builder_counter(builder, 0, 1)->allocations = 1;
+    journal_builder_block(builder, 0x2000, 8, 0, 2, 0, 0);
+    journal_builder_counter(builder, 0, 2)->allocations = 2;
+    journal_builder_block(builder, 0x3000, 8, 0, 3, 0, 0);
+    *journal_builder_counter(builder, 0, 3) = (struct ms_counter){.allocations = 1, .frees = 1};
+    journal_builder_block(builder, 0x4000, 8, 0, 4, 0, 0);
+    *journal_builder_counter(builder, 0, 4) = (struct ms_counter){.allocations = 3, .frees = 2};
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL(report->summary.torn_blocks, 3);
+    CU_ASSERT_EQUAL_FATAL(report->note_count, 1);
+    CU_ASSERT_EQUAL(strncmp(report->notes[0], "3 blocks were being recorded", 28), 0);
     ms_report_destroy(report);
 }
 
@@ -215,7 +280,9 @@ static void s_test_pending_sites(void) {
             pending[i].block =
                 journal_builder_block(builder, 0x10 << i, 1 << i, 0, 0, 0, i == 3 ? 1 << 20 : 0);
         }
-        struct ms_thread_record thread = {.tid = i + 1, .pending = pending[i]};
+        struct ms_thread_record thread = {
+            .tid = i + 1, .shard = i, .allocations = 1, .pending = pending[i]};
+        thread.alloc_bytes = pending[i].size;
         journal_builder_thread(builder, &thread);
     }
     struct memscope_report *report = report_of_builder(s_path, builder, NULL);
@@ -230,7 +297,8 @@ static void s_test_pending_sites(void) {
     CU_ASSERT_EQUAL(report->sites[2].total_bytes, 0);
     check_same(report->hotspots[0].location, "0x888");
     check_same(report->hotspots[1].location, "0x777");
-    CU_ASSERT_EQUAL(report->note_count, 1);
+    CU_ASSERT_EQUAL(report->note_count, 2);
+    CU_ASSERT_EQUAL(report->summary.torn_blocks, 1); /* the one that is over and has no site */
     ms_report_destroy(report);
 }
 
@@ -250,9 +318,9 @@ static void s_test_inbox(void) {
     blocks[pending].next = counted;
     blocks[counted].next = live;
     blocks[live].next = 4711;
-    struct ms_thread_record thread = {.tid = 1, .pending = {.frame_address = 7, .site = 1}};
-    thread.pending.block = pending;
-    thread.pending.size = 5;
+    struct ms_thread_record thread = {.tid = 1, .allocations = 2, .alloc_bytes = 37};
+    thread.pending =
+        (struct ms_pending){.frame_address = 7, .site = 1, .block = pending, .size = 5};
     thread.inbox = pending;
     journal_builder_thread(builder, &thread);
     struct memscope_report *report = report_of_builder(s_path, builder, NULL);
@@ -453,6 +521,9 @@ int main(void) {
         {"running", s_test_running},
         {"signalled and sampled", s_test_signalled_and_sampled},
         {"notes", s_test_notes},
+        {"freed outside an inbox", s_test_freed_outside_inbox},
+        {"counted and pending", s_test_counted_and_pending},
+        {"torn", s_test_torn},
         {"pending block settled", s_test_pending_settled},
         {"sites of pending blocks", s_test_pending_sites},
         {"inbox", s_test_inbox},

@@ -7,6 +7,8 @@
 
 #include "platform/os.h"
 
+#define LOWEST_KEPT_FD 16
+
 struct ms_store ms_store = {.fd = -1};
 
 static uint32_t s_lock; /* 0 free, 1 held */
@@ -184,12 +186,17 @@ static int s_create(const char *path, uint64_t size) {
     return high >= 0 ? high : fd;
 }
 
-/* Remembers that FD, PATH is the journal. */
+/* Remembers that FD, PATH is the journal. A program that may have only a few descriptors keeps all
+ * of them: then the journal is opened each time it grows. */
 static void s_own(int fd, const char *path) {
     ms_store.fd = fd;
     strcpy(ms_store.path, path);
     if (ms_os_file_identity(fd, &ms_store.device, &ms_store.inode) != 0)
         ms_store.inode = 0; /* matches no file: no growth */
+    if (fd >= LOWEST_KEPT_FD)
+        return;
+    ms_os_close(fd);
+    ms_store.fd = -1;
 }
 
 int ms_store_open(const char *path, const struct ms_store_identity *identity, uint64_t max_size) {

@@ -164,3 +164,75 @@ case_directory_of_another_user() {
     done
     same "$(find theirs ours -name '*.mscope')" "" "journals"
 }
+
+# confined WAY...: ./confined does the same with memscope as without, in spite of what it denies itself.
+# $under is a command that runs it.
+under=
+confined() {
+    [ -e ./plain ] || gcc -o plain "$programs/confined.c"
+    found=0
+    # shellcheck disable=SC2086 # a list of words
+    $under ./plain 100000 "$@" >plain.out 2>plain.err || found=$?
+    [ "$found" -ne 77 ] || skip "not allowed here: $(cat plain.err)"
+    # shellcheck disable=SC2086 # a list of words
+    record $under ./confined 100000 "$@"
+    same "$status" "$found" "status of confined $*: $(cat err)"
+    same "$(cat out)" "$(cat plain.out)" "standard output of confined $*"
+    to_json
+}
+
+# All that confined has made is in the report.
+all_cells() {
+    [ ! -s err ] || fail "$(cat err)"
+    check '.types[] | select(.type_name == "struct cell") | [.total_count, .live_count]' '[100000,50000]'
+    check '.process | [.exit, .exit_code]' '["exited",0]'
+}
+
+# What it has made is there or counted as dropped, and one line says so.
+some_cells() {
+    one_line err "memscope: the journal cannot grow"
+    check_true '.summary | .total_allocations + .dropped_events >= 100000'
+    check_true '.summary.dropped_events > 0 and .sampling.exact == false and (.notes | length) > 0'
+    check '.process | [.exit, .exit_code]' '["exited",0]'
+}
+
+case_file_size_signal() {
+    build confined
+    confined file_size
+    some_cells
+}
+
+# Where there are many the journal keeps one of them, where there are few it keeps none.
+case_no_descriptors() {
+    build confined
+    under="prlimit --nofile=8"
+    confined use_up_descriptors
+    some_cells
+    record prlimit --nofile=64 ./confined 100000 use_up_descriptors
+    same "$status" 0 "status of a program that uses up its descriptors"
+    to_json
+    all_cells
+}
+
+# Closed by the program, the journal is opened again by its name; where that is no more, it ends.
+case_descriptors_closed() {
+    build confined
+    confined close_all
+    all_cells
+}
+
+case_chroot() {
+    [ "$(id -u)" -eq 0 ] || skip "only root may chroot"
+    build confined
+    mkdir empty
+    confined chroot="$PWD/empty"
+    all_cells
+    confined chroot="$PWD/empty" close_all
+    some_cells
+}
+
+case_seccomp() {
+    build confined
+    confined refuse_files
+    some_cells
+}

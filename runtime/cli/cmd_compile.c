@@ -2,9 +2,10 @@
 /*
  * `memscope cc` and `memscope c++`: gcc and g++ with the plugin, the header and the runtime.
  *
- * Our compile options stand before the user's, so that theirs win; our libraries stand behind,
- * where they are linked after the user's objects. -idirafter keeps a memscope.h of the user's in
- * front. -Xlinker and not -Wl: a path may have a comma.
+ * Our compile options stand before the user's, so that theirs win; our library stands behind the
+ * user's objects and in front of the shared libraries: one of those may bring an allocator, and is
+ * then the one behind ours. -idirafter keeps a memscope.h of the user's in front. -Xlinker and not
+ * -Wl: a path may have a comma.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -85,9 +86,11 @@ static int s_compile(const struct ms_compiler *compiler, int argc, char **argv) 
         ms_words_add(&command, "-idirafter");
         s_add_owned(&command, ms_tree_path(MS_TREE_INCLUDE));
     }
-    ms_words_add_all(&command, argv + 1, count);
+    size_t before = args.is_static ? count : args.libraries;
+    ms_words_add_all(&command, argv + 1, before);
     if (runtime)
         s_add_runtime(&command, &args);
+    ms_words_add_all(&command, argv + 1 + before, count - before);
 
     execvp(command.list[0], command.list);
     ms_cli_fail("cannot run the compiler '%s': %s; $%s names another one", command.list[0],

@@ -84,6 +84,8 @@ struct s_reading {
     bool stops;
     bool take_language; /* the next argument is the value of -x */
     bool skip;          /* the next argument is a value */
+    size_t library;     /* number, from 1, of the first shared library behind archives; 0: none */
+    bool mixed;         /* -Bstatic */
 };
 
 #define S_IN(word, list) s_in(word, list, sizeof(list) / sizeof((list)[0]))
@@ -172,6 +174,25 @@ static bool s_read_response(struct s_reading *reading, const char *path, int dep
     return !failed;
 }
 
+static bool s_ends_in(const char *word, const char *ending) {
+    size_t length = strlen(word), size = strlen(ending);
+    return length >= size && strcmp(word + length - size, ending) == 0;
+}
+
+/* WORD is argument I, and no value of an option. What the linker finds in a shared library it does
+ * not take out of an archive behind it: the user's archives must come before our library. */
+static void s_look_for_library(struct s_reading *reading, const char *word, size_t i) {
+    const char *slash = strrchr(word, '/');
+    bool option = word[0] == '-';
+    if (strstr(word, "-Bstatic") != NULL)
+        reading->mixed = true; /* -l names archives from here on */
+    if (s_ends_in(word, ".a"))
+        reading->library = 0;
+    else if (reading->library == 0 &&
+             (option ? word[1] == 'l' : strstr(slash != NULL ? slash : word, ".so") != NULL))
+        reading->library = i + 1;
+}
+
 static void s_read_list(struct s_reading *reading, char *const *list, size_t count, int depth) {
     for (size_t i = 0; i < count; i++) {
         const char *word = list[i];
@@ -182,10 +203,13 @@ static void s_read_list(struct s_reading *reading, char *const *list, size_t cou
             reading->take_language = false;
         } else if (reading->skip) {
             reading->skip = false;
-        } else if (word[0] == '-' && word[1] != '\0') {
-            s_read_option(reading, word);
         } else {
-            s_read_input(reading, word);
+            if (depth == 0)
+                s_look_for_library(reading, word, i);
+            if (word[0] == '-' && word[1] != '\0')
+                s_read_option(reading, word);
+            else
+                s_read_input(reading, word);
         }
     }
 }
@@ -195,5 +219,6 @@ struct ms_compile_args ms_compile_args_read(char *const *arguments, size_t count
     struct s_reading reading = {.args = &args};
     s_read_list(&reading, arguments, count, 0);
     args.links = reading.has_input && !reading.stops;
+    args.libraries = reading.library != 0 && !reading.mixed ? reading.library - 1 : count;
     return args;
 }

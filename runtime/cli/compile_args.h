@@ -14,6 +14,7 @@ struct ms_compile_args {
     bool without_libc; /* -nostdlib, -nodefaultlibs, -nolibc or -r: no runtime may be linked */
     bool foreign;      /* -ffreestanding, -m32 and the like: code that the runtime cannot serve */
     bool has_track;    /* says itself what the plugin tracks */
+    size_t libraries;  /* index of the first shared library behind all archives; COUNT: none */
 };
 
 /* Looks at ARGUMENTS, COUNT of them, and into the response files (@FILE) they name. */

@@ -18,6 +18,31 @@ static struct ms_compile_args s_read(const char *line) {
     return args;
 }
 
+/* Where our library stands: in front of the shared ones, behind archives. */
+static void s_test_libraries(void) {
+    static const struct {
+        const char *line;
+        size_t libraries;
+    } s_cases[] = {
+        {"a.o -o a", 3},
+        {"a.o -lx -o a", 1},
+        {"-o a.so -shared a.o", 4},
+        {"a.o /usr/lib/libx.so.2 -lm", 1},
+        {"a.o -lx liby.a -lm", 3},
+        {"a.o -lx -l:liby.a", 3},
+        {"-lx a.c", 0},
+        {"a.o -Wl,-Bstatic -lx -Wl,-Bdynamic -lm", 5},
+        {"/src/x.so.d/a.c -lm", 1},
+        {"-L /x.so a.o", 3},
+    };
+    for (size_t i = 0; i < sizeof(s_cases) / sizeof(s_cases[0]); i++) {
+        size_t found = s_read(s_cases[i].line).libraries;
+        if (found != s_cases[i].libraries)
+            printf("%zu: '%s'\n", found, s_cases[i].line);
+        CU_ASSERT_EQUAL(found, s_cases[i].libraries);
+    }
+}
+
 static void s_test_links(void) {
     static const char *const s_linking[] = {"a.c",
                                             "a.o",
@@ -174,9 +199,13 @@ static void s_test_words(void) {
 
 int main(void) {
     static CU_TestInfo s_tests[] = {
-        {"links", s_test_links}, {"compiles", s_test_compiles},
-        {"kinds", s_test_kinds}, {"response files", s_test_response_files},
-        {"words", s_test_words}, CU_TEST_INFO_NULL,
+        {"links", s_test_links},
+        {"libraries", s_test_libraries},
+        {"compiles", s_test_compiles},
+        {"kinds", s_test_kinds},
+        {"response files", s_test_response_files},
+        {"words", s_test_words},
+        CU_TEST_INFO_NULL,
     };
     static CU_SuiteInfo s_suites[] = {
         {.pName = "compile_args", .pTests = s_tests},

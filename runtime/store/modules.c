@@ -112,3 +112,21 @@ uint64_t ms_modules_frame(uintptr_t address) {
     return (uint64_t)index << MS_FRAME_MODULE_SHIFT |
            ((address - s_modules[index].base) & MS_FRAME_OFFSET_MASK);
 }
+
+bool ms_modules_same_file(uint32_t a, uint32_t b) {
+    const struct ms_module *first = ms_store_at(MS_TABLE_MODULES, a * sizeof(*first));
+    const struct ms_module *second = ms_store_at(MS_TABLE_MODULES, b * sizeof(*second));
+    return first->path == second->path && first->build_id_size == second->build_id_size &&
+           memcmp(first->build_id, second->build_id, sizeof(first->build_id)) == 0;
+}
+
+bool ms_modules_second_copy(void) {
+    struct dl_find_object found;
+    if (_dl_find_object == NULL || _dl_find_object((void *)s_add, &found) != 0)
+        return false;
+    /* The first object of the program's namespace is the program, which has no name. */
+    const struct link_map *map = found.dlfo_link_map;
+    while (map->l_prev != NULL)
+        map = map->l_prev;
+    return map->l_name != NULL && map->l_name[0] != 0;
+}

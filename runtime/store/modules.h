@@ -3,6 +3,7 @@
 #ifndef MS_STORE_MODULES_H
 #define MS_STORE_MODULES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -13,5 +14,11 @@
  * (glibc 2.35), so that no lock of the dynamic linker is waited for.
  */
 uint64_t ms_modules_frame(uintptr_t address);
+
+/* Whether modules A and B were loaded from the same file. Under the store lock. */
+bool ms_modules_same_file(uint32_t a, uint32_t b);
+
+/* Whether this copy of the runtime came into the process with dlmopen, beside the program's own. */
+bool ms_modules_second_copy(void);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sites.h"
 
+#include <string.h>
+
 #include "platform/os.h"
 #include "store/map.h"
 #include "store/modules.h"
@@ -43,14 +45,51 @@ static struct ms_site *s_append(uint32_t *id) {
     return site;
 }
 
+static void s_set_id(const struct memscope_site *site, uint32_t id) {
+    ms_store_relaxed(&((struct memscope_site *)(uintptr_t)site)->id, id);
+}
+
+/* Whether the sites from ID on are those from START to STOP, of another module of the same file. */
+static bool s_are_again(uint32_t id, const struct memscope_site *start,
+                        const struct memscope_site *stop, uint16_t module) {
+    for (; start < stop; start++, id++) {
+        const struct ms_site *old =
+            ms_store_at(MS_TABLE_SITES, (uint64_t)id * sizeof(struct ms_site));
+        struct ms_site fresh = {0};
+        s_fill(&fresh, start, old->module);
+        if (!ms_modules_same_file(old->module, module) || memcmp(&fresh, old, sizeof(fresh)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A module that is loaded again, as plugins of programs are, takes up no more room. */
+static bool s_register_again(const struct memscope_site *start, const struct memscope_site *stop,
+                             uint16_t module) {
+    for (uint32_t i = 0; i < ms_site_range_count; i++) {
+        struct ms_site_range *range = &ms_site_ranges[i];
+        if (range->start != NULL || range->count != (uint64_t)(stop - start) ||
+            !s_are_again(range->first_id, start, stop, module))
+            continue;
+        for (const struct memscope_site *site = start; site < stop; site++)
+            s_set_id(site, range->first_id + (uint32_t)(site - start));
+        ms_store_relaxed(&range->stop, stop);
+        ms_store_release(&range->start, start); /* pairs with ms_sites_find */
+        return true;
+    }
+    return false;
+}
+
 static void s_register(const struct memscope_site *start, const struct memscope_site *stop) {
     uint32_t count = ms_site_range_count, first = 0, id = 0;
+    /* An address inside the module, +1 because frames are return addresses. */
+    uint64_t frame = ms_modules_frame((uintptr_t)start + 1);
+    if (s_register_again(start, stop, (uint16_t)(frame >> MS_FRAME_MODULE_SHIFT)))
+        return;
     if (count == MS_RANGE_LIMIT) {
         ms_store_count_drop(MS_DROP_LIMIT);
         return;
     }
-    /* An address inside the module, +1 because frames are return addresses. */
-    uint64_t frame = ms_modules_frame((uintptr_t)start + 1);
     for (const struct memscope_site *site = start; site < stop; site++) {
         struct ms_site *to = s_append(&id);
         if (to == NULL) {
@@ -60,13 +99,13 @@ static void s_register(const struct memscope_site *start, const struct memscope_
         if (site == start)
             first = id;
         s_fill(to, site, (uint16_t)(frame >> MS_FRAME_MODULE_SHIFT));
-        ms_store_relaxed(&((struct memscope_site *)(uintptr_t)site)->id, id);
+        s_set_id(site, id);
     }
     ms_store_publish(MS_TABLE_STRINGS);
     ms_store_publish(MS_TABLE_SITES);
     if (stop == start)
         return;
-    ms_site_ranges[count] = (struct ms_site_range){start, stop, first};
+    ms_site_ranges[count] = (struct ms_site_range){start, stop, first, (uint32_t)(stop - start)};
     ms_store_release(&ms_site_range_count, count + 1); /* pairs with ms_sites_find */
 }
 

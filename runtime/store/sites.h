@@ -21,12 +21,14 @@ struct ms_site_range {
     const struct memscope_site *start;
     const struct memscope_site *stop;
     uint32_t first_id;
+    uint32_t count;
 };
 /* Synchronization: appended to under the store lock, read without; published by the count. */
 extern struct ms_site_range ms_site_ranges[MS_RANGE_LIMIT];
 extern uint32_t ms_site_range_count;
 
-/* Take the store lock. Registering a section again changes nothing. */
+/* Take the store lock. Registering a section again changes nothing; one of a module that was there
+ * before gets the sites that it had then. */
 void ms_sites_register(const struct memscope_site *start, const struct memscope_site *stop);
 void ms_sites_unregister(const struct memscope_site *start, const struct memscope_site *stop);
 
@@ -38,7 +40,7 @@ uint32_t ms_sites_caller(uintptr_t return_address);
 static inline uint32_t ms_sites_find(const struct memscope_site *site) {
     for (uint32_t i = ms_load_acquire(&ms_site_range_count); i-- > 0;) {
         const struct ms_site_range *range = &ms_site_ranges[i];
-        const struct memscope_site *start = ms_load_relaxed(&range->start);
+        const struct memscope_site *start = ms_load_acquire(&range->start);
         if (start != NULL && site >= start && site < range->stop)
             return range->first_id + (uint32_t)(site - start);
     }

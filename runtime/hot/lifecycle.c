@@ -95,6 +95,10 @@ static bool s_open(void) {
         ms_options_parse(&s_options, text, s_complain, NULL);
     if (s_options.preset == MS_PRESET_OFF || getauxval(AT_SECURE) != 0)
         return false;
+    if (ms_modules_second_copy()) {
+        ms_os_say("a library in a namespace of its own (dlmopen) is not measured");
+        return false;
+    }
     if (s_options.seed == 0)
         s_options.seed = ms_os_now_real() ^ (uint64_t)ms_os_pid() << 32;
     ms_identity_read(&s_identity);

@@ -23,7 +23,7 @@ struct ms_thread_record *ms_threads_record(uint32_t index) {
 static void s_close(uint32_t at) {
     struct ms_thread_record *record = ms_threads_record(s_running[at]);
     int64_t balance = (int64_t)(record->alloc_bytes - record->free_bytes);
-    record->end_ns = ms_store_now();
+    record->end_ns = ms_store_now() | 1; /* 0 means running */
     ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)(balance - record->handed_in));
     ms_store_relaxed(&record->handed_in, balance);
     s_free_shards[s_free_shard_count++] = record->shard;

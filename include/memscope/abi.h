@@ -86,6 +86,9 @@ enum memscope_evidence {
 #define MEMSCOPE_SITE_HANDED_ON                                                                    \
     4u /* its function returns the block: a caller's site, if the type there is larger, is the     \
           better one */
+#define MEMSCOPE_SITE_THREAD_LOCAL 8u  /* a static object of which each thread has its own */
+#define MEMSCOPE_SITE_SHARED       16u /* one that other units may define too: one of them is kept */
+#define MEMSCOPE_SITE_GROWS        32u /* a stack object that __memscope_grow_object makes larger */
 
 /*
  * One place in the program. Constant but for `id`; in memory that can be written, which lives as
@@ -111,7 +114,7 @@ struct memscope_site {
     uint8_t kind;             /* enum memscope_site_kind */
     uint8_t evidence;         /* enum memscope_evidence */
     uint16_t abi_version;     /* MEMSCOPE_ABI_VERSION of the plugin that made it */
-    uint16_t flags;           /* MEMSCOPE_SITE_LOCAL, _LOSS, _HANDED_ON */
+    uint16_t flags;           /* MEMSCOPE_SITE_... bits */
     uint32_t id;              /* 0; the runtime writes the number here that it gives the site */
 };
 
@@ -150,6 +153,34 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
  * OLD_VALUE may be anything: it is only looked up. */
 void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
                            const void *value, const void *place);
+
+/*
+ * The scope of an annotated object on the stack:
+ *
+ *     struct node n;
+ *     object = __memscope_enter_object(&site, sizeof n, &frame, outer);
+ *     try { ... } finally { __memscope_leave_object(object); object = 0; }
+ *
+ * `frame` is a byte on the stack that is this activation's own, in which nothing is stored. `outer`
+ * is the largest of what was returned for the objects of the same activation whose scopes are
+ * around this one, 0 where there are none. The address of the object itself is not taken, so that
+ * GCC optimizes it as before. Where an exception leaves the scope, MEMSCOPE_OBJECT_JUMPED is or-ed
+ * in.
+ *
+ * Objects that are left by longjmp (or a throw through functions without cleanups) are noticed with
+ * the next object that is entered or left below them.
+ */
+#define MEMSCOPE_OBJECT_JUMPED (UINT64_C(1) << 62)
+
+/* Returns what names the object to the other two, 0: it is not recorded. With a site that has
+ * MEMSCOPE_SITE_GROWS it counts no object, and SIZE is 0. */
+uint64_t __memscope_enter_object(const struct memscope_site *site, size_t size, void *frame,
+                                 uint64_t outer);
+
+/* alloca: SIZE bytes more, which live as long as OBJECT. Returns what names it from now on. */
+uint64_t __memscope_grow_object(uint64_t object, size_t size);
+
+void __memscope_leave_object(uint64_t object);
 
 /* A module's sites appear and go. START..STOP is the module's section; registering it again (every
  * unit's constructor does) changes nothing. */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "hot/lifecycle.h"
+#include "hot/objects.h"
 #include "hot/record.h"
 #include "hot/thread.h"
 #include "memscope.h"
@@ -50,6 +51,28 @@ EXPORT void __memscope_lose_block(const struct memscope_site *site, const void *
     uint32_t id = ms_sites_id(site);
     if (id != 0)
         ms_record_lost(id, old_value, value, place);
+}
+
+EXPORT uint64_t __memscope_enter_object(const struct memscope_site *site, size_t size, void *frame,
+                                        uint64_t outer) {
+    if (MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_ON) && !ms_lifecycle_ask())
+        return 0;
+    uint32_t id = ms_sites_id(site);
+    if (MS_UNLIKELY(id == 0))
+        return 0;
+    struct ms_activation by = {(uintptr_t)frame, (uintptr_t)__builtin_dwarf_cfa(), outer};
+    if (MS_UNLIKELY((site->flags & MEMSCOPE_SITE_GROWS) != 0))
+        return ms_objects_enter_growing(id, by);
+    return ms_objects_enter(id, size, by);
+}
+
+EXPORT uint64_t __memscope_grow_object(uint64_t object, size_t size) {
+    return ms_recording.blocks == MS_BLOCKS_ON ? ms_objects_grow(object, size) : object;
+}
+
+EXPORT void __memscope_leave_object(uint64_t object) {
+    if (MS_LIKELY(ms_recording.frees))
+        ms_objects_leave(object);
 }
 
 EXPORT void __memscope_register_sites(const struct memscope_site *start,

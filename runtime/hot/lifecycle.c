@@ -171,7 +171,7 @@ bool ms_lifecycle_ask(void) {
 
 static void s_housekeeping(uint64_t now_ns) {
     (void)now_ns;
-    ms_threads_sweep();
+    ms_thread_sweep();
 }
 
 static void s_start_monitor(void) {
@@ -281,6 +281,7 @@ static void s_end(int status) {
     ms_monitor_stop();
     ms_recording.own_clock = true;
     ms_record_end();
+    ms_thread_sweep();
     header->exit_code = status & 0xff;
     header->end_ns = ms_store_now() | 1; /* 0 means running */
     ms_store_release(&header->state, MS_STATE_EXITED);

@@ -5,6 +5,7 @@
 
 #include "hot/frames.h"
 #include "hot/lifecycle.h"
+#include "hot/objects.h"
 #include "hot/sampler.h"
 #include "platform/os.h"
 #include "store/store.h"
@@ -16,6 +17,7 @@ _Thread_local struct ms_thread *ms_thread_self
 /* By shard; a shard's state goes from one thread to the next. Synchronization: who has the shard.
  */
 static struct ms_thread *s_states[MS_THREAD_LIMIT];
+static uint32_t s_state_count; /* those behind are NULL. Synchronization: store lock */
 
 /* Takes what has no room elsewhere; never read. */
 static struct ms_counter s_lost[MS_COUNTERS_PER_CHUNK];
@@ -28,6 +30,17 @@ static struct ms_histograms *s_new_histograms(void) {
     ms_store_publish(MS_TABLE_HISTOGRAMS);
     ms_store_unlock(&signals);
     return histograms != NULL ? histograms : &s_lost_histograms;
+}
+
+/* THREAD, the state of a shard, belongs to the thread of RECORD from now on. */
+static void s_hand_over(struct ms_thread *thread, struct ms_thread_record *record) {
+    uint64_t signals;
+    ms_store_lock(&signals);
+    ms_objects_abandon(thread);
+    thread->record = record;
+    if (s_state_count <= thread->shard)
+        s_state_count = thread->shard + 1;
+    ms_store_unlock(&signals);
 }
 
 static struct ms_thread *s_attach(void) {
@@ -46,7 +59,8 @@ static struct ms_thread *s_attach(void) {
         thread->histograms = s_new_histograms();
         s_states[shard] = thread;
     }
-    thread->busy = false;
+    s_hand_over(thread, record);
+    thread->busy = thread->objects_busy = false;
     thread->deferred_count = 0;
     thread->newest = 0;
     thread->handed_on_block = 0;
@@ -54,7 +68,6 @@ static struct ms_thread *s_attach(void) {
     thread->high = MS_HAND_IN_BYTES;
     thread->peak = 0;
     thread->index = index;
-    thread->record = record;
     ms_frames_find_stack(&thread->stack_low, &thread->stack_last);
     ms_sampler_start(thread);
     return thread;
@@ -83,6 +96,18 @@ struct ms_counter *ms_thread_new_chunk(struct ms_thread *thread, uint32_t site) 
         return s_lost;
     thread->directory[at] = chunk;
     return chunk;
+}
+
+void ms_thread_sweep(void) {
+    uint64_t signals;
+    ms_threads_sweep();
+    ms_store_lock(&signals);
+    for (uint32_t i = 0; i < s_state_count; i++) {
+        struct ms_thread *thread = s_states[i];
+        if (thread != NULL && thread->object_count != 0 && thread->record->end_ns != 0)
+            ms_objects_abandon(thread);
+    }
+    ms_store_unlock(&signals);
 }
 
 void ms_thread_forked(void) {

@@ -45,6 +45,14 @@ struct ms_rule_entry {
     struct ms_frame_rule rule;
 };
 
+/* An object on the stack of this thread. */
+struct ms_object {
+    uintptr_t frame; /* the address of a byte of the activation that has it */
+    uint64_t bytes;
+    uint32_t site;
+    uint32_t count; /* 1; of one that grows: how often it has */
+};
+
 struct ms_thread {
     bool busy;
     uint32_t index; /* of its record */
@@ -62,6 +70,9 @@ struct ms_thread {
     uint64_t random;                 /* state of the sampler's generator */
     int64_t until_sample;            /* bytes, when sampling by bytes */
     uint32_t shard;
+    bool objects_busy; /* the same as `busy`, for what follows and the counters of objects */
+    uint32_t object_count;
+    struct ms_object *objects; /* mapped with the first one */
     /* Frees by a signal handler that came while we were busy. */
     uint32_t deferred_count;
     uintptr_t deferred[MS_DEFERRED_FREES];
@@ -83,6 +94,9 @@ struct ms_thread *ms_thread_attach(void);
 
 /* A chunk of counters for SITE; when there is no room, one that nobody reads. */
 struct ms_counter *ms_thread_new_chunk(struct ms_thread *thread, uint32_t site);
+
+/* Closes what threads that are gone have left. Any thread. */
+void ms_thread_sweep(void);
 
 /* In the child of a fork. */
 void ms_thread_forked(void);

@@ -200,7 +200,7 @@ struct ms_counter {
                              now may be more. Exact for the site where one shard has all of it */
     uint64_t temporary;   /* freed before the thread's next allocation */
     uint64_t moved_bytes; /* copied by realloc */
-    uint64_t zero;
+    uint64_t jumped;      /* stack objects that longjmp or an exception has left */
 };
 static_assert(sizeof(struct ms_counter) == 64, "wire size");
 #define MS_COUNTERS_PER_CHUNK 64u
@@ -288,7 +288,11 @@ struct ms_thread_record {
     uint32_t inbox; /* pending blocks of this thread that others have freed: the first record,
                        linked by `next`, 0: none. No site counts them as made or freed yet */
     uint32_t zero;
-    unsigned char reserved_of_others[104];
+    unsigned char reserved_of_others[40];
+    /* written by the thread; by another one when it has ended */
+    uint64_t stack_bytes; /* of the objects on its stack that are tracked */
+    uint64_t stack_peak_bytes;
+    uint64_t reserved[6];
 };
 static_assert(sizeof(struct ms_thread_record) == 256, "wire size");
 

@@ -6,6 +6,7 @@
  *     claim KIND VARIABLE TYPE SIZE         assign KIND VARIABLE TYPE
  *         SIZE bytes asked for: ELEMENT, HEADER + N * SIZE     behind a claim that tells that
  *     moved by BYTES                                           a wrapper gives another address
+ *     enter KIND VARIABLE TYPE SIZE in OUTER     leave VARIABLE     grow VARIABLE SIZE
  *     sites: N records, in order            the section is an array of well-formed records
  */
 #include <stdbool.h>
@@ -123,8 +124,56 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
     s_say(line);
 }
 
+/* ---- objects ---- */
+
+/* By what names an object, less 1. */
+static struct {
+    const struct memscope_site *site;
+    bool is_left;
+} s_objects[1000];
+static uint64_t s_object_count;
+
+/* The variable of OBJECT, which lies somewhere between its enter and its leave. */
+static const char *s_object_name(uint64_t object) {
+    if (object == 0)
+        return "nothing";
+    if (object > s_object_count)
+        return "(not an object)";
+    return s_objects[object - 1].is_left ? "(left before)" : s_objects[object - 1].site->var_name;
+}
+
+uint64_t __memscope_enter_object(const struct memscope_site *site, size_t size, void *frame,
+                                 uint64_t outer) {
+    char line[512], here;
+    bool is_near = (uintptr_t)frame - (uintptr_t)&here < 100000;
+    snprintf(line, sizeof line, "enter %s %s %s %zu in %s%s%s\n", s_kinds[site->kind],
+             s_text(site->var_name), s_text(site->type_name), size, s_object_name(outer),
+             s_is_registered(site) ? "" : " (not registered)",
+             is_near ? "" : " (the frame is elsewhere)");
+    s_say(line);
+    s_objects[s_object_count].site = site;
+    return ++s_object_count;
+}
+
+uint64_t __memscope_grow_object(uint64_t object, size_t size) {
+    char line[512];
+    snprintf(line, sizeof line, "grow %s %zu\n", s_object_name(object), size);
+    s_say(line);
+    return object;
+}
+
+void __memscope_leave_object(uint64_t object) {
+    char line[512];
+    bool is_jump = (object & MEMSCOPE_OBJECT_JUMPED) != 0;
+    object &= ~MEMSCOPE_OBJECT_JUMPED;
+    snprintf(line, sizeof line, "leave %s%s\n", s_object_name(object), is_jump ? " by a jump" : "");
+    s_say(line);
+    if (object != 0 && object <= s_object_count)
+        s_objects[object - 1].is_left = true;
+}
+
 static bool s_is_well_formed(const struct memscope_site *site) {
-    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags < 8 && site->id == 0 &&
+    return site->abi_version == MEMSCOPE_ABI_VERSION && site->flags < 64 && site->id == 0 &&
            site->file != NULL && site->line != 0 && site->kind != MEMSCOPE_SITE_UNKNOWN;
 }
 

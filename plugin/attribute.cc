@@ -3,8 +3,8 @@
 
 #define ATTRIBUTE_NAME "memscope"
 #define WORKS_ON                                                                                   \
-    "this version tracks pointer variables, parameters, pointer members, and struct, union and "   \
-    "typedef types"
+    "this version tracks pointer variables, parameters, pointer members, arrays, structs and "     \
+    "unions on the stack, static objects, and struct, union and typedef types"
 
 /* A C++ template parameter and what is made of one: its nature shows when it is instantiated. */
 static bool s_is_dependent(const_tree type) {
@@ -13,6 +13,12 @@ static bool s_is_dependent(const_tree type) {
 
 static bool s_is_pointer_to_object(const_tree type) {
     return POINTER_TYPE_P(type) && !FUNC_OR_METHOD_TYPE_P(TREE_TYPE(type));
+}
+
+/* A variable that is tracked as such: static memory, or an aggregate on the stack. */
+static bool s_is_object(const_tree decl) {
+    return VAR_P(decl) && !POINTER_TYPE_P(TREE_TYPE(decl)) &&
+           (TREE_STATIC(decl) || DECL_EXTERNAL(decl) || AGGREGATE_TYPE_P(TREE_TYPE(decl)));
 }
 
 static void s_show_support(location_t where) {
@@ -34,15 +40,10 @@ static void s_refuse_variable(tree decl, tree name) {
     else if (TREE_CODE(decl) == PARM_DECL)
         told = warning_at(where, OPT_Wattributes,
                           "%qE attribute ignored: the parameter %qD is not a pointer", name, decl);
-    else if (TREE_STATIC(decl) || DECL_EXTERNAL(decl))
-        told = warning_at(where, OPT_Wattributes,
-                          "%qE attribute ignored: static objects such as %qD are not tracked by "
-                          "this version",
-                          name, decl);
     else
         told = warning_at(where, OPT_Wattributes,
-                          "%qE attribute ignored: stack objects such as %qD are not tracked by "
-                          "this version",
+                          "%qE attribute ignored: %qD is neither a pointer, an array, a struct nor "
+                          "a union",
                           name, decl);
     if (told)
         s_show_support(where);
@@ -55,7 +56,8 @@ static bool s_accept_decl(tree decl, tree name) {
     case VAR_DECL:
     case PARM_DECL:
     case FIELD_DECL:
-        if (s_is_dependent(TREE_TYPE(decl)) || s_is_pointer_to_object(TREE_TYPE(decl)))
+        if (s_is_dependent(TREE_TYPE(decl)) || s_is_pointer_to_object(TREE_TYPE(decl)) ||
+            s_is_object(decl))
             return true;
         s_refuse_variable(decl, name);
         return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The attribute `memscope`, with an optional label. It means something on pointer variables,
- * parameters, pointer members, structs, unions and typedefs; anything else is told to the user at
- * the place where it stands.
+ * parameters, pointer members, arrays, structs and unions on the stack, static objects, and on
+ * structs, unions and typedefs; anything else is told to the user at the place where it stands.
  */
 #ifndef MS_PLUGIN_ATTRIBUTE_H
 #define MS_PLUGIN_ATTRIBUTE_H

@@ -30,6 +30,7 @@
 
 #include "tree.h"
 #include "gimple.h"
+#include "gimple-expr.h"
 #include "basic-block.h"
 #include "cfghooks.h"
 #include "cfgloop.h"
@@ -77,6 +78,9 @@ extern const char *type_as_string(tree type, int flags) __attribute__((weak));
  * before, one bit of the statement stands for all of them. */
 static inline void suppress_warning(gimple *statement, opt_code) {
     gimple_set_no_warning(statement, true);
+}
+static inline void suppress_warning(tree expression) {
+    TREE_NO_WARNING(expression) = 1;
 }
 #endif
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "instrument.h"
 
+#include "object_calls.h"
 #include "plan.h"
 #include "runtime_calls.h"
 
@@ -72,8 +73,25 @@ static bool s_insert_behind(const ms_insertion &insertion) {
     return true;
 }
 
+/* The records of what was put into FUN while it was the front end's. */
+static void s_make_later_sites(function *fun) {
+    basic_block block;
+    FOR_EACH_BB_FN(block, fun)
+    for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
+        gimple *statement = gsi_stmt(at);
+        tree site = ms_object_calls_is_enter(statement)
+                        ? ms_sites_now(gimple_call_arg(statement, 0))
+                        : NULL_TREE;
+        if (site == NULL_TREE)
+            continue;
+        gimple_call_set_arg(statement, 0, site);
+        update_stmt(statement);
+    }
+}
+
 static unsigned s_instrument(function *fun) {
     bool changed = false;
+    s_make_later_sites(fun);
     for (const ms_insertion &insertion : ms_plan_function(fun)) {
         if (insertion.statement == nullptr) {
             s_insert_at_entry(fun, insertion);

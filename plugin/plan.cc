@@ -3,39 +3,8 @@
 
 #include "arguments.h"
 #include "candidate.h"
+#include "left_alone.h"
 #include "typing.h"
-
-/* ---- functions that are left alone ---- */
-
-/* The dynamic linker calls it while it relocates, when thread-local variables may not be there. */
-static bool s_is_ifunc_resolver(tree decl) {
-    cgraph_node *node = cgraph_node::get(decl);
-    ipa_ref *reference;
-    for (unsigned i = 0; node != nullptr && node->iterate_direct_aliases(i, reference); i++)
-        if (reference->referring->ifunc_resolver)
-            return true;
-    return false;
-}
-
-/* c-family/c-common.h: zero with -ffreestanding and -fno-hosted. Weak: lto1 does not have it, and
- * loads the plugin too. */
-extern int flag_hosted __attribute__((weak));
-
-/* A kernel, a boot loader, a C library: there is no libmemscope that could be linked to it. In
- * transactions (-fgnu-tm) GCC refuses calls of the runtime. */
-static bool s_is_unit_left_alone(void) {
-    return flag_tm != 0 || (&flag_hosted != nullptr && flag_hosted == 0);
-}
-
-static bool s_is_left_alone(function *fun) {
-    tree decl = fun->decl;
-    return s_is_unit_left_alone() || DECL_EXTERNAL(decl) ||
-           lookup_attribute("no_instrument_function", DECL_ATTRIBUTES(decl)) != NULL_TREE ||
-           lookup_attribute("naked", DECL_ATTRIBUTES(decl)) != NULL_TREE ||
-           s_is_ifunc_resolver(decl) ||
-           ms_arguments_exclude(expand_location(DECL_SOURCE_LOCATION(decl)).file,
-                                ms_types_function_name(decl));
-}
 
 /* ---- sites ---- */
 
@@ -259,7 +228,7 @@ static void s_plan_parameters(s_planning *planning) {
 std::vector<ms_insertion> ms_plan_function(function *fun) {
     s_planning planning;
     planning.fun = fun;
-    if (s_is_left_alone(fun))
+    if (ms_left_alone(fun->decl) || DECL_EXTERNAL(fun->decl))
         return planning.insertions;
     renumber_gimple_stmt_uids(fun);
     s_plan_parameters(&planning);

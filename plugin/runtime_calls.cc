@@ -9,22 +9,18 @@ static tree s_add_attribute(tree attributes, const char *name, tree value) {
     return tree_cons(get_identifier(name), value, attributes);
 }
 
-/* void NAME(const void *, void *...), COUNT parameters, the third of type THIRD. They are no const
- * pointers to the block, though the runtime's are: GCC warns about uninitialized memory that is
- * passed to a const pointer.
- */
-static tree s_declare_function(ms_root root, const char *name, unsigned count, bool is_cold,
-                               tree third = ptr_type_node) {
+tree ms_calls_declare(ms_root root, const char *name, tree type, bool is_cold) {
     tree &decl = ms_gc_root(root);
     if (decl != NULL_TREE)
         return decl;
-    tree parameters[] = {const_ptr_type_node, ptr_type_node, third, ptr_type_node};
-    tree type = build_function_type_array(void_type_node, count, parameters);
     /* ".c": nothing is known of the result, and no memory of the program is read or written; "X ":
      * the parameter is not read and does not escape. GCC looks for it on the type alone. */
-    tree specification = build_string(2 + 2 * count, ".cX X X X ");
+    std::string specification = ".c";
+    for (tree p = TYPE_ARG_TYPES(type); !VOID_TYPE_P(TREE_VALUE(p)); p = TREE_CHAIN(p))
+        specification += "X ";
+    tree text = build_string(specification.size(), specification.c_str());
     type = build_type_attribute_variant(
-        type, s_add_attribute(NULL_TREE, "fn spec", tree_cons(NULL_TREE, specification, NULL)));
+        type, s_add_attribute(NULL_TREE, "fn spec", tree_cons(NULL_TREE, text, NULL)));
     decl = build_fn_decl(name, type);
     TREE_NOTHROW(decl) = 1;
     DECL_ARTIFICIAL(decl) = 1;
@@ -33,6 +29,16 @@ static tree s_declare_function(ms_root root, const char *name, unsigned count, b
         attributes = s_add_attribute(attributes, "cold", NULL_TREE);
     DECL_ATTRIBUTES(decl) = attributes;
     return decl;
+}
+
+/* void NAME(const void *, void *...), COUNT parameters, the third of type THIRD. They are no const
+ * pointers to the block, though the runtime's are: GCC warns about uninitialized memory that is
+ * passed to a const pointer. */
+static tree s_declare_function(ms_root root, const char *name, unsigned count, bool is_cold,
+                               tree third = ptr_type_node) {
+    tree parameters[] = {const_ptr_type_node, ptr_type_node, third, ptr_type_node};
+    tree type = build_function_type_array(void_type_node, count, parameters);
+    return ms_calls_declare(root, name, type, is_cold);
 }
 
 static tree s_declare_fresh_block(void) {

@@ -18,7 +18,7 @@
 #ifndef MS_PLUGIN_RUNTIME_CALLS_H
 #define MS_PLUGIN_RUNTIME_CALLS_H
 
-#include "gcc_api.h"
+#include "gc_root.h"
 
 /* Where code goes: behind a statement. A statement that ends its block (it may throw, or setjmp may
  * return to it) has its way on as the place. */
@@ -58,5 +58,8 @@ void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value,
 /* The address of the member or element REFERENCE, computed at POINT, which moves behind it; a null
  * pointer for variables, which their name tells, and for what has no address. */
 tree ms_calls_address(ms_insert_point *point, tree reference, location_t location);
+
+/* Declares the function NAME of TYPE, which has a fixed number of parameters, once. */
+tree ms_calls_declare(ms_root root, const char *name, tree type, bool is_cold);
 
 #endif

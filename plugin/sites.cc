@@ -8,6 +8,7 @@
 static_assert(sizeof(struct memscope_site) == 96, "the runtime walks the section in steps of 96");
 
 static std::vector<ms_site> s_sites;
+static std::vector<ms_site> s_later; /* by the constant that stands for it, less 1 */
 
 /* ---- the type ---- */
 
@@ -186,6 +187,18 @@ tree ms_sites_add(ms_site site) {
         s_tell(site);
     s_sites.push_back(site);
     return build_fold_addr_expr(decl);
+}
+
+tree ms_sites_later(const ms_site &site) {
+    s_later.push_back(site);
+    return build_int_cst(const_ptr_type_node, s_later.size());
+}
+
+tree ms_sites_now(tree argument) {
+    if (TREE_CODE(argument) != INTEGER_CST || !tree_fits_uhwi_p(argument))
+        return NULL_TREE;
+    unsigned HOST_WIDE_INT number = tree_to_uhwi(argument);
+    return number - 1 < s_later.size() ? ms_sites_add(s_later[number - 1]) : NULL_TREE;
 }
 
 size_t ms_sites_count(void) {

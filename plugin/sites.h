@@ -37,6 +37,13 @@ struct ms_site {
  * record. */
 tree ms_sites_add(ms_site site);
 
+/* For calls that are put into a function before it is known whether the function is compiled at
+ * all: a constant that stands for the record of SITE, as the call's first argument. The pass that
+ * instruments has ms_sites_now put the address of the record in its place, in each copy of the
+ * function; NULL_TREE: ARGUMENT is no such constant. */
+tree ms_sites_later(const ms_site &site);
+tree ms_sites_now(tree argument);
+
 /* The type `struct memscope_site` as the compiler sees it. */
 tree ms_sites_record_type(void);
 

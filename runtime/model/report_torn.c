@@ -67,14 +67,14 @@ enum ms_status ms_build_torn(struct ms_build *build) {
         in_table[build->groups[i].site] += build->groups[i].count;
     uint64_t fewer = 0, more = 0, without_site = 0;
     for (uint32_t i = 0; i < build->site_count; i++) {
-        int64_t counted = (int64_t)(build->sites[i].allocations - build->sites[i].frees);
-        int64_t missing = counted - (int64_t)in_table[i];
-        if (i == 0 && missing < 0)
-            without_site = (uint64_t)-missing;
-        else if (missing > 0)
-            fewer += (uint64_t)missing;
+        const struct ms_build_site *site = &build->sites[i];
+        uint64_t missing = site->allocations - site->frees - in_table[i]; /* two's complement */
+        if ((int64_t)missing > 0)
+            fewer += missing;
+        else if (i == 0)
+            without_site = -missing;
         else
-            more += (uint64_t)-missing;
+            more += -missing;
     }
     /* One without a site may be one that its site misses. */
     summary->torn_blocks = more + (fewer > without_site ? fewer : without_site);

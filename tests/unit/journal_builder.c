@@ -34,7 +34,7 @@ static void *s_must(void *memory) {
 struct journal_builder *journal_builder_new(size_t extent_bytes) {
     struct journal_builder *builder = s_must(calloc(1, sizeof(*builder)));
     struct ms_journal_header *header = &builder->header;
-    static const unsigned char s_zeros[64];
+    static const unsigned char s_zeros[sizeof(struct ms_site)]; /* the largest entry */
     builder->extent_bytes = extent_bytes;
     memcpy(header->magic, MS_JOURNAL_MAGIC, sizeof(header->magic));
     header->version = MS_JOURNAL_VERSION;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "hot/fast_claim.h"
 #include "hot/lifecycle.h"
 #include "hot/objects.h"
 #include "hot/record.h"
@@ -13,24 +14,29 @@
 #include "store/sites.h"
 
 #define EXPORT __attribute__((visibility("default")))
+#define COLD   __attribute__((noinline, cold))
 
-EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+static COLD void s_claim(const struct memscope_site *site, const void *block, bool is_sized,
+                         uint64_t size) {
     struct ms_claim claim = {.site = ms_sites_id(site),
                              .type_size = site->type_size,
-                             .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0};
+                             .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,
+                             .is_sized = is_sized,
+                             .size = size};
     if (claim.site != 0)
         ms_record_claim(&claim, block);
 }
 
+EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+    if (MS_UNLIKELY(!ms_fast_claim(site, block, NULL)))
+        s_claim(site, block, false, 0);
+}
+
 EXPORT void __memscope_claim_elements(const struct memscope_site *site, const void *block,
                                       size_t size) {
-    struct ms_claim claim = {.site = ms_sites_id(site),
-                             .type_size = site->type_size,
-                             .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,
-                             .is_sized = true,
-                             .size = size};
-    if (claim.site != 0)
-        ms_record_claim(&claim, block);
+    uint64_t bytes = size;
+    if (MS_UNLIKELY(!ms_fast_claim(site, block, &bytes)))
+        s_claim(site, block, true, bytes);
 }
 
 EXPORT void __memscope_move_block(const void *block, void *moved) {

@@ -56,21 +56,9 @@ static __attribute__((noinline, cold)) uint32_t s_intern(uint64_t hash, struct m
 }
 
 uint32_t ms_frames_capture(struct ms_thread *thread, struct ms_call call, uint32_t depth) {
-    uint64_t hash = call.return_address * UINT64_C(0x9E3779B97F4A7C15);
-    uintptr_t low = (uintptr_t)__builtin_frame_address(0), last = thread->stack_last;
-    uintptr_t frame = call.caller_frame;
-    uint32_t count = 1;
-    if (MS_UNLIKELY(low < thread->stack_low || low > last))
-        last = 0; /* another stack: a coroutine's, a signal's */
-    while (count < depth && frame > low && frame <= last && frame % sizeof(uintptr_t) == 0) {
-        uintptr_t address = ((const uintptr_t *)frame)[1];
-        hash = (hash ^ address) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-        count++;
-        low = frame;
-        frame = *(const uintptr_t *)frame;
-    }
-    struct ms_stack_entry *entry = &thread->stacks[(hash >> 20) % MS_STACK_CACHE];
+    uint32_t count;
+    uint64_t hash = ms_frames_walk(thread, call, depth, &count);
+    struct ms_stack_entry *entry = ms_frames_entry(thread, hash);
     if (MS_UNLIKELY(entry->hash != hash || entry->id == 0)) {
         entry->id = s_intern(hash, call, count);
         entry->hash = hash;

@@ -5,7 +5,9 @@
 #include "hot/hooks.h"
 
 #include "base/atomics.h"
+#include "hot/fast.h"
 #include "hot/real.h"
+#include "hot/record.h"
 
 #ifdef MS_HOT_STATIC
 #    define HOOK(name) __wrap_##name
@@ -37,6 +39,20 @@ EXPORT void *HOOK(realloc)(void *address, size_t size) {
 EXPORT void HOOK(free)(void *address);
 EXPORT void HOOK(free)(void *address) {
     ms_load_relaxed (&s_free)(address);
+}
+
+void ms_hooks_choose(void) {
+    bool fast = ms_fast_is_possible();
+    bool frames = ms_recording.capture;
+    if (ms_load_relaxed(&s_malloc) == ms_real.malloc)
+        return; /* removed */
+    ms_store_relaxed(&s_malloc, !fast    ? ms_hook_malloc
+                                : frames ? ms_fast_malloc_frames
+                                         : ms_fast_malloc);
+    ms_store_relaxed(&s_calloc, !fast    ? ms_hook_calloc
+                                : frames ? ms_fast_calloc_frames
+                                         : ms_fast_calloc);
+    ms_store_relaxed(&s_free, fast ? ms_fast_free : ms_hook_free);
 }
 
 void ms_hooks_remove(void) {

@@ -16,6 +16,10 @@ void *ms_hook_calloc(size_t count, size_t size);
 void *ms_hook_realloc(void *address, size_t size);
 void ms_hook_free(void *address);
 
+/* Has the calls go to the functions of fast.c or to those of malloc.c, as ms_recording says now.
+ * Any thread, also while others allocate. */
+void ms_hooks_choose(void);
+
 /* From here on nothing is recorded. No effect where blocks of our own arena may still be freed. Any
  * thread, also while others allocate. */
 void ms_hooks_remove(void);

@@ -21,6 +21,7 @@
 #include "hot/thread.h"
 #include "monitor/monitor.h"
 #include "platform/os.h"
+#include "store/address_map.h"
 #include "store/modules.h"
 #include "store/store.h"
 #include "store/threads.h"
@@ -117,6 +118,10 @@ static bool s_open(void) {
     ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
     ms_recording.tables = s_options.unwind != MS_UNWIND_FRAME_POINTERS;
     ms_recording.own_clock = true; /* until the monitor runs */
+    ms_address_map_apart = ms_real_is_glibc();
+    ms_recording.near = (struct ms_block *)(void *)ms_store.near;
+    if (ms_store.near != NULL)
+        ms_recording.near_last = (uint32_t)(MS_NEAR_BYTES / sizeof(struct ms_block)) - 1;
     ms_os_wipe_on_fork(&ms_recording, sizeof(ms_recording));
     s_enter_program();
     ms_store_start();
@@ -158,6 +163,7 @@ void ms_lifecycle_compiled(const void *address) {
         program - (uintptr_t)found.dlfo_map_start <
             (uintptr_t)found.dlfo_map_end - (uintptr_t)found.dlfo_map_start)
         ms_recording.tables = false;
+    ms_hooks_choose();
 }
 
 bool ms_lifecycle_ask(void) {
@@ -184,15 +190,19 @@ static void s_start_monitor(void) {
         .append_last = ms_timeline_append_last,
         .housekeeping = s_housekeeping,
         .now_ns = &header->now_ns,
+        .now_units = &ms_recording.now,
         .monotonic_start_ns = header->monotonic_start_ns,
         .interval_ms = s_options.monitor_ms,
         .journal_fd = &ms_store.fd,
     };
-    ms_store_relaxed(&header->now_ns, ms_store_now());
+    uint64_t now_ns = ms_store_now();
+    ms_store_relaxed(&header->now_ns, now_ns);
+    ms_store_relaxed(&ms_recording.now, MS_BLOCK_TIME(now_ns));
     if (ms_monitor_start(&hooks) == 0)
         ms_recording.own_clock = false;
     else
         ms_os_say("the monitor thread cannot be started: there will be no timeline");
+    ms_hooks_choose();
 }
 
 void ms_lifecycle_attached(void) {
@@ -280,6 +290,7 @@ static void s_end(int status) {
     int saved = errno;
     ms_monitor_stop();
     ms_recording.own_clock = true;
+    ms_hooks_choose();
     ms_record_end();
     ms_thread_sweep();
     header->exit_code = status & 0xff;

@@ -50,6 +50,13 @@ bool ms_real_resolve(void) {
 
 #endif
 
+/* glibc's malloc under its other name. */
+extern void *__libc_malloc(size_t) __attribute__((weak));
+
+bool ms_real_is_glibc(void) {
+    return ms_real.malloc != NULL && ms_real.malloc == __libc_malloc;
+}
+
 void *ms_real_arena(size_t size, size_t alignment) {
     if (alignment < 16)
         alignment = 16;

@@ -35,6 +35,9 @@ extern struct ms_real ms_real;
 /* Finds them. False while another call on this or another thread is at it: use the arena. */
 bool ms_real_resolve(void);
 
+/* Whether it is glibc's, whose blocks are at least 32 bytes apart. */
+bool ms_real_is_glibc(void);
+
 /* Memory from the arena, zeroed, aligned to ALIGNMENT (a power of two); NULL when it is used up. */
 void *ms_real_arena(size_t size, size_t alignment);
 #define MS_REAL_ARENA_BYTES 65536u

@@ -13,8 +13,6 @@
 #include "store/store.h"
 #include "store/threads.h"
 
-#define TIME_UNIT UINT64_C(100000000)
-
 /* Inlined into the three events, which are called for every block; what is rare stays out of the
  * way. */
 #define HOT  inline __attribute__((always_inline))
@@ -32,8 +30,9 @@ static inline uint64_t s_now(void) {
 }
 
 /* In the unit of block records. */
-static inline uint64_t s_now_units(void) {
-    return s_now() / TIME_UNIT;
+static inline uint32_t s_now_units(void) {
+    return MS_UNLIKELY(ms_recording.own_clock) ? MS_BLOCK_TIME(ms_store_now())
+                                               : ms_load_relaxed(&ms_recording.now);
 }
 
 /* ---- live bytes of the thread and of the process ---- */
@@ -69,7 +68,7 @@ static COLD void s_hand_in(struct ms_thread *thread) {
     uint64_t live = ms_fetch_add_relaxed(&ms_store.header->live_bytes, delta) + delta;
     ms_store_relaxed(&record->handed_in, balance);
     s_raise_process_peak(live);
-    thread->low = balance - MS_HAND_IN_BYTES;
+    thread->low = balance - (MS_HAND_IN_BYTES - (int64_t)MS_LIVE_SMALL); /* fast.c looks late */
     thread->high = balance + MS_HAND_IN_BYTES;
     thread->peak = INT64_MIN; /* the next free looks at the peaks */
 }
@@ -105,15 +104,11 @@ void ms_record_end(void) {
 
 /* ---- counters ---- */
 
-static inline unsigned s_bucket(uint64_t value) {
-    return value == 0 ? 0 : 64 - (unsigned)__builtin_clzll(value);
-}
-
 static HOT void s_count_made(struct ms_thread *thread, uint64_t size) {
     struct ms_thread_record *record = thread->record;
     ms_own_add(&record->allocations, 1);
     ms_own_add(&record->alloc_bytes, size);
-    ms_own_add(&thread->histograms->sizes[s_bucket(size)], 1);
+    ms_own_add(&thread->histograms->sizes[ms_thread_bucket(size)], 1);
     if (MS_UNLIKELY(s_balance(record) > thread->high))
         s_hand_in(thread);
 }
@@ -127,16 +122,7 @@ static COLD void s_count_lost(struct ms_thread *thread, uint64_t size) {
 static HOT void s_count_age(struct ms_thread *thread, uint64_t time) {
     uint64_t age = (s_now_units() - time) & 0xffffff;
     if (MS_UNLIKELY(age != 0))
-        ms_own_add(&thread->histograms->lifetimes[s_bucket(age)], 1);
-}
-
-/* The free of a block, at the site that made it. */
-static HOT void s_count_freed_at(struct ms_counter *counter, uint64_t size) {
-    int64_t live = (int64_t)(counter->alloc_bytes - counter->free_bytes);
-    if (MS_UNLIKELY(live > (int64_t)counter->peak_bytes))
-        ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
-    ms_own_add(&counter->frees, 1);
-    ms_own_add(&counter->free_bytes, size);
+        ms_own_add(&thread->histograms->lifetimes[ms_thread_bucket(age)], 1);
 }
 
 static COLD void s_count_foreign(struct ms_thread *thread, uint64_t size, uint32_t maker) {
@@ -195,6 +181,12 @@ static HOT void s_settle(struct ms_thread *thread) {
     ms_store_release(&ms_block_at(id)->site, site);
 }
 
+/* The pending block is part of what its site has before the next block is freed, whichever that is:
+ * the free looks at the peaks and so comes through here (fast.c does not count pending blocks). */
+static inline void s_settle_before_free(struct ms_thread *thread) {
+    thread->peak = INT64_MIN;
+}
+
 /* Frees of blocks that were pending here when other threads freed them: now they are counted. Each
  * stays in the inbox until then, so that a kill tears one and not all; only we take any out. */
 static COLD void s_empty_inbox(struct ms_thread *thread) {
@@ -203,9 +195,9 @@ static COLD void s_empty_inbox(struct ms_thread *thread) {
         struct ms_block *block = ms_block_at(id);
         if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
             continue;
-        s_count_freed_at(ms_thread_counter(thread, block->site), MS_BLOCK_SIZE(block));
+        ms_thread_count_freed_at(ms_thread_counter(thread, block->site), MS_BLOCK_SIZE(block));
         s_count_age(thread, block->size_time & 0xffffff);
-        ms_blocks_give(&thread->free_blocks, id);
+        ms_blocks_keep(&thread->free_blocks, block, id);
         id = ms_load_acquire(&thread->record->inbox);
     }
 }
@@ -217,7 +209,7 @@ static COLD void s_free_foreign(struct ms_thread *thread, struct ms_block *block
     uint64_t size = MS_BLOCK_SIZE(block);
     s_count_freed(thread, size, maker);
     if (site != 0) {
-        s_count_freed_at(ms_thread_counter(thread, site), size);
+        ms_thread_count_freed_at(ms_thread_counter(thread, site), size);
         s_count_age(thread, block->size_time & 0xffffff);
         ms_blocks_give(&thread->free_blocks, id);
         return;
@@ -289,7 +281,7 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
     if (MS_UNLIKELY(id == 0))
         return 0;
     struct ms_block *block = ms_block_at(id);
-    block->size_time = size << 24 | (s_now_units() & 0xffffff);
+    block->size_time = size << 24 | s_now_units();
     block->site = 0;
     block->holder = holder;
     block->stack = 0;
@@ -301,7 +293,7 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
                                                                                 reader's */
     if (MS_LIKELY(s_insert(thread, address, size, id)))
         return id;
-    ms_blocks_give(&thread->free_blocks, id);
+    ms_blocks_keep(&thread->free_blocks, block, id);
     ms_store_count_drop(MS_DROP_SPACE);
     return 0;
 }
@@ -319,7 +311,6 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
     pending->site = site;
     uint32_t id = pending->block = s_enter(thread, address, size, call, holder);
     ms_store_relaxed(&pending->frame_address, call.return_address);
-    thread->newest = id;
     __memscope_fresh_block = (void *)address;
     s_count_made(thread, size);
     if (MS_UNLIKELY(id == 0))
@@ -358,15 +349,15 @@ static HOT void s_free_block(struct ms_thread *thread, uint32_t id) {
         s_settle(thread);
     uint64_t size = MS_BLOCK_SIZE(block);
     struct ms_counter *counter = ms_thread_counter(thread, block->site);
-    s_count_freed_at(counter, size);
+    ms_thread_count_freed_at(counter, size);
     s_count_freed(thread, size, thread->index);
     s_count_age(thread, block->size_time & 0xffffff);
-    if (thread->newest == id) {
+    if (pending->block == id) {
         ms_own_add(&counter->temporary, 1);
-        thread->newest = 0;
+        ms_store_relaxed(&thread->record->pending.block, 0);
         __memscope_fresh_block = (void *)1;
     }
-    ms_blocks_give(&thread->free_blocks, id);
+    ms_blocks_keep(&thread->free_blocks, block, id);
 }
 
 static void s_free_known(struct ms_thread *thread, uint64_t address) {
@@ -420,10 +411,9 @@ void ms_record_moving(void *address, struct ms_moving *moving) {
     uint32_t id = ms_live_remove((uintptr_t)address);
     if (id != 0) {
         struct ms_block *block = ms_block_at(id);
-        if (pending->block == id)
+        if (pending->block == id) { /* what realloc replaces is not temporary */
             s_settle(thread);
-        if (thread->newest == id) { /* what realloc replaces is not temporary */
-            thread->newest = 0;
+            ms_store_relaxed(&pending->block, 0);
             __memscope_fresh_block = (void *)1;
         }
         moving->known = true;
@@ -449,8 +439,10 @@ void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
                        old < size ? old : size);
         s_free_block(thread, moving->id);
     }
-    if (address != NULL && ms_recording.blocks == MS_BLOCKS_ON)
+    if (address != NULL && ms_recording.blocks == MS_BLOCKS_ON) {
         s_make(thread, (uintptr_t)address, size, call, moving->site, moving->holder);
+        s_settle_before_free(thread);
+    }
     s_end(thread);
 }
 
@@ -482,6 +474,7 @@ static void s_claim(struct ms_thread *thread, const struct ms_claim *claim) {
     if (s_is_typed_better(thread, claim))
         return;
     ms_store_relaxed(&pending->site, claim->site);
+    s_settle_before_free(thread);
     if (claim->is_sized && MS_UNLIKELY(claim->size != pending->size))
         s_note_other_size(claim->site);
     if (claim->handed_on) {
@@ -538,8 +531,10 @@ void ms_record_taken(uint32_t site, const void *value, const void *place) {
         id = pending->block;
     if (id != 0) {
         struct ms_block *block = ms_block_at(id);
-        if (pending->block == id && pending->frame_address != 0 && pending->site == 0)
+        if (pending->block == id && pending->frame_address != 0 && pending->site == 0) {
             ms_store_relaxed(&pending->site, site);
+            s_settle_before_free(thread);
+        }
         uint64_t holder = ms_load_relaxed(&block->holder);
         ms_store_relaxed(&block->holder,
                          ms_holder_take(holder, s_maker(thread, block, id), site, place));

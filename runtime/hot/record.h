@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "memscope/abi.h"
+#include "store/layout.h"
 
 /*
  * What is recorded. In the child of a fork the kernel makes the whole page zero (MADV_WIPEONFORK),
@@ -42,6 +43,10 @@ struct ms_recording {
     bool own_clock; /* nobody publishes header.now_ns */
     bool tables;    /* stacks by call frame information (unwind.h), not by frame pointers */
     uint32_t depth; /* frames of a stack */
+    uint32_t now;   /* in the unit of block records, unless own_clock */
+    /* For fast.c: records 1 to near_last lie at `near`. */
+    uint32_t near_last;
+    struct ms_block *near;
 } __attribute__((aligned(MS_RECORDING_PAGE)));
 extern struct ms_recording ms_recording;
 

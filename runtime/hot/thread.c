@@ -62,7 +62,6 @@ static struct ms_thread *s_attach(void) {
     s_hand_over(thread, record);
     thread->busy = thread->objects_busy = false;
     thread->deferred_count = 0;
-    thread->newest = 0;
     thread->handed_on_block = 0;
     thread->low = -MS_HAND_IN_BYTES;
     thread->high = MS_HAND_IN_BYTES;

@@ -59,7 +59,6 @@ struct ms_thread {
     struct ms_thread_record *record;
     struct ms_histograms *histograms; /* of the shard */
     struct ms_block_list free_blocks;
-    uint32_t newest; /* record of the newest block; 0: it is freed */
     /* The block that was claimed by a site that hands it on, as the number of the thread's blocks
      * when it was the newest; and the size of the type it has there. */
     uint64_t handed_on_block, handed_on_size;
@@ -100,6 +99,20 @@ void ms_thread_sweep(void);
 
 /* In the child of a fork. */
 void ms_thread_forked(void);
+
+/* The bucket of VALUE, which is less than 2^63, in a histogram: bit numbers of 2 * VALUE + 1. */
+static inline unsigned ms_thread_bucket(uint64_t value) {
+    return 63 - (unsigned)__builtin_clzll(2 * value + 1);
+}
+
+/* The free of a block, at the site that made it. */
+static inline void ms_thread_count_freed_at(struct ms_counter *counter, uint64_t size) {
+    int64_t live = (int64_t)(counter->alloc_bytes - counter->free_bytes);
+    if (MS_UNLIKELY(live > (int64_t)counter->peak_bytes))
+        ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
+    ms_own_add(&counter->frees, 1);
+    ms_own_add(&counter->free_bytes, size);
+}
 
 static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uint32_t site) {
     struct ms_counter *chunk = thread->directory[site / MS_COUNTERS_PER_CHUNK];

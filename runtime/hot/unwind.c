@@ -90,15 +90,14 @@ uint32_t ms_unwind_capture(struct ms_thread *thread, struct ms_call call, uint32
     uintptr_t frames[MS_CAPTURE_LIMIT] = {call.return_address};
     struct s_frame frame;
     uint32_t count = 1;
-    uint64_t hash = call.return_address * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = ms_frames_mix(0, call.return_address);
     if (MS_UNWIND_WORKS && s_find_caller(thread, call, &frame)) {
         while (count < depth && s_leave(thread, &frame)) {
             frames[count] = frame.address + frame.is_exact;
-            hash = (hash ^ frames[count++]) * UINT64_C(0xff51afd7ed558ccd);
-            hash ^= hash >> 32;
+            hash = ms_frames_mix(hash, frames[count++]);
         }
     }
-    struct ms_stack_entry *entry = &thread->stacks[(hash >> 20) % MS_STACK_CACHE];
+    struct ms_stack_entry *entry = ms_frames_entry(thread, hash);
     if (MS_UNLIKELY(entry->hash != hash || entry->id == 0)) {
         entry->id = ms_stacks_intern(hash, frames, count);
         entry->hash = hash;

@@ -90,6 +90,8 @@ static struct ms_moment s_helper_moment(void) {
 static void s_publish_clock(uint64_t now) {
     if (s_monitor.hooks.now_ns != NULL)
         ms_store_relaxed(s_monitor.hooks.now_ns, s_since_start(now));
+    if (s_monitor.hooks.now_units != NULL)
+        ms_store_relaxed(s_monitor.hooks.now_units, MS_BLOCK_TIME(s_since_start(now)));
 }
 
 static void s_helper_tick(void) {

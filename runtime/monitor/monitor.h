@@ -24,6 +24,7 @@ struct ms_monitor_hooks {
     void (*housekeeping)(
         uint64_t now_ns);        /* about once a second; NULL: none. Time since the start */
     uint64_t *now_ns;            /* clock to publish, at least every 100 ms; NULL: none. Relaxed */
+    uint32_t *now_units;         /* the same in the unit of block records, MS_BLOCK_TIME_NS */
     uint64_t monotonic_start_ns; /* what times count from */
     uint32_t interval_ms;
     /* The one descriptor that append and housekeeping use, -1: none. The thread gets a descriptor

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -199,6 +200,15 @@ void *ms_os_map_pages(size_t size) {
 
 void ms_os_unmap(void *address, size_t size) {
     CALL2(SYS_munmap, address, size);
+}
+
+void *ms_os_reserve(size_t size) {
+    uint64_t limit[2]; /* struct rlimit64: the one that holds, and the most it can be raised to */
+    if (s_failed(CALL4(SYS_prlimit64, 0, RLIMIT_AS, 0, limit)) || limit[0] != UINT64_MAX)
+        return NULL;
+    long result =
+        CALL6(SYS_mmap, 0, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return s_failed(result) ? NULL : (void *)result;
 }
 
 void ms_os_wipe_on_fork(void *address, size_t size) {

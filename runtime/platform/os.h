@@ -49,6 +49,9 @@ long ms_os_read_file(const char *path, char *text, size_t size);
 /* Memory. Zeroed private pages; NULL when there are none. Sizes are rounded up to pages. */
 void *ms_os_map_pages(size_t size);
 void ms_os_unmap(void *address, size_t size);
+/* SIZE bytes of addresses without memory, to map files at; NULL: none, or the process may only have
+ * so many. */
+void *ms_os_reserve(size_t size);
 /* Private anonymous pages that children of this process find zeroed. Without effect before
  * Linux 4.14. */
 void ms_os_wipe_on_fork(void *address, size_t size);

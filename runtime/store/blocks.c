@@ -9,10 +9,8 @@ static void s_move(struct ms_block_list *from, struct ms_block_list *to, uint32_
         uint32_t id = from->first;
         struct ms_block *block = ms_block_at(id);
         from->first = block->next;
-        from->count--;
         block->next = to->first;
         to->first = id;
-        to->count++;
     }
 }
 
@@ -27,7 +25,6 @@ bool ms_blocks_refill(struct ms_block_list *list) {
         for (uint32_t i = MS_BLOCK_BATCH; i-- > 0;) { /* lowest id first: neighbours in memory */
             ms_block_at(first + i)->next = list->first;
             list->first = first + i;
-            list->count++;
         }
     }
     ms_store_unlock(&signals);
@@ -38,5 +35,6 @@ void ms_blocks_share(struct ms_block_list *list) {
     uint64_t signals;
     ms_store_lock(&signals);
     s_move(list, &s_shared, 4 * MS_BLOCK_BATCH);
+    list->given -= 4 * MS_BLOCK_BATCH;
     ms_store_unlock(&signals);
 }

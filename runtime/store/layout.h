@@ -236,6 +236,7 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_BLOCK_THREAD(b)  ((uint32_t)((b)->address_thread & 0xffff))
 #define MS_BLOCK_SIZE(b)    ((b)->size_time >> 24)
 #define MS_BLOCK_TIME_NS(b) (((b)->size_time & 0xffffff) * UINT64_C(100000000))
+#define MS_BLOCK_TIME(ns)   ((uint32_t)((ns) / UINT64_C(100000000)) & 0xffffff)
 #define MS_BLOCK_SIZE_LIMIT ((UINT64_C(1) << 40) - 1)
 
 /*
@@ -256,12 +257,13 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_HOLDER_OTHER(h)   ((uint32_t)((h) >> MS_HOLDER_SITE_BITS & MS_HOLDER_SITE_MASK))
 #define MS_HOLDER_PLACE(h)   ((uint32_t)((h) >> (64 - MS_HOLDER_PLACE_BITS)))
 
-/* A thread's newest block, whose site may not be known yet: the counters of no site have it. Its
- * record in the block table has site 0 meanwhile. */
+/* A thread's newest block. While it is pending, its site may not be known yet: the counters of no
+ * site have it, and its record in the block table has site 0. */
 struct ms_pending {
     uint64_t frame_address; /* run-time return address of the allocation call; 0: none is pending */
     uint64_t size;
-    uint32_t block; /* its record; 0: it has none, and its free will not be noticed */
+    uint32_t block; /* its record; 0: it has none, and its free will not be noticed. Not pending:
+                       the thread's newest block, 0: it is freed */
     uint32_t site;  /* that has claimed it or that it has from its realloc, else 0 */
 };
 static_assert(sizeof(struct ms_pending) == 24, "wire size");

@@ -87,6 +87,14 @@ static void s_say_full(void) {
     s_said = true;
 }
 
+/* Where SIZE bytes more of TABLE shall lie; NULL: anywhere. */
+static unsigned char *s_near(enum ms_table table, uint64_t size) {
+    uint64_t end = ms_store.tables[table].capacity + size;
+    if (table != MS_TABLE_BLOCKS || ms_store.near == NULL || end > MS_NEAR_BYTES)
+        return NULL;
+    return ms_store.near + end - size;
+}
+
 static bool s_grow(enum ms_table table) {
     struct ms_table_state *state = &ms_store.tables[table];
     struct ms_journal_header *header = ms_store.header;
@@ -108,7 +116,7 @@ static bool s_grow(enum ms_table table) {
     unsigned char *at = NULL;
     if (fd >= 0) {
         if (ms_os_grow_file(fd, offset, offset + size) == 0)
-            at = ms_os_map_file(fd, offset, size, NULL);
+            at = ms_os_map_file(fd, offset, size, s_near(table, size));
         if (close)
             ms_os_close(fd);
     }
@@ -218,9 +226,17 @@ int ms_store_open(const char *path, const struct ms_store_identity *identity, ui
     ms_store.header = header;
     ms_store.extents = (void *)(base + MS_HEADER_BYTES);
     header->file_bytes = size;
+    ms_store.near = ms_os_reserve(MS_NEAR_BYTES);
     for (size_t i = 0; i < FIRST_TABLE_COUNT; i++) {
         uint64_t offset = MS_FIRST_EXTENT + i * MS_CHUNK_BYTES;
-        s_add_extent(s_first_tables[i], offset, MS_CHUNK_BYTES, base + offset);
+        unsigned char *at = base + offset, *near = s_near(s_first_tables[i], MS_CHUNK_BYTES);
+        if (near != NULL) {
+            if (ms_os_map_file(fd, offset, MS_CHUNK_BYTES, near) != NULL)
+                at = near;
+            else
+                ms_store.near = NULL;
+        }
+        s_add_extent(s_first_tables[i], offset, MS_CHUNK_BYTES, at);
     }
     /* Entry 0 of these tables means "none". */
     uint64_t offset;

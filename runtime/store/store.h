@@ -23,6 +23,7 @@
 
 #define MS_CHUNK_BYTES UINT64_C(65536)
 #define MS_CHUNK_LIMIT 65536u /* of one table: 4 GiB */
+#define MS_NEAR_BYTES  (UINT64_C(256) << 20)
 
 struct ms_table_state {
     uint64_t appended; /* bytes handed out. Synchronization: store lock */
@@ -39,6 +40,9 @@ struct ms_store {
     int fd; /* only believed when it still is the journal: the program may close anything */
     uint64_t inode, device;
     char path[1024]; /* absolute */
+    /* Where all chunks of the blocks table lie that fit: addresses for MS_NEAR_BYTES. NULL: they
+     * lie anywhere */
+    unsigned char *near;
     struct ms_table_state tables[MS_TABLE_COUNT];
 };
 extern struct ms_store ms_store;

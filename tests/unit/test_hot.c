@@ -15,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hot/fast.h"
 #include "hot/frames.h"
+#include "hot/hooks.h"
 #include "hot/record.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
@@ -415,10 +417,10 @@ static void test_missed_frees(void) {
 /* Random operations of several threads, blocks freed by any of them, against their own count. */
 enum { SLOTS = 512, STEPS = 60000 };
 static void *s_slots[SLOTS];
-static uint64_t s_truth[4]; /* allocations, bytes, frees, bytes */
+static uint64_t s_truth[5]; /* allocations, bytes, frees, bytes; claimed by a typing site */
 
 static void *s_work(void *seed) {
-    uint64_t random = (uintptr_t)seed, truth[4] = {0};
+    uint64_t random = (uintptr_t)seed, truth[5] = {0};
     for (unsigned step = 0; step < STEPS; step++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         unsigned slot = (unsigned)(random >> 40) % SLOTS,
@@ -429,14 +431,20 @@ static void *s_work(void *seed) {
             block[0] = size; /* whoever frees it knows how much it was */
             truth[0]++;
             truth[1] += size;
+            if (random >> 57 & 7) { /* mostly, as where all code is compiled with the plugin */
+                __memscope_claim_block(&s_sites[0], block);
+                truth[4]++;
+            }
         }
         block = __atomic_exchange_n(&s_slots[slot], block, __ATOMIC_ACQ_REL);
         if (block != NULL && (random >> 50) % 8 == 0) {
             uint64_t old = block[0];
             block = s_keep(realloc(block, size));
             block[0] = size;
+            __memscope_claim_block(&s_sites[0], block);
             truth[0]++;
             truth[1] += size;
+            truth[4]++;
             truth[2]++;
             truth[3] += old;
         }
@@ -446,7 +454,7 @@ static void *s_work(void *seed) {
             free(block);
         }
     }
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         __atomic_fetch_add(&s_truth[i], truth[i], __ATOMIC_RELAXED);
     return NULL;
 }
@@ -454,6 +462,7 @@ static void *s_work(void *seed) {
 static void s_run_threads(unsigned count) {
     pthread_t threads[8];
     struct totals before = s_totals();
+    uint64_t claimed = s_site_sum(&s_sites[0]).allocations;
     memset(s_truth, 0, sizeof(s_truth));
     if (count == 1)
         s_work((void *)1);
@@ -471,6 +480,7 @@ static void s_run_threads(unsigned count) {
         }
     }
     struct totals after = s_totals();
+    CU_ASSERT_EQUAL(s_site_sum(&s_sites[0]).allocations - claimed, s_truth[4]);
     /* pthread_create allocates tables for thread-local storage, kept with the stacks it reuses. */
     uint64_t extra = after.allocations - before.allocations - s_truth[0];
     CU_ASSERT_TRUE(extra <= count && (count > 1 || extra == 0));
@@ -495,6 +505,102 @@ static void test_threads(void) {
     }
     uint64_t records = ms_store.header->used[MS_TABLE_THREADS];
     CU_ASSERT_TRUE(records >= 29 && records <= 40);
+}
+
+/* The same without fast.c: record.c alone. */
+static void test_slow(void) {
+    CU_ASSERT_TRUE(ms_fast_is_possible());
+    ms_recording.own_clock = true;
+    CU_ASSERT_FALSE(ms_fast_is_possible());
+    ms_hooks_choose();
+    s_run_threads(1);
+    s_run_threads(4);
+    ms_recording.own_clock = false;
+    ms_hooks_choose();
+}
+
+/* Blocks that are counted by fast.c are freed by record.c, and the other way round. */
+static void test_fast_and_slow(void) {
+    struct totals before = s_totals();
+    for (int i = 0; i < 2000; i++) {
+        ms_recording.own_clock = i % 3 == 0;
+        ms_hooks_choose();
+        void *block = s_keep(malloc((size_t)(i % 300)));
+        __memscope_claim_block(&s_sites[0], block);
+        block = __atomic_exchange_n(&s_slots[i * 7 % SLOTS], block, __ATOMIC_ACQ_REL);
+        free(block);
+    }
+    for (unsigned i = 0; i < SLOTS; i++) {
+        free(s_slots[i]);
+        s_slots[i] = NULL;
+    }
+    ms_recording.own_clock = false;
+    ms_hooks_choose();
+    struct totals after = s_totals();
+    CU_ASSERT_EQUAL(after.allocations - before.allocations, 2000);
+    CU_ASSERT_EQUAL(after.frees - before.frees, 2000);
+    CU_ASSERT_EQUAL(after.block_bytes, before.block_bytes);
+    CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
+    CU_ASSERT_EQUAL(s_live_bytes(), after.block_bytes);
+}
+
+static void *s_claimed(size_t size) {
+    void *block = s_keep(malloc(size));
+    __memscope_claim_block(&s_sites[0], block);
+    return block;
+}
+
+static void test_fast_temporary(void) {
+    CU_ASSERT_TRUE(ms_fast_is_possible());
+    struct totals before = s_totals();
+    free(s_claimed(50));
+    void *first = s_claimed(50), *second = s_claimed(60);
+    free(first); /* not the newest: not temporary */
+    free(second);
+    CU_ASSERT_EQUAL(s_totals().temporary - before.temporary, 2);
+    CU_ASSERT_PTR_NOT_EQUAL(__memscope_fresh_block, second);
+    s_check(before, 3, 160, 3, 160);
+}
+
+/* Small blocks, so that each goes through fast.c, to more than there ever was. */
+static void test_fast_peak(void) {
+    enum { SIZE = 200 };
+    CU_ASSERT_TRUE(ms_fast_is_possible());
+    uint64_t live = s_live_bytes(), count = (ms_store.header->peak_bytes - live) / SIZE + 100;
+    void **last = NULL;
+    for (uint64_t i = 0; i < count; i++) {
+        void **block = s_claimed(SIZE);
+        *block = last;
+        last = block;
+    }
+    uint64_t most = live + count * SIZE;
+    CU_ASSERT_TRUE(ms_store.header->peak_bytes < most);
+    while (last != NULL) {
+        void **next = *last;
+        free(last);
+        CU_ASSERT_EQUAL_FATAL(ms_store.header->peak_bytes, most);
+        last = next;
+    }
+    CU_ASSERT_EQUAL(s_live_bytes(), live);
+}
+
+/* The peak of a site alone, under that of the process. */
+static void test_fast_site_peak(void) {
+    enum { SIZE = 16, COUNT = 20 };
+    void *blocks[COUNT];
+    struct ms_counter *counter = ms_thread_counter(ms_thread_self, ms_sites_find(&s_sites[1]));
+    CU_ASSERT_TRUE(ms_fast_is_possible());
+    counter->peak_bytes = 0;
+    for (int count = 1; count <= COUNT; count++) {
+        uint64_t live = counter->alloc_bytes - counter->free_bytes;
+        for (int i = 0; i < count; i++) {
+            blocks[i] = s_keep(malloc(SIZE));
+            __memscope_claim_block(&s_sites[1], blocks[i]);
+        }
+        for (int i = 0; i < count; i++)
+            free(blocks[i]);
+        CU_ASSERT_EQUAL(counter->peak_bytes, live + (uint64_t)count * SIZE);
+    }
 }
 
 /* A thread's newest block is freed by another before the thread allocates again. */
@@ -585,8 +691,13 @@ int main(void) {
     CU_ADD_TEST(suite, test_stack);
     CU_ADD_TEST(suite, test_nested);
     CU_ADD_TEST(suite, test_missed_frees);
+    CU_ADD_TEST(suite, test_fast_temporary);
+    CU_ADD_TEST(suite, test_fast_peak); /* exact while the process has one thread */
+    CU_ADD_TEST(suite, test_fast_site_peak);
     CU_ADD_TEST(suite, test_one_thread);
     CU_ADD_TEST(suite, test_threads);
+    CU_ADD_TEST(suite, test_slow);
+    CU_ADD_TEST(suite, test_fast_and_slow);
     CU_ADD_TEST(suite, test_pending_elsewhere);
     CU_ADD_TEST(suite, test_thread_records);
     CU_ADD_TEST(suite, test_sampler);

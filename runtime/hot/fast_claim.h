@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The usual claim: the block is pending, has a record and no site yet, and is handed on to nobody.
+ * What it does is what ms_record_claim does and the settling that follows it. */
+#ifndef MS_HOT_FAST_CLAIM_H
+#define MS_HOT_FAST_CLAIM_H
+
+#include "base/atomics.h"
+#include "hot/record.h"
+#include "hot/thread.h"
+#include "memscope/abi.h"
+
+/* SITE made BLOCK, of *SIZE bytes unless that is NULL. False: nothing is done, it is not that case.
+ * A signal handler that allocates may come at any instruction: the pending block is taken from it
+ * first, and each counter is changed by one instruction. */
+static inline __attribute__((always_inline)) bool
+ms_fast_claim(const struct memscope_site *site, const void *block, const uint64_t *size) {
+    struct ms_thread *thread = ms_thread_self;
+    struct ms_counter *counter;
+    uint32_t site_id = ms_load_relaxed(&site->id), id;
+    if (MS_UNLIKELY(site_id == 0) || MS_UNLIKELY((site->flags & MEMSCOPE_SITE_HANDED_ON) != 0) ||
+        MS_UNLIKELY(thread == NULL) || MS_UNLIKELY(__memscope_fresh_block != block) ||
+        MS_UNLIKELY(!ms_recording.frees) ||
+        MS_UNLIKELY((counter = thread->directory[site_id / MS_COUNTERS_PER_CHUNK]) == NULL))
+        return false;
+    struct ms_pending *pending = &thread->record->pending;
+    if (MS_UNLIKELY(pending->frame_address == 0) || MS_UNLIKELY(pending->site != 0) ||
+        MS_UNLIKELY((id = pending->block) - 1 >= ms_recording.near_last))
+        return false;
+    struct ms_block *claimed = &ms_recording.near[id];
+    if (size != NULL && MS_UNLIKELY(*size != MS_BLOCK_SIZE(claimed)))
+        return false;
+    counter += site_id % MS_COUNTERS_PER_CHUNK;
+    ms_store_relaxed(&pending->frame_address, 0);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    ms_own_add(&counter->allocations, 1);
+    ms_own_add(&counter->alloc_bytes, MS_BLOCK_SIZE(claimed));
+    ms_store_release(&claimed->site, site_id); /* who sees the site finds the block counted */
+    __memscope_fresh_block = (void *)1;
+    return true;
+}
+
+#endif

@@ -4,7 +4,7 @@
  * poison malloc and friends for everything that is included behind them.
  *
  * Every dependence on a version of GCC belongs here, with the change of GCC that caused it.
- * Served: GCC 11 to 14.
+ * Served: GCC 11 to 15.
  */
 #ifndef MS_PLUGIN_GCC_API_H
 #define MS_PLUGIN_GCC_API_H

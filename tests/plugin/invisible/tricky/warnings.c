@@ -51,7 +51,7 @@ void unused(void) {
     malloc(5);
     realloc(s_pair, 5);
     char *wrong = malloc(sizeof(struct pair *)) + 1;
-    int *number = "text";
+    int *number = (int *)(void *)"text";
     free(wrong);
     free(wrong);
     memcpy(number, malloc(3), 5);

@@ -55,8 +55,10 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     if (s_is_link_time())
         return 0;
     if (!lang_GNU_C() && !lang_GNU_CXX()) {
-        warning(0, "memscope: this version is for C and C++; nothing is instrumented in %s",
-                lang_hooks.name);
+        /* No warning: a build of several languages may have -Werror. */
+        if (ms_arguments_given.verbose)
+            inform(UNKNOWN_LOCATION, "memscope: nothing is instrumented in %qs, only in C and C++",
+                   lang_hooks.name);
         return 0;
     }
     const char *name = info->base_name;

@@ -5,6 +5,9 @@
  * wrote is found. It ends the program when compiled code claims a block that is not fresh, or names
  * a site that is not in the registered section. The number of claims goes to the file that CLAIMS
  * names in the environment.
+ *
+ * With AddressSanitizer the malloc family is the sanitizer's, which tells of blocks by hooks
+ * (compiler-rt's sanitizer/allocator_interface.h).
  */
 #include <errno.h>
 #include <stddef.h>
@@ -16,16 +19,30 @@
 
 #include "memscope/abi.h"
 
+_Thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exec"))) = (void *)1;
+
+static const struct memscope_site *s_start, *s_stop;
+static unsigned long s_claims;
+
+#ifdef __SANITIZE_ADDRESS__
+void __sanitizer_malloc_hook(const volatile void *block, size_t size);
+void __sanitizer_free_hook(const volatile void *block);
+
+void __sanitizer_malloc_hook(const volatile void *block, size_t size) {
+    (void)size;
+    __memscope_fresh_block = (void *)block;
+}
+
+void __sanitizer_free_hook(const volatile void *block) {
+    if (block == __memscope_fresh_block)
+        __memscope_fresh_block = (void *)1;
+}
+#else
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
-
-_Thread_local void *__memscope_fresh_block __attribute__((tls_model("initial-exec"))) = (void *)1;
-
-static const struct memscope_site *s_start, *s_stop;
-static unsigned long s_claims;
 
 static void *s_made(void *block) {
     if (block != NULL)
@@ -65,6 +82,7 @@ void free(void *block) {
         __memscope_fresh_block = (void *)1;
     __libc_free(block);
 }
+#endif
 
 static void s_end(const char *why) {
     if (write(STDERR_FILENO, why, strlen(why)) < 0)

@@ -74,8 +74,9 @@ struct memscope_summary {
     uint64_t torn_blocks; /* whose record was cut off by the end of the process, at most one a
                              thread; unknown while it runs */
     uint64_t padding_waste_bytes; /* sum over types */
-    uint64_t stack_peak_bytes;
-    uint64_t static_bytes;
+    uint64_t stack_peak_bytes; /* annotated objects on the stacks of all threads; unknown: there are
+                                  none. The largest sum of the peaks of threads that ran together */
+    uint64_t static_bytes;     /* of the listed static objects; unknown: none are listed */
 };
 
 struct memscope_hotspot {
@@ -131,6 +132,7 @@ struct memscope_site_report {
     uint64_t peak_bytes; /* exact where one thread at a time allocates there, else the sum of each
                             thread's */
     uint64_t temporary_allocations;
+    uint64_t left_by_jump; /* objects on the stack that longjmp or an exception has left */
     /* What its blocks are made up of: the type itself (n * sizeof (T)) or what a flexible array
      * holds. NULL, unknown: how many there are is not known. */
     const char *element_name;
@@ -167,8 +169,10 @@ struct memscope_point {
     uint64_t live_bytes;
 };
 
-/* An annotated variable or member: the blocks made for it and the blocks it owns. */
+/* An annotated variable or member: the blocks made for it and the blocks it owns. One that is no
+ * pointer (kind "object" or "static"): its own memory, on the stack or static. */
 struct memscope_variable {
+    const char *kind; /* spelling of enum memscope_site_kind */
     const char *var_name;
     const char *type_name;
     const char *location;
@@ -187,7 +191,8 @@ struct memscope_thread_report {
     uint64_t total_bytes;
     uint64_t live_bytes; /* made by this thread, whoever frees them */
     uint64_t peak_bytes;
-    uint64_t freed_elsewhere; /* blocks of this thread that another thread has freed */
+    uint64_t freed_elsewhere;  /* blocks of this thread that another thread has freed */
+    uint64_t stack_peak_bytes; /* of the annotated objects on its stack; unknown: there are none */
 };
 
 /* Where an annotated variable stopped holding a block that nothing has freed: it was overwritten

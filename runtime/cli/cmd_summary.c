@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -82,6 +83,24 @@ static char *s_padding(uint64_t bytes) {
     return text;
 }
 
+static char *s_stack(uint64_t peak_bytes) {
+    char *peak = ms_text_bytes(peak_bytes);
+    char *text = ms_cli_format("at most %s in annotated objects at once", peak);
+    free(peak);
+    return text;
+}
+
+static char *s_static(const struct memscope_report *report) {
+    size_t count = 0;
+    for (size_t i = 0; i < report->site_count; i++)
+        count += report->sites[i].kind != NULL && strcmp(report->sites[i].kind, "static") == 0;
+    char *bytes = ms_text_bytes(report->summary.static_bytes), *number = ms_text_count(count);
+    char *text = ms_cli_format("%s in %s variables", bytes, number);
+    free(bytes);
+    free(number);
+    return text;
+}
+
 static char *s_sampling(const struct memscope_report *report) {
     const struct memscope_sampling *sampling = &report->sampling;
     const char *preset = sampling->preset != NULL ? sampling->preset : "-";
@@ -134,11 +153,15 @@ static void s_print(const struct memscope_report *report, const struct s_request
                                    MEMSCOPE_UNKNOWN));
     s_print_line("typed", s_typed(summary->typed_bytes_percent));
     s_print_line("padding", s_padding(summary->padding_waste_bytes));
+    if (summary->stack_peak_bytes != MEMSCOPE_UNKNOWN)
+        s_print_line("stack", s_stack(summary->stack_peak_bytes));
+    if (summary->static_bytes != MEMSCOPE_UNKNOWN)
+        s_print_line("static", s_static(report));
     s_print_line("recorded", s_sampling(report));
     for (size_t i = 0; i < report->note_count; i++)
         s_print_line(i == 0 ? "notes" : "", ms_text_clean(report->notes[i]));
     s_print_view(&ms_view_types, report, request, "Types by peak");
-    s_print_view(&ms_view_variables, report, request, "Annotated variables by peak");
+    s_print_view(&ms_view_heap_variables, report, request, "Annotated variables by peak");
     s_print_view(&ms_view_hotspots, report, request, "Places by total");
     s_print_view(&ms_view_leaks, report, request, "Never freed");
 }

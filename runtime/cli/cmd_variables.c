@@ -2,9 +2,12 @@
 #include "cli/cli.h"
 #include "cli/view.h"
 
+#include <string.h>
+
 static const struct ms_view_column s_columns[] = {
     {"var_name", "VARIABLE", MS_VIEW_NAME, 0},
     {"type_name", "TYPE", MS_VIEW_TYPE, 5},
+    {"kind", "KIND", MS_VIEW_NAME, 2},
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 0},
     {"peak_bytes", "", MS_VIEW_BAR, 1},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 4},
@@ -22,6 +25,22 @@ const struct ms_view ms_view_variables = {
     .can_fail = false,
 };
 
+static bool s_is_on_heap(const void *row) {
+    const char *kind = ((const struct memscope_variable *)row)->kind;
+    return kind == NULL || (strcmp(kind, "object") != 0 && strcmp(kind, "static") != 0);
+}
+
+/* For the summary: the objects that are no heap memory have a line there. */
+const struct ms_view ms_view_heap_variables = {
+    .section = "variables",
+    .sort = "peak_bytes",
+    .columns = s_columns,
+    .column_count = sizeof(s_columns) / sizeof(s_columns[0]),
+    .empty = "no variable is annotated, or none has held a block; see memscope.h",
+    .can_fail = false,
+    .wants = s_is_on_heap,
+};
+
 static int s_run(int argc, char **argv) {
     return ms_view_run(&ms_command_variables, &ms_view_variables, argc, argv);
 }
@@ -29,8 +48,11 @@ static int s_run(int argc, char **argv) {
 const struct ms_command ms_command_variables = {
     .name = "variables",
     .arguments = "[OPTIONS] [FILE]",
-    .summary = "heap by annotated variable",
+    .summary = "memory by annotated variable",
     .help =
-        "The annotated variables and members: the blocks they hold and have held.\n\n" MS_VIEW_HELP,
+        "The annotated variables and members: the blocks they hold and have held. Of KIND object: "
+        "the "
+        "memory of the\nvariable itself, on the stack; of KIND static: the same, from beginning "
+        "to end.\n\n" MS_VIEW_HELP,
     .run = s_run,
 };

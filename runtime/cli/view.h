@@ -39,8 +39,9 @@ struct ms_view {
     const char *sort;    /* the key it is sorted by when no other is asked for */
     const struct ms_view_column *columns;
     size_t column_count;
-    const char *empty; /* said when there are no rows at all */
-    bool can_fail;     /* takes --fail: rows are findings */
+    const char *empty;              /* said when there are no rows at all */
+    bool can_fail;                  /* takes --fail: rows are findings */
+    bool (*wants)(const void *row); /* which of the section's rows are its own; NULL: all */
 };
 
 /* The rows of a section that are shown: its own list of them, of the report's strings. */
@@ -81,6 +82,7 @@ int ms_view_print_section(const struct memscope_report *report, const char *key)
 extern const struct ms_view ms_view_types;
 extern const struct ms_view ms_view_hotspots;
 extern const struct ms_view ms_view_variables;
+extern const struct ms_view ms_view_heap_variables;
 extern const struct ms_view ms_view_leaks;
 extern const struct ms_view ms_view_threads;
 

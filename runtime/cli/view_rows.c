@@ -92,11 +92,14 @@ struct ms_view_rows ms_view_select(const struct ms_view *view, const struct mems
     const struct ms_field *section = ms_view_section(view);
     size_t size = section->shape->size;
     const char *all = *(const char *const *)(const void *)((const char *)report + section->offset);
-    struct ms_view_rows rows = {
-        .all = *(const size_t *)(const void *)((const char *)report + section->count)};
-    const char **list = ms_cli_alloc(rows.all * sizeof(*list));
-    for (size_t i = 0; i < rows.all; i++) {
+    size_t count = *(const size_t *)(const void *)((const char *)report + section->count);
+    struct ms_view_rows rows = {0};
+    const char **list = ms_cli_alloc(count * sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
         const char *row = all + i * size;
+        if (view->wants != NULL && !view->wants(row))
+            continue;
+        rows.all++;
         if (filter == NULL || s_matches(section->shape, row, filter))
             list[rows.matching++] = row;
     }

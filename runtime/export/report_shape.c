@@ -128,6 +128,7 @@ SHAPE(memscope_site_report,
     UINT(memscope_site_report, live_bytes),
     UINT(memscope_site_report, peak_bytes),
     UINT(memscope_site_report, temporary_allocations),
+    UINT(memscope_site_report, left_by_jump),
     STRING(memscope_site_report, element_name),
     UINT(memscope_site_report, total_elements),
     UINT(memscope_site_report, live_elements),
@@ -158,6 +159,7 @@ SHAPE(memscope_point,
     UINT(memscope_point, live_bytes));
 
 SHAPE(memscope_variable,
+    STRING(memscope_variable, kind),
     STRING(memscope_variable, var_name),
     STRING(memscope_variable, type_name),
     STRING(memscope_variable, location),
@@ -174,7 +176,8 @@ SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, total_bytes),
     UINT(memscope_thread_report, live_bytes),
     UINT(memscope_thread_report, peak_bytes),
-    UINT(memscope_thread_report, freed_elsewhere));
+    UINT(memscope_thread_report, freed_elsewhere),
+    UINT(memscope_thread_report, stack_peak_bytes));
 
 SHAPE(memscope_last_seen,
     STRING(memscope_last_seen, var_name),

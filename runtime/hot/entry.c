@@ -68,8 +68,8 @@ EXPORT uint64_t __memscope_enter_object(const struct memscope_site *site, size_t
         return 0;
     struct ms_activation by = {(uintptr_t)frame, (uintptr_t)__builtin_dwarf_cfa(), outer};
     if (MS_UNLIKELY((site->flags & MEMSCOPE_SITE_GROWS) != 0))
-        return ms_objects_enter_growing(id, by);
-    return ms_objects_enter(id, size, by);
+        return ms_objects_enter_growing(id, &by);
+    return ms_objects_enter(id, size, &by);
 }
 
 EXPORT uint64_t __memscope_grow_object(uint64_t object, size_t size) {

@@ -20,11 +20,13 @@
 #define BYTES_LIMIT ((UINT64_C(1) << COUNT_SHIFT) - 1)
 _Static_assert(MEMSCOPE_OBJECT_JUMPED >> SITE_SHIFT >= MS_SITE_LIMIT, "a site fits in front");
 
+#define HOT inline __attribute__((always_inline))
+
 /* ---- entering and leaving this file ---- */
 
 /* The state of this thread; NULL: a handler has come while the thread is in here, or recording is
  * off. */
-static struct ms_thread *s_begin(void) {
+static HOT struct ms_thread *s_begin(void) {
     struct ms_thread *thread = ms_thread_self;
     if (MS_UNLIKELY(thread == NULL)) {
         thread = ms_thread_attach();
@@ -40,19 +42,20 @@ static struct ms_thread *s_begin(void) {
     return thread;
 }
 
-static void s_end(struct ms_thread *thread) {
+static HOT void s_end(struct ms_thread *thread) {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     thread->objects_busy = false;
 }
 
 /* ---- counting ---- */
 
-static void s_count_made(struct ms_counter *counter, uint64_t bytes) {
+static HOT void s_count_made(struct ms_counter *counter, uint64_t bytes) {
     ms_own_add(&counter->allocations, 1);
     ms_own_add(&counter->alloc_bytes, bytes);
 }
 
-static void s_count_gone(struct ms_counter *counter, uint64_t count, uint64_t bytes, bool jumped) {
+static HOT void s_count_gone(struct ms_counter *counter, uint64_t count, uint64_t bytes,
+                             bool jumped) {
     int64_t live = (int64_t)(counter->alloc_bytes - counter->free_bytes);
     if (live > (int64_t)counter->peak_bytes)
         ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
@@ -71,20 +74,26 @@ static void s_add_stack_bytes(struct ms_thread_record *record, uint64_t bytes) {
 
 /* ---- the list ---- */
 
-static void s_pop(struct ms_thread *thread, bool jumped) {
+static HOT void s_pop(struct ms_thread *thread, bool jumped) {
     const struct ms_object *last = &thread->objects[--thread->object_count];
     ms_own_add(&thread->record->stack_bytes, -last->bytes);
     s_count_gone(ms_thread_counter(thread, last->site), last->count, last->bytes, jumped);
 }
 
-static void s_pop_to(struct ms_thread *thread, uint32_t count) {
-    while (MS_UNLIKELY(thread->object_count > count))
+static __attribute__((noinline, cold)) void s_pop_jumped(struct ms_thread *thread, uint32_t count) {
+    while (thread->object_count > count)
         s_pop(thread, true);
 }
 
-/* Where the list ends without what earlier calls at FRAME have left. Further out is only what lies
- * at higher addresses. */
-static uint32_t s_end_of_others(const struct ms_thread *thread, uintptr_t frame) {
+/* Those behind the first COUNT have been left by a jump. */
+static HOT void s_pop_to(struct ms_thread *thread, uint32_t count) {
+    if (MS_UNLIKELY(thread->object_count > count))
+        s_pop_jumped(thread, count);
+}
+
+/* Where the list ends without what earlier calls at the same place have left. Further out is only
+ * what lies at higher addresses. */
+static HOT uint32_t s_end_of_others(const struct ms_thread *thread, uintptr_t frame) {
     uint32_t end = thread->object_count;
     for (uint32_t i = end; i-- > 0 && MS_UNLIKELY(thread->objects[i].frame <= frame);)
         if (thread->objects[i].frame == frame)
@@ -93,33 +102,41 @@ static uint32_t s_end_of_others(const struct ms_thread *thread, uintptr_t frame)
 }
 
 /* Before an object comes: takes out what cannot be live. */
-static void s_drop_dead(struct ms_thread *thread, struct ms_activation by) {
-    if (by.outer - 1 < thread->object_count && thread->objects[by.outer - 1].frame == by.frame) {
-        s_pop_to(thread, (uint32_t)by.outer);
+static HOT void s_drop_dead(struct ms_thread *thread, const struct ms_activation *by) {
+    if (by->outer - 1 < thread->object_count && thread->objects[by->outer - 1].frame == by->frame) {
+        s_pop_to(thread, (uint32_t)by->outer);
         return;
     }
-    while (thread->object_count != 0 &&
-           MS_UNLIKELY(thread->objects[thread->object_count - 1].frame < by.stack_pointer))
-        s_pop(thread, true);
-    s_pop_to(thread, s_end_of_others(thread, by.frame));
+    uint32_t count = thread->object_count;
+    while (count != 0 && MS_UNLIKELY(thread->objects[count - 1].frame < by->stack_pointer))
+        count--;
+    s_pop_to(thread, count);
+    s_pop_to(thread, s_end_of_others(thread, by->frame));
+}
+
+static __attribute__((noinline, cold)) bool s_make_list(struct ms_thread *thread) {
+    if (thread->objects == NULL)
+        thread->objects = ms_os_map_pages(CAPACITY * sizeof(struct ms_object));
+    if (thread->objects == NULL)
+        ms_store_count_drop(MS_DROP_SPACE);
+    return thread->objects != NULL;
 }
 
 /* Its name; 0: the list is full. */
-static uint64_t s_push(struct ms_thread *thread, struct ms_object object, struct ms_activation by) {
-    if (MS_UNLIKELY(thread->objects == NULL))
-        thread->objects = ms_os_map_pages(CAPACITY * sizeof(struct ms_object));
-    if (MS_UNLIKELY(thread->objects == NULL)) {
-        ms_store_count_drop(MS_DROP_SPACE);
+static HOT uint64_t s_push(struct ms_thread *thread, uint32_t site, uint32_t count, uint64_t bytes,
+                           const struct ms_activation *by) {
+    if (MS_UNLIKELY(thread->objects == NULL) && !s_make_list(thread))
         return 0;
-    }
     s_drop_dead(thread, by);
-    if (MS_UNLIKELY(thread->object_count == CAPACITY)) {
+    uint32_t at = thread->object_count;
+    if (MS_UNLIKELY(at == CAPACITY)) {
         ms_store_count_drop(MS_DROP_LIMIT);
         return 0;
     }
-    thread->objects[thread->object_count++] = object;
-    s_add_stack_bytes(thread->record, object.bytes);
-    return thread->object_count;
+    thread->objects[at] = (struct ms_object){by->frame, bytes, site, count};
+    thread->object_count = at + 1;
+    s_add_stack_bytes(thread->record, bytes);
+    return at + 1;
 }
 
 /* ---- on other stacks ---- */
@@ -146,29 +163,29 @@ static uint64_t s_unlisted_count(uint64_t object) {
 
 /* ---- what compiled code tells ---- */
 
-static uint64_t s_enter(struct ms_thread *thread, struct ms_object object,
-                        struct ms_activation by) {
-    if (MS_LIKELY(s_is_own_stack(thread, object.frame)))
-        return s_push(thread, object, by);
-    return s_name_unlisted(object.site, object.count, object.bytes);
+static HOT uint64_t s_enter(struct ms_thread *thread, uint32_t site, uint32_t count, uint64_t bytes,
+                            const struct ms_activation *by) {
+    if (MS_LIKELY(s_is_own_stack(thread, by->frame)))
+        return s_push(thread, site, count, bytes, by);
+    return s_name_unlisted(site, count, bytes);
 }
 
-uint64_t ms_objects_enter(uint32_t site, uint64_t size, struct ms_activation by) {
+uint64_t ms_objects_enter(uint32_t site, uint64_t size, const struct ms_activation *by) {
     struct ms_thread *thread = s_begin();
     if (MS_UNLIKELY(thread == NULL))
         return 0;
-    uint64_t object = s_enter(thread, (struct ms_object){by.frame, size, site, 1}, by);
+    uint64_t object = s_enter(thread, site, 1, size, by);
     if (MS_LIKELY(object != 0))
         s_count_made(ms_thread_counter(thread, site), size);
     s_end(thread);
     return object;
 }
 
-uint64_t ms_objects_enter_growing(uint32_t site, struct ms_activation by) {
+uint64_t ms_objects_enter_growing(uint32_t site, const struct ms_activation *by) {
     struct ms_thread *thread = s_begin();
     if (thread == NULL)
         return 0;
-    uint64_t object = s_enter(thread, (struct ms_object){by.frame, 0, site, 0}, by);
+    uint64_t object = s_enter(thread, site, 0, 0, by);
     s_end(thread);
     return object;
 }

@@ -31,8 +31,8 @@ struct ms_activation {
 };
 
 /* What include/memscope/abi.h says of the functions that compiled code calls. */
-uint64_t ms_objects_enter(uint32_t site, uint64_t size, struct ms_activation by);
-uint64_t ms_objects_enter_growing(uint32_t site, struct ms_activation by);
+uint64_t ms_objects_enter(uint32_t site, uint64_t size, const struct ms_activation *by);
+uint64_t ms_objects_enter_growing(uint32_t site, const struct ms_activation *by);
 uint64_t ms_objects_grow(uint64_t object, uint64_t size);
 void ms_objects_leave(uint64_t object);
 

@@ -22,6 +22,18 @@
 #include "model/index.h"
 #include "model/names.h"
 
+/* What the site of an object on the stack, or of a static one, says. Where it is no heap memory,
+ * the sums below are 0. */
+struct ms_build_object {
+    bool is_shown;
+    uint64_t count; /* of the objects that there have been */
+    uint64_t bytes;
+    uint64_t gone;
+    uint64_t gone_bytes;
+    uint64_t peak_bytes;
+    uint64_t jumped; /* of those that are gone */
+};
+
 /* One site of the journal, by its id there: its record, and the sums over all counter shards and
  * pending blocks. */
 struct ms_build_site {
@@ -51,6 +63,7 @@ struct ms_build_site {
     bool lost_here;           /* a live block was last seen there */
     uint64_t top_stack_bytes; /* live bytes made here with `top_stack` */
     uint32_t top_stack;       /* id, MEMSCOPE_NO_ID: no live block with a stack */
+    struct ms_build_object object;
 };
 
 /* Live blocks that were made at the same site with the same stack, have the same owner and were
@@ -127,6 +140,7 @@ struct ms_type_share {
 enum ms_status ms_build_process(struct ms_build *build);   /* process, sampling, modules, marks */
 enum ms_status ms_build_sites(struct ms_build *build);     /* `sites` from their counters */
 enum ms_status ms_build_surplus(struct ms_build *build);   /* `surplus` */
+enum ms_status ms_build_objects(struct ms_build *build);   /* the objects of `sites` */
 enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
 enum ms_status ms_build_torn(struct ms_build *build);      /* torn_blocks */
 enum ms_status ms_build_ticks(struct ms_build *build);     /* `ticks`, system_snapshots */
@@ -140,6 +154,17 @@ enum ms_status ms_build_stacks(struct ms_build *build);    /* stacks */
 enum ms_status ms_build_summary(struct ms_build *build);   /* summary, notes on what is missing */
 
 /* Helpers of the steps. */
+
+/* The spelling of a site's kind; NULL: this version does not know it. */
+const char *ms_build_kind(unsigned kind);
+
+/* Of the objects on all stacks at once; unknown where there are none. */
+enum ms_status ms_build_stack_peak(struct ms_build *build, uint64_t *peak);
+
+/* Whether SITE is of memory that is not on the heap. */
+static inline bool ms_build_is_object(const struct ms_build_site *site) {
+    return site->kind == MEMSCOPE_SITE_OBJECT || site->kind == MEMSCOPE_SITE_STATIC;
+}
 
 /* The string at OFFSET of the journal. */
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *s_spelling_of_kind(unsigned kind) {
+const char *ms_build_kind(unsigned kind) {
     static const char *const s_spellings[] = {
 #define X(number, name, spelling) [number] = spelling,
         MEMSCOPE_SITE_KINDS(X)
@@ -27,6 +27,8 @@ static const char *s_spelling_of_evidence(unsigned evidence) {
 /* Sites that the program has used, and those that somebody has asked for. Site 0 and the plugin's
  * sites that were never reached would only be rows of zeros. */
 static bool s_is_shown(const struct ms_build_site *site) {
+    if (ms_build_is_object(site))
+        return site->object.is_shown;
     if (site->allocations != 0 || site->frees != 0 || site->held_bytes != 0)
         return true;
     if (site->is_loss_only)
@@ -100,10 +102,12 @@ static void s_fill_elements(const struct ms_build *build, struct memscope_site_r
 static void s_fill_site(const struct ms_build *build, uint32_t id,
                         struct memscope_site_report *out) {
     const struct ms_build_site *site = &build->sites[id];
-    uint64_t live_bytes = ms_build_minus(site->alloc_bytes, site->free_bytes);
+    const struct ms_build_object *object = &site->object;
+    uint64_t total = site->allocations + object->count, bytes = site->alloc_bytes + object->bytes;
+    uint64_t live_bytes = ms_build_minus(bytes, site->free_bytes + object->gone_bytes);
     *out = (struct memscope_site_report){
         .id = id,
-        .kind = s_spelling_of_kind(site->kind),
+        .kind = ms_build_kind(site->kind),
         .evidence = s_spelling_of_evidence(site->evidence),
         .var_name = ms_build_text(build, site->var_name),
         .type_name = ms_build_text(build, site->type_name),
@@ -112,12 +116,13 @@ static void s_fill_site(const struct ms_build *build, uint32_t id,
         .line = site->line != 0 ? site->line : MEMSCOPE_UNKNOWN,
         .column = site->column != 0 ? site->column : MEMSCOPE_UNKNOWN,
         .function = ms_build_text(build, site->function),
-        .total_allocations = site->allocations,
-        .total_bytes = site->alloc_bytes,
-        .live_allocations = ms_build_minus(site->allocations, site->frees),
+        .total_allocations = total,
+        .total_bytes = bytes,
+        .live_allocations = ms_build_minus(total, site->frees + object->gone),
         .live_bytes = live_bytes,
-        .peak_bytes = ms_build_max(site->peak_bytes, live_bytes),
+        .peak_bytes = ms_build_max(site->peak_bytes + object->peak_bytes, live_bytes),
         .temporary_allocations = site->temporary,
+        .left_by_jump = object->jumped,
         .total_elements = MEMSCOPE_UNKNOWN,
         .live_elements = MEMSCOPE_UNKNOWN,
         .error_percent = build->has_drops ? NAN : 0, /* counters see every block, sampled or not */
@@ -172,7 +177,7 @@ enum ms_status ms_build_hotspots(struct ms_build *build) {
             s_fill_site(build, i, &sites[build->report->site_count++]);
     qsort(sites, shown, sizeof(*sites), s_by_total);
     for (size_t i = 0; i < shown; i++)
-        if (sites[i].total_allocations != 0)
+        if (build->sites[sites[i].id].allocations != 0)
             s_fill_hotspot(build, &sites[i], &hotspots[build->report->hotspot_count++]);
     return MS_OK;
 }

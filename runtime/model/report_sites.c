@@ -41,6 +41,7 @@ static void s_add_counter(struct ms_build_site *site, const struct ms_counter *c
     site->free_bytes += ms_load_relaxed(&counter->free_bytes);
     site->peak_bytes += ms_load_relaxed(&counter->peak_bytes);
     site->temporary += ms_load_relaxed(&counter->temporary);
+    site->object.jumped += ms_load_relaxed(&counter->jumped);
 }
 
 static void s_add_counters(struct ms_build *build) {

@@ -29,9 +29,9 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
         free_bytes += site->free_bytes;
         if (site->type_name != 0)
             typed_bytes += site->alloc_bytes;
-        if (site->kind == MEMSCOPE_SITE_STATIC) {
+        if (site->kind == MEMSCOPE_SITE_STATIC && site->object.is_shown) {
             has_static = true;
-            static_bytes += site->type_size;
+            static_bytes += site->object.bytes;
         }
     }
     summary->active_allocations =
@@ -41,7 +41,6 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
                                        ? 100.0 * (double)typed_bytes / (double)summary->total_bytes
                                        : NAN;
     summary->static_bytes = has_static ? static_bytes : MEMSCOPE_UNKNOWN;
-    summary->stack_peak_bytes = MEMSCOPE_UNKNOWN;
 }
 
 /* The writer's peak leaves out what running threads have not handed in yet. A tick, one thread's
@@ -127,6 +126,8 @@ enum ms_status ms_build_summary(struct ms_build *build) {
     summary->deallocation_rate_per_sec =
         seconds > 0 ? (double)summary->total_deallocations / seconds : NAN;
     summary->padding_waste_bytes = s_padding_waste(build->report);
-    enum ms_status status = s_note_drops(build);
+    enum ms_status status = ms_build_stack_peak(build, &summary->stack_peak_bytes);
+    if (status == MS_OK)
+        status = s_note_drops(build);
     return status == MS_OK ? s_note_doubts(build) : status;
 }

@@ -29,6 +29,8 @@ static enum ms_status s_fill_thread(struct ms_build *build, const struct ms_thre
     out->live_bytes = ms_build_minus(out->total_bytes, freed);
     out->peak_bytes = ms_build_max(ms_load_relaxed(&record->peak_bytes), out->live_bytes);
     out->freed_elsewhere = ms_load_relaxed(&record->freed_elsewhere);
+    uint64_t stack_peak = ms_load_relaxed(&record->stack_peak_bytes);
+    out->stack_peak_bytes = stack_peak != 0 ? stack_peak : MEMSCOPE_UNKNOWN;
     return MS_OK;
 }
 

@@ -24,6 +24,8 @@ struct s_variables {
 };
 
 static bool s_is_variable(const struct ms_build_site *site) {
+    if (ms_build_is_object(site))
+        return site->object.is_shown;
     return site->var_name != 0 && !site->is_loss_only &&
            (site->kind == MEMSCOPE_SITE_VARIABLE || site->kind == MEMSCOPE_SITE_MEMBER ||
             site->kind == MEMSCOPE_SITE_PARAMETER || site->kind == MEMSCOPE_SITE_TRACKED);
@@ -51,6 +53,7 @@ static enum ms_status s_find(const struct ms_build *build, struct s_variables *a
     all->variables = variables;
     struct s_variable *variable = &variables[all->count++];
     *variable = (struct s_variable){0};
+    variable->report.kind = ms_build_kind(site->kind);
     variable->report.var_name = ms_build_text(build, site->var_name);
     variable->report.type_name = ms_build_text(build, site->type_name);
     variable->report.location = ms_build_text(build, site->location);
@@ -68,10 +71,13 @@ static enum ms_status s_add_sites(const struct ms_build *build, struct s_variabl
             return status;
         struct s_variable *variable = &all->variables[at];
         all->of_site[i] = at + 1;
-        variable->report.live_bytes += site->held_bytes;
-        variable->report.total_bytes += site->alloc_bytes;
-        variable->report.total_allocations += site->allocations;
-        variable->site_peak_bytes = ms_build_max(variable->site_peak_bytes, site->peak_bytes);
+        const struct ms_build_object *object = &site->object;
+        variable->report.live_bytes +=
+            site->held_bytes + ms_build_minus(object->bytes, object->gone_bytes);
+        variable->report.total_bytes += site->alloc_bytes + object->bytes;
+        variable->report.total_allocations += site->allocations + object->count;
+        variable->site_peak_bytes =
+            ms_build_max(variable->site_peak_bytes, site->peak_bytes + object->peak_bytes);
     }
     return MS_OK;
 }

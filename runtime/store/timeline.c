@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "memscope/abi.h"
 #include "platform/os.h"
 #include "store/store.h"
 
@@ -11,12 +12,14 @@
 static struct {
     uint64_t *site_bytes; /* by site id */
     uint64_t *type_bytes; /* by the order in which types were first seen */
-    uint32_t *type_of;    /* by site id: index into type_names */
+    uint32_t *type_of;    /* by site id: index into type_names; NO_TYPE: not on the heap */
     uint32_t *type_names; /* string offsets */
     uint32_t capacity;    /* of each by-site array */
     uint32_t known;       /* sites with type_of filled in */
     uint32_t type_count;
 } s_sums;
+
+#define NO_TYPE UINT32_MAX
 
 static bool s_reserve(uint32_t sites) {
     if (sites <= s_sums.capacity)
@@ -55,7 +58,8 @@ static void s_learn_sites(uint32_t sites) {
     for (; s_sums.known < sites; s_sums.known++) {
         const struct ms_site *site =
             ms_store_at(MS_TABLE_SITES, (uint64_t)s_sums.known * sizeof(*site));
-        s_sums.type_of[s_sums.known] = s_type_of(site->type_name);
+        s_sums.type_of[s_sums.known] =
+            site->kind == MEMSCOPE_SITE_OBJECT ? NO_TYPE : s_type_of(site->type_name);
     }
 }
 
@@ -76,7 +80,8 @@ static void s_fill_shares(struct ms_tick *tick, uint32_t sites) {
         /* The sum of counters read at different moments may be below zero for an instant. */
         if ((int64_t)s_sums.site_bytes[i] <= 0)
             continue;
-        s_sums.type_bytes[s_sums.type_of[i]] += s_sums.site_bytes[i];
+        if (s_sums.type_of[i] != NO_TYPE)
+            s_sums.type_bytes[s_sums.type_of[i]] += s_sums.site_bytes[i];
         s_offer(tick->shares + MS_SHARES_OF_TYPES, MS_SHARES_PER_TICK - MS_SHARES_OF_TYPES, 2, i,
                 s_sums.site_bytes[i]);
     }

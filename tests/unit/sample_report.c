@@ -212,6 +212,7 @@ static void fill_sites(struct sample *sample, size_t rows) {
             .live_bytes = live,
             .peak_bytes = total / 5,
             .temporary_allocations = count / 3,
+            .left_by_jump = i % 3,
             .element_name = count % 2 == 0 ? "int" : NULL,
             .total_elements = count % 2 == 0 ? count * 3 : MEMSCOPE_UNKNOWN,
             .live_elements = count % 2 == 0 ? count : MEMSCOPE_UNKNOWN,
@@ -236,6 +237,7 @@ static void fill_variables(struct sample *sample, size_t rows, size_t points) {
                 live * (j + 1) / history_count + sample_random(sample, live / 9 + 1);
         }
         variables[i] = (struct memscope_variable){
+            .kind = i % 5 == 4 ? "object" : "variable",
             .var_name = variable_name(i),
             .type_name = type_name(sample, i),
             .location = location(sample, i),
@@ -323,6 +325,7 @@ static void fill_threads(struct sample *sample) {
             .live_bytes = UINT64_C(9000000) / (i + 2),
             .peak_bytes = UINT64_C(12000000) / (i + 1),
             .freed_elsewhere = i * 37,
+            .stack_peak_bytes = i % 3 != 0 ? i * 1000 : MEMSCOPE_UNKNOWN,
         };
     }
     threads[3].live_bytes = MEMSCOPE_UNKNOWN;

@@ -96,13 +96,14 @@ static void test_keys(void) {
          "process_fds"},
         {"sites", "id kind evidence var_name type_name label file line column function "
                   "total_allocations total_bytes live_allocations live_bytes peak_bytes "
-                  "temporary_allocations "
+                  "temporary_allocations left_by_jump "
                   "element_name total_elements live_elements error_percent"},
         {"types", "type_name size alignment live_count live_bytes total_count total_bytes "
                   "peak_bytes padding_bytes padding_waste_bytes members"},
-        {"variables", "var_name type_name location live_bytes peak_bytes total_bytes "
+        {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
                       "total_allocations history"},
-        {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere"},
+        {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
+                    "stack_peak_bytes"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
                   "last_seen"},
         {"lifetimes", "from to count"},

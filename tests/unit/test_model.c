@@ -128,7 +128,7 @@ static void s_test_summary(void) {
 static void s_test_sites(void) {
     struct memscope_report *report = report_of_builder(s_path, sample_journal_new().builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
-    static const uint32_t s_order[] = {3, 1, 2, 4, 6, 5};
+    static const uint32_t s_order[] = {3, 1, 5, 2, 4, 6};
     CU_ASSERT_EQUAL_FATAL(report->site_count, 6);
     for (unsigned i = 0; i < 6; i++)
         CU_ASSERT_EQUAL(report->sites[i].id, s_order[i]);
@@ -154,10 +154,11 @@ static void s_test_sites(void) {
     CU_ASSERT_EQUAL(node->live_bytes, 144);
     CU_ASSERT_EQUAL(node->peak_bytes, 240);
     CU_ASSERT_EQUAL(node->error_percent, 0);
-    CU_ASSERT_EQUAL(report->sites[3].temporary_allocations, 4);
-    CU_ASSERT_EQUAL(report->sites[4].total_bytes, 8); /* a site made for a pending block */
-    check_same(report->sites[4].kind, "caller");
-    check_same(report->sites[5].type_name, "struct config");
+    check_same(report->sites[2].type_name, "struct config");
+    CU_ASSERT_EQUAL(report->sites[2].live_bytes, 200);
+    CU_ASSERT_EQUAL(report->sites[4].temporary_allocations, 4);
+    CU_ASSERT_EQUAL(report->sites[5].total_bytes, 8); /* a site made for a pending block */
+    check_same(report->sites[5].kind, "caller");
     ms_report_destroy(report);
 }
 
@@ -262,8 +263,11 @@ static void s_test_types(void) {
 static void s_test_variables(void) {
     struct memscope_report *report = report_of_builder(s_path, sample_journal_new().builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
-    CU_ASSERT_EQUAL_FATAL(report->variable_count, 1);
-    const struct memscope_variable *cache = &report->variables[0];
+    CU_ASSERT_EQUAL_FATAL(report->variable_count, 2);
+    check_same(report->variables[0].var_name, "config");
+    check_same(report->variables[0].kind, "static");
+    const struct memscope_variable *cache = &report->variables[1];
+    check_same(cache->kind, "variable");
     check_same(cache->var_name, "cache");
     check_same(cache->type_name, "struct cache");
     check_same(cache->location, "cache.c:20");
@@ -295,10 +299,10 @@ static void s_test_variable_of_two_sites(void) {
     journal_builder_site(sample.builder, &again);
     struct memscope_report *report = report_of_builder(s_path, sample.builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
-    CU_ASSERT_EQUAL_FATAL(report->variable_count, 2); /* another line is another variable */
-    CU_ASSERT_EQUAL(report->variables[0].total_bytes, 111);
-    CU_ASSERT_EQUAL(report->variables[0].total_allocations, 3);
-    check_same(report->variables[1].location, "cache.c:21");
+    CU_ASSERT_EQUAL_FATAL(report->variable_count, 3); /* another line is another variable */
+    CU_ASSERT_EQUAL(report->variables[1].total_bytes, 111);
+    CU_ASSERT_EQUAL(report->variables[1].total_allocations, 3);
+    check_same(report->variables[2].location, "cache.c:21");
     ms_report_destroy(report);
 }
 

@@ -139,6 +139,14 @@ function variablesSection(report) {
             columns: [
                 VARIABLE,
                 TYPE,
+                {
+                    key: "kind",
+                    label: "Kind",
+                    kind: "text",
+                    width: 84,
+                    value: (row) => row.kind,
+                    hint: "object: its own memory, on the stack; static: the same, from beginning to end; others: blocks it holds",
+                },
                 LOCATION,
                 {
                     key: "history",
@@ -193,6 +201,13 @@ function threadsSection(report) {
                     132,
                     (row) => row.freed_elsewhere,
                     "blocks of this thread that another thread has freed",
+                ),
+                bytesColumn(
+                    "stack",
+                    "Stack peak",
+                    104,
+                    (row) => row.stack_peak_bytes,
+                    "of the annotated objects on its stack",
                 ),
             ],
         }),
@@ -254,6 +269,13 @@ function sitesSection(report) {
                     96,
                     (row) => row.temporary_allocations,
                     "freed before the thread's next allocation",
+                ),
+                countColumn(
+                    "jumped",
+                    "Left by jump",
+                    104,
+                    (row) => row.left_by_jump,
+                    "stack objects that longjmp or an exception has left",
                 ),
                 {
                     key: "error",

@@ -73,6 +73,17 @@
  * the C++ front end's whole world. Weak: cc1 (the C compiler) does not have it. */
 extern const char *type_as_string(tree type, int flags) __attribute__((weak));
 
+/* Warnings that statements of ours never give. -Wuse-after-free and -Wdangling-pointer came with
+ * GCC 12. */
+static const int ms_quiet_warnings[] = {
+    OPT_Wmaybe_uninitialized,
+    OPT_Wuninitialized,
+#if BUILDING_GCC_MAJOR >= 12
+    OPT_Wuse_after_free,
+    OPT_Wdangling_pointer_,
+#endif
+};
+
 #if BUILDING_GCC_MAJOR < 12
 /* GCC 12 marks each kind of warning at a statement on its own (its suppress_warning, in gimple.h);
  * before, one bit of the statement stands for all of them. */

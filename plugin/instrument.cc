@@ -16,10 +16,24 @@ static tree s_split_store(gcall *call, ms_insert_point *point) {
     return value;
 }
 
+/* A copy of the reference PLACE, of which GCC gives no warning: it gives them of the user's. Those
+ * of a variable would go with it, so that gets a reference of its own. */
+static tree s_quiet(tree place) {
+    tree copy = unshare_expr(place);
+    if (VAR_P(copy) && !is_global_var(copy) && !DECL_HARD_REGISTER(copy)) {
+        tree type = build_pointer_type(TREE_TYPE(copy));
+        copy = build2(MEM_REF, TREE_TYPE(copy), build_fold_addr_expr_with_type(copy, type),
+                      build_zero_cst(type));
+    }
+    if (EXPR_P(copy))
+        suppress_warning(copy);
+    return copy;
+}
+
 /* What is at PLACE in memory, read at POINT, which moves behind it. */
 static tree s_read(tree place, ms_insert_point *point, location_t location) {
     tree value = make_ssa_name(TYPE_MAIN_VARIANT(TREE_TYPE(place)));
-    gassign *load = gimple_build_assign(value, unshare_expr(place));
+    gassign *load = gimple_build_assign(value, s_quiet(place));
     ms_calls_put(point, load, location);
     return value;
 }
@@ -33,13 +47,24 @@ static void s_insert_at_entry(function *fun, const ms_insertion &insertion) {
                     insertion.assign.location);
 }
 
-/* The pointer of INSERTION in a name that can be used at POINT. */
+/* The pointer of INSERTION, as it can be used at POINT. */
 static tree s_value(const ms_insertion &insertion, ms_insert_point *point) {
     if (insertion.value == NULL_TREE)
         return s_split_store(as_a<gcall *>(insertion.statement), point);
-    if (TREE_CODE(insertion.value) != SSA_NAME)
+    if (TREE_CODE(insertion.value) != SSA_NAME && !is_gimple_min_invariant(insertion.value))
         return s_read(insertion.value, point, gimple_location(insertion.statement));
     return insertion.value;
+}
+
+/* What the place of INSERTION holds in front of its statement. */
+static tree s_old_value(const ms_insertion &insertion) {
+    if (insertion.old_value != NULL_TREE)
+        return insertion.old_value;
+    tree value = make_ssa_name(TYPE_MAIN_VARIANT(TREE_TYPE(insertion.place)));
+    gimple_stmt_iterator at = gsi_for_stmt(insertion.statement);
+    ms_calls_put_before(&at, gimple_build_assign(value, s_quiet(insertion.place)),
+                        insertion.assign.location);
+    return value;
 }
 
 /* False: there is no place for the code, nothing was done. */
@@ -52,24 +77,27 @@ static bool s_insert_behind(const ms_insertion &insertion) {
                       gimple_location(insertion.statement));
         return true;
     }
-    tree value = s_value(insertion, &point);
-    tree place = NULL_TREE;
-    if (insertion.has_assign)
-        place = ms_calls_address(&point, insertion.place, insertion.assign.location);
-    if (!insertion.has_claim) {
-        ms_calls_assign(point, ms_sites_add(insertion.assign), value, place,
-                        insertion.assign.location);
-        return true;
-    }
-    tree site = ms_sites_add(insertion.claim);
-    if (insertion.bytes != NULL_TREE && !insertion.has_assign) {
-        ms_calls_claim_elements(point, site, value, insertion.bytes, insertion.count,
-                                insertion.claim.location);
-        return true;
-    }
-    /* One place and one type: the record that is claimed by also tells of the assignment. */
-    ms_calls_claim(point, site, insertion.has_assign ? site : NULL_TREE, value, place,
-                   insertion.claim.location);
+    tree old = insertion.has_loss && !insertion.loses_behind ? s_old_value(insertion) : NULL_TREE;
+    tree value = s_value(insertion, &point), place = null_pointer_node;
+    /* One place and one type: the record that is claimed by also tells of the others. */
+    ms_site site = insertion.has_claim ? insertion.claim : insertion.assign;
+    if (!insertion.has_claim && !insertion.has_assign)
+        site.flags |= MEMSCOPE_SITE_LOSS;
+    tree record = ms_sites_add(site);
+    if (insertion.has_assign || insertion.has_loss)
+        place = ms_calls_address(&point, insertion.place, site.location);
+    if (insertion.has_loss && insertion.loses_behind)
+        old = s_read(insertion.place, &point, site.location);
+    if (insertion.has_loss)
+        ms_calls_lose(&point, record, old, value, place, site.location);
+    if (insertion.bytes != NULL_TREE && !insertion.has_assign)
+        ms_calls_claim_elements(point, record, value, insertion.bytes, insertion.count,
+                                site.location);
+    else if (insertion.has_claim)
+        ms_calls_claim(point, record, insertion.has_assign ? record : NULL_TREE, value, place,
+                       site.location);
+    else if (insertion.has_assign)
+        ms_calls_assign(point, record, value, place, site.location);
     return true;
 }
 

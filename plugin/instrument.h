@@ -7,13 +7,14 @@
  *                                                 __memscope_claim_block(&site, n);
  *
  *     MEMSCOPE struct node *head;             head = n;
- *     head = n;                               __memscope_assign_block(&site, n);
+ *     head = n;                               __memscope_lose_block(&site, <old head>, n, NULL);
+ *                                             __memscope_assign_block(&site, n, NULL);
  *
  *     getline(&line, &size, file);            getline(&line, &size, file);
  *                                             if (line == __memscope_fresh_block)
  *                                                 __memscope_claim_block(&site, line);
  *
- *     void f(MEMSCOPE struct node *p) {       __memscope_assign_block(&site, p);   at entry
+ *     void f(MEMSCOPE struct node *p) {       __memscope_assign_block(&site, p, NULL);
  *
  * 1. Plan: every call and assignment is looked at while the function is still the user's.
  * 2. Insert: the planned code goes in; only the shape of the control flow changes.

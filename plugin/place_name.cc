@@ -92,6 +92,7 @@ static void s_fill_declaration(tree decl, ms_place *place) {
     } else {
         place->kind = MEMSCOPE_SITE_VARIABLE;
     }
+    place->is_local = TREE_CODE(decl) != FIELD_DECL && decl_function_context(decl) != NULL_TREE;
 }
 
 ms_place ms_place_of(tree expression) {

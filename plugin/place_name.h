@@ -12,6 +12,7 @@ struct ms_place {
     uint8_t kind = MEMSCOPE_SITE_UNKNOWN; /* VARIABLE, MEMBER, PARAMETER; UNKNOWN: a temporary */
     const ms_pointee *pointee = nullptr;  /* null: not a pointer */
     ms_annotation annotation;             /* of the variable or member itself */
+    bool is_local = false;                /* known inside of one function only */
 };
 
 /* The place that EXPRESSION, the left-hand side of an assignment, names. */

@@ -2,8 +2,10 @@
 #include "plan.h"
 
 #include "arguments.h"
+#include "assigned.h"
 #include "candidate.h"
 #include "left_alone.h"
+#include "saved_values.h"
 #include "typing.h"
 
 /* ---- sites ---- */
@@ -36,6 +38,7 @@ static ms_site s_site(function *fun, const ms_place &place, const ms_pointee *po
     site.has_label = place.annotation.has_label;
     site.label = place.annotation.label;
     site.location = location;
+    site.flags = place.is_local ? MEMSCOPE_SITE_LOCAL : 0;
     return site;
 }
 
@@ -63,8 +66,9 @@ static ms_site s_claim_site(function *fun, const ms_typing &typing, location_t l
 struct s_planning {
     function *fun;
     std::vector<ms_insertion> insertions;
-    std::unordered_set<gimple *> told;  /* assignments that a call's own site tells of */
-    std::unordered_set<gimple *> moves; /* planned */
+    std::unordered_set<gimple *> told;   /* assignments that a call's own site tells of */
+    std::unordered_set<gimple *> losses; /* of those, where it also tells of the loss */
+    std::unordered_set<gimple *> moves;  /* planned */
 };
 
 static bool s_is_wanted(const ms_site &site) {
@@ -100,6 +104,14 @@ static void s_plan_moves(s_planning *planning, const ms_typing &typing) {
     }
 }
 
+/* PLACE, which STATEMENT overwrites, has held something before. */
+static void s_plan_loss(ms_insertion *insertion, gimple *statement, tree place) {
+    insertion->place = place;
+    insertion->old_value = ms_saved_value(place, statement);
+    insertion->has_loss = (TREE_CODE(place) != SSA_NAME || insertion->old_value != NULL_TREE) &&
+                          ms_assigned_before(place, statement);
+}
+
 /* TYPING is that of STATEMENT, a call or a load. */
 static void s_plan_claim(s_planning *planning, gimple *statement, const ms_typing &typing) {
     if (!typing.is_annotated && (typing.pointee == nullptr || !ms_arguments_given.track_all))
@@ -116,8 +128,13 @@ static void s_plan_claim(s_planning *planning, gimple *statement, const ms_typin
         insertion.assign =
             s_assign_site(planning->fun, place, s_location(planning->fun, statement));
         insertion.has_assign = s_is_wanted(insertion.assign);
-        if (typing.direct_store == statement) /* else what it is made of may not be there yet */
-            insertion.place = gimple_get_lhs(statement);
+        tree target = gimple_get_lhs(typing.direct_store);
+        /* What others are made of may not be there yet. */
+        if (insertion.has_assign && (typing.direct_store == statement || DECL_P(target))) {
+            s_plan_loss(&insertion, typing.direct_store, target);
+            insertion.loses_behind = typing.direct_store != statement;
+            planning->losses.insert(typing.direct_store);
+        }
         planning->told.insert(typing.direct_store);
     }
     s_plan_elements(planning, typing.elements, &insertion);
@@ -129,18 +146,6 @@ static void s_plan_block(s_planning *planning, gimple *statement) {
     ms_typing typing = ms_typing_find(planning->fun, statement);
     s_plan_claim(planning, statement, typing);
     s_plan_moves(planning, typing);
-}
-
-static void s_plan_assign_of(s_planning *planning, gimple *statement, const ms_place &place,
-                             tree value, location_t location) {
-    ms_insertion insertion;
-    insertion.statement = statement;
-    insertion.value = value;
-    insertion.place = statement != nullptr ? gimple_get_lhs(statement) : NULL_TREE;
-    insertion.assign = s_assign_site(planning->fun, place, location);
-    insertion.has_assign = s_is_wanted(insertion.assign);
-    if (insertion.has_assign)
-        planning->insertions.push_back(insertion);
 }
 
 /* What ARGUMENT is the address of; NULL_TREE: not known. */
@@ -176,40 +181,61 @@ static void s_plan_out_parameter(s_planning *planning, gcall *call, unsigned ind
                           ms_candidate_is_out_parameter(call, index) &&
                           s_is_wanted(insertion.claim);
     insertion.has_assign = place.annotation.present && s_is_wanted(insertion.assign);
+    if (insertion.has_assign)
+        s_plan_loss(&insertion, call, target);
     if (insertion.has_claim || insertion.has_assign)
         planning->insertions.push_back(insertion);
 }
 
+static bool s_is_atomic_load(const gcall *call) {
+    if (!gimple_call_builtin_p(call, BUILT_IN_NORMAL))
+        return false;
+    built_in_function code = DECL_FUNCTION_CODE(gimple_call_fndecl(call));
+    return code >= BUILT_IN_ATOMIC_LOAD && code <= BUILT_IN_ATOMIC_LOAD_16;
+}
+
 static void s_plan_out_parameters(s_planning *planning, gcall *call) {
     if (gimple_call_internal_p(call) || gimple_call_fntype(call) == NULL_TREE ||
+        s_is_atomic_load(call) ||
         (gimple_call_flags(call) & (ECF_CONST | ECF_PURE | ECF_NORETURN | ECF_RETURNS_TWICE)) != 0)
         return;
     for (unsigned i = 0; i < gimple_call_num_args(call); i++)
         s_plan_out_parameter(planning, call, i);
 }
 
-/* p = p + 1: no other block. */
-static bool s_only_moves(const gimple *statement) {
+bool ms_plan_only_moves(const gimple *statement) {
     return is_gimple_assign(statement) && gimple_assign_rhs_code(statement) == POINTER_PLUS_EXPR;
+}
+
+/* The pointer that STATEMENT stores; NULL_TREE: the result of a call that goes to memory. */
+static tree s_stored(gimple *statement) {
+    tree target = gimple_get_lhs(statement);
+    if (gimple_assign_single_p(statement) &&
+        (TREE_CODE(target) != SSA_NAME || is_gimple_min_invariant(gimple_assign_rhs1(statement))))
+        return gimple_assign_rhs1(statement);
+    return TREE_CODE(target) == SSA_NAME ? target : NULL_TREE;
 }
 
 static void s_plan_assignment(s_planning *planning, gimple *statement) {
     tree target = gimple_get_lhs(statement);
-    if (target == NULL_TREE || !POINTER_TYPE_P(TREE_TYPE(target)) ||
-        planning->told.count(statement) != 0 || s_only_moves(statement))
+    if (target == NULL_TREE || !POINTER_TYPE_P(TREE_TYPE(target)) || gimple_clobber_p(statement) ||
+        ms_plan_only_moves(statement))
         return;
     ms_place place = ms_place_of(target);
     if (!place.annotation.present)
         return;
-    tree value = target;
-    if (TREE_CODE(target) != SSA_NAME)
-        value = is_gimple_assign(statement) ? gimple_assign_rhs1(statement) : NULL_TREE;
-    else if (gimple_assign_single_p(statement) &&
-             is_gimple_min_invariant(gimple_assign_rhs1(statement)))
-        return; /* NULL, or the address of a variable */
-    if (value != NULL_TREE && TREE_CODE(value) != SSA_NAME)
-        return;
-    s_plan_assign_of(planning, statement, place, value, s_location(planning->fun, statement));
+    ms_insertion insertion;
+    insertion.statement = statement;
+    insertion.place = target;
+    insertion.value = s_stored(statement);
+    insertion.assign = s_assign_site(planning->fun, place, s_location(planning->fun, statement));
+    /* Neither NULL nor the address of a variable is a block. */
+    insertion.has_assign = planning->told.count(statement) == 0 &&
+                           (insertion.value == NULL_TREE || TREE_CODE(insertion.value) == SSA_NAME);
+    if (planning->losses.count(statement) == 0)
+        s_plan_loss(&insertion, statement, target);
+    if ((insertion.has_assign || insertion.has_loss) && s_is_wanted(insertion.assign))
+        planning->insertions.push_back(insertion);
 }
 
 /* The value that a parameter has at entry: its default definition, if it lives in registers; one
@@ -219,9 +245,12 @@ static void s_plan_parameters(s_planning *planning) {
     for (tree p = DECL_ARGUMENTS(decl); p != NULL_TREE; p = DECL_CHAIN(p)) {
         if (!POINTER_TYPE_P(TREE_TYPE(p)) || !ms_attribute_of_decl(p).present)
             continue;
-        tree value = is_gimple_reg(p) ? get_or_create_ssa_default_def(planning->fun, p) : p;
-        ms_place place = ms_place_of(p);
-        s_plan_assign_of(planning, nullptr, place, value, DECL_SOURCE_LOCATION(p));
+        ms_insertion insertion;
+        insertion.value = is_gimple_reg(p) ? get_or_create_ssa_default_def(planning->fun, p) : p;
+        insertion.assign = s_assign_site(planning->fun, ms_place_of(p), DECL_SOURCE_LOCATION(p));
+        insertion.has_assign = s_is_wanted(insertion.assign);
+        if (insertion.has_assign)
+            planning->insertions.push_back(insertion);
     }
 }
 

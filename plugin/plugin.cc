@@ -10,6 +10,7 @@
 #include "known_types.h"
 #include "recorded_options.h"
 #include "registration.h"
+#include "saved_values.h"
 #include "sites.h"
 #include "stack_objects.h"
 #include "version_check.h"
@@ -65,6 +66,7 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     ms_gc_root_register(name);
     register_callback(name, PLUGIN_ATTRIBUTES, ms_attribute_register, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_stack_objects_wrap, nullptr);
+    s_add_pass(name, ms_saved_values_pass_new(g), "cfg");
     s_add_pass(name, ms_types_pass_new(g), "cfg");
     s_add_pass(name, ms_instrument_pass_new(g), "nothrow");
     s_add_pass(name, ms_registration_pass_new(g), "build_ssa_passes");

@@ -84,10 +84,20 @@ ms_insert_point ms_calls_point_at_entry(function *fun) {
 
 /* ---- statements ---- */
 
-void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location) {
+/* What we look at is the program's business, and it has been warned about that. */
+static void s_prepare(gimple *statement, location_t location) {
     gimple_set_location(statement, location);
-    suppress_warning(statement, OPT_Wmaybe_uninitialized);
-    suppress_warning(statement, OPT_Wuninitialized);
+    for (int warning : ms_quiet_warnings)
+        suppress_warning(statement, (opt_code)warning);
+}
+
+void ms_calls_put_before(gimple_stmt_iterator *at, gimple *statement, location_t location) {
+    s_prepare(statement, location);
+    gsi_insert_before(at, statement, GSI_SAME_STMT);
+}
+
+void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location) {
+    s_prepare(statement, location);
     if (point->is_start) {
         point->at = gsi_start_bb(point->block);
         gsi_insert_before(&point->at, statement, GSI_NEW_STMT);
@@ -107,6 +117,11 @@ static tree s_assign_function(void) {
 
 static tree s_lose_function(void) {
     return s_declare_function(MS_ROOT_LOSE_BLOCK, "__memscope_lose_block", 4, false);
+}
+
+bool ms_calls_is_loss(const gcall *call) {
+    tree callee = gimple_call_fndecl(call);
+    return callee != NULL_TREE && callee == ms_gc_root(MS_ROOT_LOSE_BLOCK);
 }
 
 static gcall *s_call_assign(tree site, tree value, tree place) {
@@ -173,10 +188,10 @@ void ms_calls_assign(ms_insert_point point, tree site, tree value, tree place,
     ms_calls_put(&point, s_call_assign(site, value, place), location);
 }
 
-void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value, tree place,
+void ms_calls_lose(ms_insert_point *point, tree site, tree old_value, tree value, tree place,
                    location_t location) {
     gcall *call = gimple_build_call(s_lose_function(), 4, site, old_value, value, place);
-    ms_calls_put(&point, call, location);
+    ms_calls_put(point, call, location);
 }
 
 /* VALUE, a number, as a size_t at POINT. */

@@ -38,9 +38,15 @@ ms_insert_point ms_calls_point_at_entry(function *fun);
 /* Puts STATEMENT at POINT, and POINT behind it. */
 void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location);
 
+/* Puts STATEMENT in front of the one at AT, which stays there. */
+void ms_calls_put_before(gimple_stmt_iterator *at, gimple *statement, location_t location);
+
+/* Whether CALL is __memscope_lose_block(site, old value, ...). */
+bool ms_calls_is_loss(const gcall *call);
+
 /* Each takes the address of a site record, and VALUE, a pointer in an SSA name or a constant.
  * ASSIGN_SITE null: nothing happens to blocks that are not fresh. PLACE is what ms_calls_address
- * gave. POINT is used up by them. */
+ * gave. POINT is used up by them, but not by a loss, which it moves behind. */
 void ms_calls_claim(ms_insert_point point, tree claim_site, tree assign_site, tree value,
                     tree place, location_t location);
 
@@ -52,7 +58,7 @@ void ms_calls_claim_elements(ms_insert_point point, tree site, tree value, tree 
 void ms_calls_move(ms_insert_point point, tree from, tree moved, location_t location);
 
 void ms_calls_assign(ms_insert_point point, tree site, tree value, tree place, location_t location);
-void ms_calls_lose(ms_insert_point point, tree site, tree old_value, tree value, tree place,
+void ms_calls_lose(ms_insert_point *point, tree site, tree old_value, tree value, tree place,
                    location_t location);
 
 /* The address of the member or element REFERENCE, computed at POINT, which moves behind it; a null

@@ -52,6 +52,7 @@ static std::string s_object(const ms_site &site) {
            ",\"evidence\":" + s_quoted(ms_evidence_name(site.evidence)) +
            ",\"var_name\":" + name(site.var_name) + ",\"type_name\":" + name(site.type_name) +
            ",\"type_size\":" + std::to_string(site.type_size) +
+           ",\"is_loss\":" + ((site.flags & MEMSCOPE_SITE_LOSS) != 0 ? "true" : "false") +
            ",\"label\":" + s_text(site.label, site.has_label) + ",\"file\":" + s_quoted(site.file) +
            ",\"line\":" + std::to_string(at.line) + ",\"column\":" + std::to_string(at.column) +
            ",\"function\":" + name(site.function) + "}";

@@ -7,6 +7,7 @@
  *         SIZE bytes asked for: ELEMENT, HEADER + N * SIZE     behind a claim that tells that
  *     moved by BYTES                                           a wrapper gives another address
  *     enter KIND VARIABLE TYPE SIZE in OUTER     leave VARIABLE     grow VARIABLE SIZE
+ *     lose KIND VARIABLE                    of a variable that held something else
  *     sites: N records, in order            the section is an array of well-formed records
  */
 #include <stdbool.h>
@@ -121,6 +122,17 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
     snprintf(line, sizeof line, "assign %s %s %s%s%s\n", s_kinds[site->kind],
              s_text(site->var_name), s_text(site->type_name), value == NULL ? " NULL" : "",
              s_is_registered(site) ? "" : " (not registered)");
+    s_say(line);
+}
+
+void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
+                           const void *value, const void *place) {
+    char line[512];
+    (void)place;
+    if (old_value == NULL || old_value == value)
+        return;
+    snprintf(line, sizeof line, "lose %s %s%s%s\n", s_kinds[site->kind], s_text(site->var_name),
+             value == NULL ? " NULL" : "", s_is_registered(site) ? "" : " (not registered)");
     s_say(line);
 }
 

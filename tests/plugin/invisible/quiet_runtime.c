@@ -122,6 +122,14 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
     s_check_site(site);
 }
 
+void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
+                           const void *value, const void *place) {
+    (void)old_value;
+    (void)value;
+    (void)place;
+    s_check_site(site);
+}
+
 /* A name for an object that is one less than that of what is in it. */
 uint64_t __memscope_enter_object(const struct memscope_site *site, size_t size, void *frame,
                                  uint64_t outer) {

@@ -44,7 +44,7 @@ void variables(struct node *given, struct cache *cache, union either *either) {
     *kept = *plain;
 }
 
-/* no site: nothing, and no block, is assigned */
+/* no block is assigned: `head` only loses what it had */
 void nothing(void) {
     head = NULL;
     MEMSCOPE struct node *empty;

@@ -46,8 +46,9 @@ void ms_identity_read(struct ms_identity *identity) {
     s_read_command(identity);
     if (uname(&names) != 0)
         names.nodename[0] = 0;
-    strncpy(identity->host, names.nodename, sizeof(identity->host) - 1);
-    identity->host[sizeof(identity->host) - 1] = 0;
+    size_t length = strnlen(names.nodename, sizeof(identity->host) - 1);
+    memcpy(identity->host, names.nodename, length);
+    identity->host[length] = 0;
     identity->store.executable = identity->executable;
     identity->store.host = identity->host;
     identity->store.process_start_ticks = ms_identity_start_ticks();

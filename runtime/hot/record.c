@@ -307,9 +307,10 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
     s_settle(thread);
     if (MS_UNLIKELY(ms_load_relaxed(&thread->record->inbox) != 0))
         s_empty_inbox(thread);
-    pending->size = size;
-    pending->site = site;
-    uint32_t id = pending->block = s_enter(thread, address, size, call, holder);
+    ms_store_relaxed(&pending->size, size);
+    ms_store_relaxed(&pending->site, site);
+    uint32_t id = s_enter(thread, address, size, call, holder);
+    ms_store_relaxed(&pending->block, id);
     ms_store_relaxed(&pending->frame_address, call.return_address);
     __memscope_fresh_block = (void *)address;
     s_count_made(thread, size);

@@ -85,7 +85,9 @@ static inline uint32_t *ms_address_hash_search(uint32_t *line, uint32_t tag, uin
             ms_load_acquire(&line[i]); /* pairs with the insert: the record is written */
         if ((slot & ~MS_ADDRESS_HASH_ID_MASK) != tag || slot == 0)
             continue;
-        if (MS_LIKELY(MS_BLOCK_ADDRESS(ms_block_at(slot & MS_ADDRESS_HASH_ID_MASK)) == address)) {
+        /* Its thread may be freeing a record that only looks like ours. */
+        const struct ms_block *block = ms_block_at(slot & MS_ADDRESS_HASH_ID_MASK);
+        if (MS_LIKELY(ms_load_relaxed(&block->address_thread) >> 16 == address)) {
             *found = slot;
             return &line[i];
         }

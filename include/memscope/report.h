@@ -58,6 +58,11 @@ struct memscope_sampling {
     uint64_t sample_bytes;
     uint64_t seed;
     bool exact; /* every block was recorded and nothing was dropped */
+    const char
+        *heap_bytes; /* what the live bytes of the process are (summary, timeline): "requested":
+                        the exact sum of what the program asked for; "usable": the exact sum
+                        of what the allocator set aside for that, where blocks are sampled;
+                        "estimated" from samples, where recording was also off for a while */
 };
 
 struct memscope_summary {
@@ -138,7 +143,8 @@ struct memscope_site_report {
     const char *element_name;
     uint64_t total_elements;
     uint64_t live_elements;
-    double error_percent;
+    double error_percent; /* the 95 % interval of live_bytes is this much to either side; 0: exact;
+                             not known where it is estimated and no sample is live */
 };
 
 struct memscope_member {
@@ -162,6 +168,7 @@ struct memscope_type_report {
     uint64_t padding_waste_bytes; /* padding_bytes x objects at the peak of the type */
     const struct memscope_member *members;
     size_t member_count;
+    double error_percent; /* of the live numbers, as in struct memscope_site_report */
 };
 
 struct memscope_point {
@@ -182,6 +189,7 @@ struct memscope_variable {
     uint64_t total_allocations;
     const struct memscope_point *history;
     size_t history_count;
+    double error_percent; /* of the live numbers, as in struct memscope_site_report */
 };
 
 struct memscope_thread_report {
@@ -193,6 +201,7 @@ struct memscope_thread_report {
     uint64_t peak_bytes;
     uint64_t freed_elsewhere;  /* blocks of this thread that another thread has freed */
     uint64_t stack_peak_bytes; /* of the annotated objects on its stack; unknown: there are none */
+    double error_percent;      /* of the live numbers, as in struct memscope_site_report */
 };
 
 /* Where an annotated variable stopped holding a block that nothing has freed: it was overwritten
@@ -215,6 +224,7 @@ struct memscope_leak {
     uint32_t stack_id;
     const struct memscope_last_seen *last_seen; /* NULL: an annotated variable held them to the end,
                                                    or none ever did */
+    double error_percent;                       /* of `bytes` */
 };
 
 struct memscope_bucket {
@@ -260,6 +270,7 @@ struct memscope_stack {
     size_t frame_count;
     uint64_t live_count; /* blocks with this stack that are live */
     uint64_t live_bytes;
+    double error_percent; /* of the live numbers, as in struct memscope_site_report */
 };
 
 struct memscope_module_report {

@@ -60,7 +60,8 @@ SHAPE(memscope_sampling,
     REAL(memscope_sampling, sample_rate),
     UINT(memscope_sampling, sample_bytes),
     UINT(memscope_sampling, seed),
-    BOOL(memscope_sampling, exact));
+    BOOL(memscope_sampling, exact),
+    STRING(memscope_sampling, heap_bytes));
 
 SHAPE(memscope_summary,
     UINT(memscope_summary, total_allocations),
@@ -152,7 +153,8 @@ SHAPE(memscope_type_report,
     UINT(memscope_type_report, peak_bytes),
     UINT(memscope_type_report, padding_bytes),
     UINT(memscope_type_report, padding_waste_bytes),
-    OBJECTS(memscope_type_report, members, member_count, memscope_member));
+    OBJECTS(memscope_type_report, members, member_count, memscope_member),
+    REAL(memscope_type_report, error_percent));
 
 SHAPE(memscope_point,
     UINT(memscope_point, timestamp),
@@ -167,7 +169,8 @@ SHAPE(memscope_variable,
     UINT(memscope_variable, peak_bytes),
     UINT(memscope_variable, total_bytes),
     UINT(memscope_variable, total_allocations),
-    OBJECTS(memscope_variable, history, history_count, memscope_point));
+    OBJECTS(memscope_variable, history, history_count, memscope_point),
+    REAL(memscope_variable, error_percent));
 
 SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, tid),
@@ -177,7 +180,8 @@ SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, live_bytes),
     UINT(memscope_thread_report, peak_bytes),
     UINT(memscope_thread_report, freed_elsewhere),
-    UINT(memscope_thread_report, stack_peak_bytes));
+    UINT(memscope_thread_report, stack_peak_bytes),
+    REAL(memscope_thread_report, error_percent));
 
 SHAPE(memscope_last_seen,
     STRING(memscope_last_seen, var_name),
@@ -193,7 +197,8 @@ SHAPE(memscope_leak,
     UINT(memscope_leak, bytes),
     UINT(memscope_leak, first_seen_ns),
     ID(memscope_leak, stack_id),
-    OPTIONAL(memscope_leak, last_seen, memscope_last_seen));
+    OPTIONAL(memscope_leak, last_seen, memscope_last_seen),
+    REAL(memscope_leak, error_percent));
 
 SHAPE(memscope_bucket,
     UINT(memscope_bucket, from),
@@ -230,7 +235,8 @@ SHAPE(memscope_stack,
     ID(memscope_stack, id),
     OBJECTS(memscope_stack, frames, frame_count, memscope_frame),
     UINT(memscope_stack, live_count),
-    UINT(memscope_stack, live_bytes));
+    UINT(memscope_stack, live_bytes),
+    REAL(memscope_stack, error_percent));
 
 SHAPE(memscope_module_report,
     STRING(memscope_module_report, path),

@@ -7,6 +7,7 @@
 #include "hot/lifecycle.h"
 #include "hot/objects.h"
 #include "hot/record.h"
+#include "hot/sampled.h"
 #include "hot/thread.h"
 #include "memscope.h"
 #include "memscope/abi.h"
@@ -43,25 +44,33 @@ EXPORT void __memscope_move_block(const void *block, void *moved) {
     ms_record_move(block, moved);
 }
 
+/* Whether something new is recorded, be it all blocks or a sample of them. */
+static inline bool s_records(void) {
+    return MS_LIKELY(ms_recording.blocks == MS_BLOCKS_ON) ||
+           ms_recording.blocks == MS_BLOCKS_SAMPLED;
+}
+
 EXPORT void __memscope_assign_block(const struct memscope_site *site, const void *value,
                                     const void *place) {
-    uint32_t id = value != NULL && ms_recording.blocks == MS_BLOCKS_ON ? ms_sites_id(site) : 0;
-    if (id != 0)
+    uint32_t id = value != NULL && s_records() ? ms_sites_id(site) : 0;
+    if (id != 0 && ms_recording.sampled)
+        ms_sampled_taken(id, value, place);
+    else if (id != 0)
         ms_record_taken(id, value, place);
 }
 
 EXPORT void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
                                   const void *value, const void *place) {
-    if (old_value == NULL || old_value == value || ms_recording.blocks != MS_BLOCKS_ON)
+    if (old_value == NULL || old_value == value || !s_records())
         return;
     uint32_t id = ms_sites_id(site);
-    if (id != 0)
+    if (id != 0 && (!ms_recording.sampled || ms_sampled_has(old_value)))
         ms_record_lost(id, old_value, value, place);
 }
 
 EXPORT uint64_t __memscope_enter_object(const struct memscope_site *site, size_t size, void *frame,
                                         uint64_t outer) {
-    if (MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_ON) && !ms_lifecycle_ask())
+    if (MS_UNLIKELY(!s_records()) && !ms_lifecycle_ask() && !s_records())
         return 0;
     uint32_t id = ms_sites_id(site);
     if (MS_UNLIKELY(id == 0))
@@ -73,7 +82,7 @@ EXPORT uint64_t __memscope_enter_object(const struct memscope_site *site, size_t
 }
 
 EXPORT uint64_t __memscope_grow_object(uint64_t object, size_t size) {
-    return ms_recording.blocks == MS_BLOCKS_ON ? ms_objects_grow(object, size) : object;
+    return s_records() ? ms_objects_grow(object, size) : object;
 }
 
 EXPORT void __memscope_leave_object(uint64_t object) {
@@ -103,10 +112,9 @@ EXPORT void memscope_mark(const char *name) {
 }
 
 EXPORT void memscope_pause(void) {
-    ms_recording.blocks = MS_BLOCKS_OFF;
+    ms_lifecycle_switch(false);
 }
 
 EXPORT void memscope_resume(void) {
-    if (ms_lifecycle_ready())
-        ms_recording.blocks = MS_BLOCKS_ON;
+    ms_lifecycle_switch(true);
 }

@@ -10,17 +10,11 @@
 #include "hot/hooks.h"
 #include "hot/real.h"
 #include "hot/record.h"
-#include "hot/sampler.h"
 #include "hot/thread.h"
 #include "store/live.h"
 #include "store/store.h"
 
 #define HOT inline __attribute__((always_inline))
-
-/* As in malloc.c. The compiler makes a frame pointer for it. */
-#define CALL()                                                                                     \
-    ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
-                      *(const uintptr_t *)__builtin_frame_address(0)})
 
 /* Two neighbouring 64-bit fields. */
 typedef uint64_t s_pair __attribute__((vector_size(16), aligned(8), may_alias));
@@ -36,7 +30,7 @@ static HOT void s_add_pair(uint64_t *counters, uint64_t first, uint64_t second) 
 
 bool ms_fast_is_possible(void) {
     return ms_recording.near != NULL && ms_address_map_apart && !ms_recording.own_clock &&
-           !(ms_recording.capture && (ms_recording.tables || ms_sampler.kind != MS_SAMPLING_ALL));
+           !(ms_recording.capture && ms_recording.tables);
 }
 
 static HOT int64_t s_balance(const struct ms_thread_record *record) {
@@ -113,22 +107,22 @@ static HOT void *s_made(void *memory, size_t size, struct ms_call call, bool has
 
 void *ms_fast_malloc(size_t size) {
     void *memory = ms_real.malloc(size);
-    return s_made(memory, size, CALL(), false);
+    return s_made(memory, size, MS_CALL(), false);
 }
 
 void *ms_fast_malloc_frames(size_t size) {
     void *memory = ms_real.malloc(size);
-    return s_made(memory, size, CALL(), true);
+    return s_made(memory, size, MS_CALL(), true);
 }
 
 void *ms_fast_calloc(size_t count, size_t size) {
     void *memory = ms_real.calloc(count, size);
-    return s_made(memory, count * size, CALL(), false);
+    return s_made(memory, count * size, MS_CALL(), false);
 }
 
 void *ms_fast_calloc_frames(size_t count, size_t size) {
     void *memory = ms_real.calloc(count, size);
-    return s_made(memory, count * size, CALL(), true);
+    return s_made(memory, count * size, MS_CALL(), true);
 }
 
 /* False: it is left to record.c. */

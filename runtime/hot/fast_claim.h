@@ -9,6 +9,22 @@
 #include "hot/thread.h"
 #include "memscope/abi.h"
 
+/* The pending block has no record because it is not sampled: its site is all there is to say. */
+static inline __attribute__((always_inline)) bool
+ms_fast_claim_unsampled(struct ms_pending *pending, uint32_t site, struct ms_counter *counter,
+                        const uint64_t *size) {
+    if (!ms_recording.sampled || pending->block != 0 ||
+        (size != NULL && MS_UNLIKELY(*size != pending->size)))
+        return false;
+    ms_store_relaxed(&pending->site, site); /* for the count of temporary blocks */
+    ms_store_relaxed(&pending->frame_address, 0);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    ms_own_add(&counter->allocations, 1);
+    ms_own_add(&counter->alloc_bytes, pending->size);
+    __memscope_fresh_block = (void *)1;
+    return true;
+}
+
 /* SITE made BLOCK, of *SIZE bytes unless that is NULL. False: nothing is done, it is not that case.
  * A signal handler that allocates may come at any instruction: the pending block is taken from it
  * first, and each counter is changed by one instruction. */
@@ -23,9 +39,11 @@ ms_fast_claim(const struct memscope_site *site, const void *block, const uint64_
         MS_UNLIKELY((counter = thread->directory[site_id / MS_COUNTERS_PER_CHUNK]) == NULL))
         return false;
     struct ms_pending *pending = &thread->record->pending;
-    if (MS_UNLIKELY(pending->frame_address == 0) || MS_UNLIKELY(pending->site != 0) ||
-        MS_UNLIKELY((id = pending->block) - 1 >= ms_recording.near_last))
+    if (MS_UNLIKELY(pending->frame_address == 0) || MS_UNLIKELY(pending->site != 0))
         return false;
+    if (MS_UNLIKELY((id = pending->block) - 1 >= ms_recording.near_last))
+        return ms_fast_claim_unsampled(pending, site_id, &counter[site_id % MS_COUNTERS_PER_CHUNK],
+                                       size);
     struct ms_block *claimed = &ms_recording.near[id];
     if (size != NULL && MS_UNLIKELY(*size != MS_BLOCK_SIZE(claimed)))
         return false;

@@ -8,6 +8,7 @@
 #include "hot/fast.h"
 #include "hot/real.h"
 #include "hot/record.h"
+#include "hot/sampled.h"
 
 #ifdef MS_HOT_STATIC
 #    define HOOK(name) __wrap_##name
@@ -41,11 +42,22 @@ EXPORT void HOOK(free)(void *address) {
     ms_load_relaxed (&s_free)(address);
 }
 
+static void s_choose_sampled(void) {
+    ms_store_relaxed(&s_malloc, ms_sampled_malloc);
+    ms_store_relaxed(&s_calloc, ms_sampled_calloc);
+    ms_store_relaxed(&s_realloc, ms_sampled_realloc);
+    ms_store_relaxed(&s_free, ms_sampled_free);
+}
+
 void ms_hooks_choose(void) {
     bool fast = ms_fast_is_possible();
     bool frames = ms_recording.capture;
     if (ms_load_relaxed(&s_malloc) == ms_real.malloc)
         return; /* removed */
+    if (ms_recording.sampled) {
+        s_choose_sampled();
+        return;
+    }
     ms_store_relaxed(&s_malloc, !fast    ? ms_hook_malloc
                                 : frames ? ms_fast_malloc_frames
                                          : ms_fast_malloc);

@@ -16,7 +16,7 @@ void *ms_hook_calloc(size_t count, size_t size);
 void *ms_hook_realloc(void *address, size_t size);
 void ms_hook_free(void *address);
 
-/* Has the calls go to the functions of fast.c or to those of malloc.c, as ms_recording says now.
+/* Has the calls go to the functions of fast.c, malloc.c or sampled.c, as ms_recording says now.
  * Any thread, also while others allocate. */
 void ms_hooks_choose(void);
 

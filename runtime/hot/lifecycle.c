@@ -17,6 +17,7 @@
 #include "hot/journal_file.h"
 #include "hot/real.h"
 #include "hot/record.h"
+#include "hot/sampled.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
 #include "monitor/monitor.h"
@@ -70,6 +71,8 @@ static void s_complain(void *data, const char *line) {
 
 static void s_describe(struct ms_journal_header *header) {
     header->sample_rate = s_options.sample_bytes != 0 ? 1.0 : s_options.sample_rate;
+    header->sampled = ms_sampler_samples();
+    header->gaps = !s_options.start;
     header->sample_bytes = s_options.sample_bytes;
     header->seed = s_options.seed;
     header->capture_stack = s_options.stack && s_options.max_stack_depth != 0;
@@ -111,16 +114,18 @@ static bool s_open(void) {
         s_say_no_journal(s_path, result);
         return false;
     }
-    s_describe(ms_store.header);
     ms_sampler_init(s_options.sample_rate, s_options.sample_bytes, s_options.seed);
+    s_describe(ms_store.header);
     ms_recording.depth =
         s_options.max_stack_depth < MS_CAPTURE_LIMIT ? s_options.max_stack_depth : MS_CAPTURE_LIMIT;
     ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
+    if (ms_sampler_samples())
+        ms_sampled_init();
     ms_recording.tables = s_options.unwind != MS_UNWIND_FRAME_POINTERS;
     ms_recording.own_clock = true; /* until the monitor runs */
     ms_address_map_apart = ms_real_is_glibc();
     ms_recording.near = (struct ms_block *)(void *)ms_store.near;
-    if (ms_store.near != NULL)
+    if (ms_store.near != NULL && !ms_sampler_samples()) /* fast.c knows nothing of samples */
         ms_recording.near_last = (uint32_t)(MS_NEAR_BYTES / sizeof(struct ms_block)) - 1;
     ms_os_wipe_on_fork(&ms_recording, sizeof(ms_recording));
     s_enter_program();
@@ -128,20 +133,28 @@ static bool s_open(void) {
     return true;
 }
 
+static uint8_t s_blocks_on(void) {
+    return ms_recording.sampled ? MS_BLOCKS_SAMPLED : MS_BLOCKS_ON;
+}
+
 bool ms_lifecycle_ready(void) {
     uint32_t state = ms_load_acquire(&s_state);
     if (MS_LIKELY(state != S_NEW))
         return state == S_RECORDING && ms_recording.frees;
-    if (environ == NULL || !s_may_start || !ms_cas_acq_rel(&s_state, &state, S_OPENING))
+    if (environ == NULL || !s_may_start || !ms_real_resolve() ||
+        !ms_cas_acq_rel(&s_state, &state, S_OPENING))
         return false;
     int saved = errno;
     bool open = s_open();
     errno = saved;
     ms_recording.frees = open;
-    ms_recording.blocks = open && s_options.start ? MS_BLOCKS_ON : MS_BLOCKS_OFF;
+    ms_recording.sampled = open && ms_sampler_samples();
+    ms_recording.blocks = open && s_options.start ? s_blocks_on() : MS_BLOCKS_OFF;
     ms_store_release(&s_state, open ? S_RECORDING : S_OFF);
     if (!open)
         ms_hooks_remove();
+    else if (ms_recording.sampled)
+        ms_hooks_choose();
     return open;
 }
 
@@ -171,6 +184,14 @@ bool ms_lifecycle_ask(void) {
         ms_recording.blocks = MS_BLOCKS_OFF; /* a child that fork's handlers do not know of */
     return ms_recording.blocks != MS_BLOCKS_OFF && ms_lifecycle_ready() &&
            ms_recording.blocks == MS_BLOCKS_ON;
+}
+
+void ms_lifecycle_switch(bool on) {
+    if (!ms_lifecycle_ready())
+        return;
+    if (!on && ms_recording.blocks == s_blocks_on())
+        ms_fetch_add_relaxed(&ms_store.header->gaps, 1);
+    ms_recording.blocks = on ? s_blocks_on() : MS_BLOCKS_OFF;
 }
 
 /* ---- the monitor ---- */

@@ -24,6 +24,9 @@ void ms_lifecycle_compiled(const void *address);
 /* Whether a new block is to be recorded, while ms_recording.blocks does not say so. */
 bool ms_lifecycle_ask(void);
 
+/* Whether new blocks are recorded from here on. Without effect where there is no journal. */
+void ms_lifecycle_switch(bool on);
+
 /* A thread has its first block: the first of all starts the monitor. A program that has its blocks
  * from elsewhere has no second thread from us. */
 void ms_lifecycle_attached(void);

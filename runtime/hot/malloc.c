@@ -16,6 +16,7 @@
 #include "hot/hooks.h"
 #include "hot/real.h"
 #include "hot/record.h"
+#include "hot/sampled.h"
 
 #ifdef MS_HOT_STATIC
 #    define HOOK(name) __wrap_##name
@@ -23,12 +24,6 @@
 #    define HOOK(name) name
 #endif
 #define EXPORT __attribute__((visibility("default"), nothrow))
-
-/* Where the hook was called from: only in the hook itself, which has a frame pointer
- * (CMakeLists.txt). */
-#define CALL()                                                                                     \
-    ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
-                      *(const uintptr_t *)__builtin_frame_address(0)})
 
 static inline bool s_ready(void) {
     return MS_LIKELY(ms_real.malloc != NULL) || (ms_real_resolve() && ms_real.malloc != NULL);
@@ -47,8 +42,17 @@ static void *s_arena(size_t size, size_t alignment) {
         void *block_ = (expression);                                                               \
         if (MS_UNLIKELY(block_ == NULL) || MS_UNLIKELY(ms_recording.blocks == MS_BLOCKS_OFF))      \
             return block_;                                                                         \
-        return ms_record_allocation(block_, (size), CALL());                                       \
+        return ms_record_allocation(block_, (size), MS_CALL());                                    \
     } while (0)
+
+/* For what is not called for every block: in the way that is chosen. */
+static void *s_record_rare(void *block, size_t size, struct ms_call call) {
+    if (ms_recording.sampled)
+        return ms_sampled_allocation(block, size, call);
+    if (block == NULL || ms_recording.blocks == MS_BLOCKS_OFF)
+        return block;
+    return ms_record_allocation(block, size, call);
+}
 
 void *ms_hook_malloc(size_t size) {
     if (MS_UNLIKELY(!s_ready()))
@@ -106,7 +110,7 @@ static void *s_realloc(void *address, size_t size, struct ms_call call) {
 }
 
 void *ms_hook_realloc(void *address, size_t size) {
-    return s_realloc(address, size, CALL());
+    return s_realloc(address, size, MS_CALL());
 }
 
 EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size);
@@ -116,7 +120,9 @@ EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size) {
         errno = ENOMEM;
         return NULL;
     }
-    return s_realloc(address, bytes, CALL());
+    if (ms_recording.sampled)
+        return ms_sampled_reallocation(address, bytes, MS_CALL());
+    return s_realloc(address, bytes, MS_CALL());
 }
 
 EXPORT int HOOK(posix_memalign)(void **address, size_t alignment, size_t size);
@@ -129,8 +135,8 @@ EXPORT int HOOK(posix_memalign)(void **address, size_t alignment, size_t size) {
         return 0;
     }
     int result = ms_real.posix_memalign(address, alignment, size);
-    if (result == 0 && *address != NULL)
-        ms_record_allocation(*address, size, CALL());
+    if (result == 0)
+        s_record_rare(*address, size, MS_CALL());
     return result;
 }
 
@@ -138,28 +144,28 @@ EXPORT void *HOOK(aligned_alloc)(size_t alignment, size_t size);
 EXPORT void *HOOK(aligned_alloc)(size_t alignment, size_t size) {
     if (MS_UNLIKELY(!s_ready()))
         return s_arena(size, alignment);
-    RECORDED(ms_real.aligned_alloc(alignment, size), size);
+    return s_record_rare(ms_real.aligned_alloc(alignment, size), size, MS_CALL());
 }
 
 EXPORT void *HOOK(memalign)(size_t alignment, size_t size);
 EXPORT void *HOOK(memalign)(size_t alignment, size_t size) {
     if (MS_UNLIKELY(!s_ready()))
         return s_arena(size, alignment);
-    RECORDED(ms_real.memalign(alignment, size), size);
+    return s_record_rare(ms_real.memalign(alignment, size), size, MS_CALL());
 }
 
 EXPORT void *HOOK(valloc)(size_t size);
 EXPORT void *HOOK(valloc)(size_t size) {
     if (MS_UNLIKELY(!s_ready()))
         return s_arena(size, 4096);
-    RECORDED(ms_real.valloc(size), size);
+    return s_record_rare(ms_real.valloc(size), size, MS_CALL());
 }
 
 EXPORT void *HOOK(pvalloc)(size_t size);
 EXPORT void *HOOK(pvalloc)(size_t size) {
     if (MS_UNLIKELY(!s_ready()))
         return s_arena(size, 4096);
-    RECORDED(ms_real.pvalloc(size), size);
+    return s_record_rare(ms_real.pvalloc(size), size, MS_CALL());
 }
 
 EXPORT size_t HOOK(malloc_usable_size)(void *address);

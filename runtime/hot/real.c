@@ -2,6 +2,8 @@
 #include "hot/real.h"
 
 #include <dlfcn.h>
+#include <link.h>
+#include <string.h>
 
 #include "base/atomics.h"
 
@@ -50,12 +52,28 @@ bool ms_real_resolve(void) {
 
 #endif
 
-/* glibc's malloc under its other name. */
+/* Other allocators have a __libc_malloc too (tcmalloc, mimalloc), and in a program it is theirs: so
+ * the module tells, where there are modules. */
+#ifdef MS_HOT_STATIC
 extern void *__libc_malloc(size_t) __attribute__((weak));
 
 bool ms_real_is_glibc(void) {
-    return ms_real.malloc != NULL && ms_real.malloc == __libc_malloc;
+    return ms_real.malloc == __libc_malloc;
 }
+#else
+bool ms_real_is_glibc(void) {
+    struct dl_find_object found;
+    union {
+        void *(*function)(size_t);
+        void *address;
+    } real = {ms_real.malloc};
+    if (real.address == NULL || _dl_find_object(real.address, &found) != 0)
+        return false;
+    const char *name = found.dlfo_link_map->l_name;
+    const char *slash = name != NULL ? strrchr(name, '/') : NULL;
+    return slash != NULL && strcmp(slash, "/libc.so.6") == 0;
+}
+#endif
 
 void *ms_real_arena(size_t size, size_t alignment) {
     if (alignment < 16)

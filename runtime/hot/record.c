@@ -3,10 +3,11 @@
 
 #include <sys/single_threaded.h>
 
+#include "hot/clock.h"
 #include "hot/frames.h"
 #include "hot/holder.h"
 #include "hot/lifecycle.h"
-#include "hot/sampler.h"
+#include "hot/sampled.h"
 #include "hot/thread.h"
 #include "hot/unwind.h"
 #include "store/live.h"
@@ -23,17 +24,6 @@ struct ms_recording ms_recording; /* the first block starts the runtime */
 /* Initial value: matches no block and not NULL. */
 _Thread_local void *__memscope_fresh_block
     __attribute__((tls_model("initial-exec"), visibility("default"))) = (void *)1;
-
-static inline uint64_t s_now(void) {
-    return MS_UNLIKELY(ms_recording.own_clock) ? ms_store_now()
-                                               : ms_load_relaxed(&ms_store.header->now_ns);
-}
-
-/* In the unit of block records. */
-static inline uint32_t s_now_units(void) {
-    return MS_UNLIKELY(ms_recording.own_clock) ? MS_BLOCK_TIME(ms_store_now())
-                                               : ms_load_relaxed(&ms_recording.now);
-}
 
 /* ---- live bytes of the thread and of the process ---- */
 
@@ -54,10 +44,15 @@ static void s_raise_process_peak(uint64_t live) {
     uint64_t peak = ms_load_relaxed(&header->peak_bytes);
     while ((int64_t)live > (int64_t)peak) {
         if (ms_cas_relaxed(&header->peak_bytes, &peak, live)) {
-            ms_store_relaxed(&header->peak_ns, s_now());
+            ms_store_relaxed(&header->peak_ns, ms_clock_now());
             return;
         }
     }
+}
+
+void ms_record_add_live(int64_t change) {
+    uint64_t live = ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)change);
+    s_raise_process_peak(live + (uint64_t)change);
 }
 
 /* Tells the process of the thread's balance. */
@@ -87,7 +82,7 @@ static __attribute__((noinline)) void s_raise_peaks(struct ms_thread *thread) {
     uint64_t all = header->live_bytes + (uint64_t)(balance - record->handed_in);
     if ((int64_t)all > (int64_t)header->peak_bytes) {
         ms_store_relaxed(&header->peak_bytes, all);
-        ms_store_relaxed(&header->peak_ns, s_now());
+        ms_store_relaxed(&header->peak_ns, ms_clock_now());
     }
     int64_t room = balance + (int64_t)(header->peak_bytes - all);
     if (room < thread->peak)
@@ -98,6 +93,10 @@ void ms_record_end(void) {
     struct ms_thread *thread = ms_thread_self;
     if (thread == NULL || !ms_recording.frees)
         return;
+    if (ms_recording.sampled) {
+        ms_sampled_end();
+        return;
+    }
     s_raise_peaks(thread);
     s_hand_in(thread);
 }
@@ -120,7 +119,7 @@ static COLD void s_count_lost(struct ms_thread *thread, uint64_t size) {
 }
 
 static HOT void s_count_age(struct ms_thread *thread, uint64_t time) {
-    uint64_t age = (s_now_units() - time) & 0xffffff;
+    uint64_t age = (ms_clock_units() - time) & 0xffffff;
     if (MS_UNLIKELY(age != 0))
         ms_own_add(&thread->histograms->lifetimes[ms_thread_bucket(age)], 1);
 }
@@ -150,15 +149,6 @@ static HOT void s_count_freed(struct ms_thread *thread, uint64_t size, uint32_t 
 
 /* ---- the pending block ---- */
 
-static inline uint32_t s_caller_site(struct ms_thread *thread, uint64_t address) {
-    struct ms_caller_entry *entry = &thread->callers[(address ^ address >> 10) % MS_CALLER_CACHE];
-    if (MS_UNLIKELY(entry->address != address)) {
-        entry->site = ms_sites_caller(address);
-        entry->address = address;
-    }
-    return entry->site;
-}
-
 /* Counts the pending block, if there is one, at its site. One that has no record is taken for freed
  * at once: that keeps what is live the sum of the blocks in the table. */
 static HOT void s_settle(struct ms_thread *thread) {
@@ -167,7 +157,7 @@ static HOT void s_settle(struct ms_thread *thread) {
         return;
     uint32_t site = pending->site, id = pending->block;
     if (MS_UNLIKELY(site == 0))
-        site = s_caller_site(thread, pending->frame_address);
+        site = ms_thread_caller(thread, pending->frame_address);
     struct ms_counter *counter = ms_thread_counter(thread, site);
     ms_own_add(&counter->allocations, 1);
     ms_own_add(&counter->alloc_bytes, pending->size);
@@ -281,11 +271,11 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
     if (MS_UNLIKELY(id == 0))
         return 0;
     struct ms_block *block = ms_block_at(id);
-    block->size_time = size << 24 | s_now_units();
+    block->size_time = size << 24 | ms_clock_units();
     block->site = 0;
     block->holder = holder;
     block->stack = 0;
-    if (ms_recording.capture && ms_sampler_takes(thread, size))
+    if (ms_recording.capture)
         block->stack = MS_UNLIKELY(ms_recording.tables)
                            ? ms_unwind_capture(thread, call, ms_recording.depth)
                            : ms_frames_capture(thread, call, ms_recording.depth);
@@ -320,7 +310,7 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
 
 void *ms_record_allocation(void *address, size_t size, struct ms_call call) {
     if (MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_ON) && !ms_lifecycle_ask())
-        return address;
+        return ms_sampled_allocation(address, size, call); /* if that is how they are recorded */
     struct ms_thread *thread = s_begin();
     if (MS_UNLIKELY(thread == NULL)) {
         if (s_nested())

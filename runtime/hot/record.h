@@ -34,11 +34,13 @@ enum ms_blocks {
     MS_BLOCKS_ASK, /* ms_lifecycle_ask tells */
     MS_BLOCKS_ON,
     MS_BLOCKS_OFF,
+    MS_BLOCKS_SAMPLED, /* as hot/sampled.h has it */
 };
 #define MS_RECORDING_PAGE 4096
 struct ms_recording {
     uint8_t blocks; /* enum ms_blocks: whether new ones are recorded. Any thread may change it */
     bool frees;     /* there is a journal */
+    bool sampled;   /* new blocks are MS_BLOCKS_SAMPLED when they are recorded */
     bool capture;   /* call stacks */
     bool own_clock; /* nobody publishes header.now_ns */
     bool tables;    /* stacks by call frame information (unwind.h), not by frame pointers */
@@ -55,6 +57,12 @@ struct ms_call {
     uintptr_t return_address;
     uintptr_t caller_frame; /* the caller's frame pointer, if it has one */
 };
+
+/* Where the function was called from that this is written in: it must have a frame pointer
+ * (CMakeLists.txt). */
+#define MS_CALL()                                                                                  \
+    ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
+                      *(const uintptr_t *)__builtin_frame_address(0)})
 
 /* ADDRESS, SIZE bytes as requested, was just allocated. Returns ADDRESS. */
 void *ms_record_allocation(void *address, size_t size, struct ms_call call);
@@ -75,6 +83,9 @@ void ms_record_moving(void *address, struct ms_moving *moving);
 void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
                      struct ms_call call);
 void ms_record_kept(const struct ms_moving *moving);
+
+/* The live bytes of the process grow by CHANGE, and its peak perhaps. */
+void ms_record_add_live(int64_t change);
 
 /* The process ends: peaks and live bytes of the calling thread are brought up to date. */
 void ms_record_end(void);

@@ -3,6 +3,8 @@
 
 #include "hot/thread.h"
 
+#define NEVER (INT64_C(1) << 62)
+
 struct ms_sampler ms_sampler;
 
 /* SplitMix64, by Sebastiano Vigna (public domain). */
@@ -13,10 +15,9 @@ static uint64_t s_next(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-/* -ln of a uniform number in (0, 1], without libm: u = m * 2^-e with m in [1, 2), and
+/* -ln of BITS / 2^64 for BITS != 0, without libm: u = m * 2^-e with m in [1, 2), and
  * ln m = 2 atanh((m - 1) / (m + 1)) as a series; the error is below 1e-9. */
-static double s_exponential(uint64_t *state) {
-    uint64_t bits = s_next(state) | 1;
+static double s_minus_log(uint64_t bits) {
     int exponent = __builtin_clzll(bits) + 1;
     double m = (double)(bits << (exponent - 1)) / 9223372036854775808.0;
     double t = (m - 1) / (m + 1), square = t * t, sum = 0;
@@ -25,36 +26,42 @@ static double s_exponential(uint64_t *state) {
     return exponent * 0.6931471805599453 - 2 * t * sum;
 }
 
+/* ln(1 - RATE) for 0 < RATE < 1: where the difference would lose digits, by its series. */
+static double s_log_rest(double rate) {
+    if (rate > 0.01)
+        return -s_minus_log((uint64_t)((1 - rate) * 18446744073709551615.0) | 1);
+    double sum = 0;
+    for (int k = 8; k >= 1; k--)
+        sum = rate * (1.0 / k + sum);
+    return -sum;
+}
+
 void ms_sampler_init(double rate, uint64_t bytes, uint64_t seed) {
-    ms_sampler.seed = seed;
-    ms_sampler.mean = bytes;
-    if (bytes != 0) {
-        ms_sampler.kind = MS_SAMPLING_BYTES;
-    } else if (rate >= 1) {
-        ms_sampler.kind = MS_SAMPLING_ALL;
-    } else if (rate > 0) {
-        ms_sampler.kind = MS_SAMPLING_RATE;
-        ms_sampler.threshold = (uint64_t)(rate * 18446744073709551616.0);
-    } else {
-        ms_sampler.kind = MS_SAMPLING_NONE;
-    }
+    ms_sampler = (struct ms_sampler){.rate = rate, .bytes = bytes, .seed = seed};
+    ms_sampler.byte_mask = bytes != 0 ? UINT64_MAX : 0;
+    ms_sampler.step = bytes == 0;
+    if (rate > 0 && rate < 1)
+        ms_sampler.log_rest = s_log_rest(rate);
+}
+
+bool ms_sampler_samples(void) {
+    return ms_sampler.bytes != 0 || ms_sampler.rate < 1;
+}
+
+/* An exponential distribution has no memory: the next event counts from the end of the block that
+ * holds the one before. By rate the number of blocks to the next sample is geometric. */
+void ms_sampler_next(struct ms_thread *thread) {
+    double log = s_minus_log(s_next(&thread->random) | 1), gap;
+    if (ms_sampler.bytes != 0)
+        gap = log * (double)ms_sampler.bytes;
+    else if (ms_sampler.rate > 0 && ms_sampler.rate < 1)
+        gap = log / -ms_sampler.log_rest;
+    else
+        gap = ms_sampler.rate > 0 ? 0 : (double)NEVER;
+    thread->until_sample = gap < (double)NEVER ? (int64_t)gap + 1 : NEVER;
 }
 
 void ms_sampler_start(struct ms_thread *thread) {
     thread->random = ms_sampler.seed ^ (thread->index * UINT64_C(0xD1342543DE82EF95));
-    thread->until_sample = ms_sampler.mean != 0
-                               ? (int64_t)(s_exponential(&thread->random) * (double)ms_sampler.mean)
-                               : 0;
-}
-
-bool ms_sampler_draw(struct ms_thread *thread, uint64_t size) {
-    if (ms_sampler.kind == MS_SAMPLING_RATE)
-        return s_next(&thread->random) < ms_sampler.threshold;
-    thread->until_sample -= size < (UINT64_C(1) << 62) ? (int64_t)size : INT64_C(1) << 62;
-    if (thread->until_sample > 0)
-        return false;
-    /* An exponential distribution has no memory: the next event counts from the end of this block.
-     */
-    thread->until_sample = (int64_t)(s_exponential(&thread->random) * (double)ms_sampler.mean);
-    return true;
+    ms_sampler_next(thread);
 }

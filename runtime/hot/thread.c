@@ -63,6 +63,7 @@ static struct ms_thread *s_attach(void) {
     thread->busy = thread->objects_busy = false;
     thread->deferred_count = 0;
     thread->handed_on_block = 0;
+    thread->newest_address = 0;
     thread->low = -MS_HAND_IN_BYTES;
     thread->high = MS_HAND_IN_BYTES;
     thread->peak = 0;

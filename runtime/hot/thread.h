@@ -67,7 +67,8 @@ struct ms_thread {
     int64_t low, high, peak;
     uintptr_t stack_low, stack_last; /* where a frame pointer may point */
     uint64_t random;                 /* state of the sampler's generator */
-    int64_t until_sample;            /* bytes, when sampling by bytes */
+    int64_t until_sample;            /* bytes or blocks to the next sample: sampler.h */
+    uintptr_t newest_address;        /* sampled path: the newest block; 0: it is freed */
     uint32_t shard;
     bool objects_busy; /* the same as `busy`, for what follows and the counters of objects */
     uint32_t object_count;
@@ -119,6 +120,22 @@ static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uin
     if (MS_UNLIKELY(chunk == NULL))
         chunk = ms_thread_new_chunk(thread, site);
     return &chunk[site % MS_COUNTERS_PER_CHUNK];
+}
+
+/* Where the site of a return address is, if ENTRY->address is that address. */
+static inline struct ms_caller_entry *ms_thread_caller_entry(struct ms_thread *thread,
+                                                             uint64_t address) {
+    return &thread->callers[(address ^ address >> 10) % MS_CALLER_CACHE];
+}
+
+/* The site of kind CALLER for a return address. */
+static inline uint32_t ms_thread_caller(struct ms_thread *thread, uint64_t address) {
+    struct ms_caller_entry *entry = ms_thread_caller_entry(thread, address);
+    if (MS_UNLIKELY(entry->address != address)) {
+        entry->site = ms_sites_caller(address);
+        entry->address = address;
+    }
+    return entry->site;
 }
 
 #endif

@@ -19,6 +19,7 @@
 #include "memscope/abi.h"
 #include "memscope/report.h"
 #include "model/arena.h"
+#include "model/estimate.h"
 #include "model/index.h"
 #include "model/names.h"
 
@@ -58,6 +59,13 @@ struct ms_build_site {
     uint64_t free_bytes;
     uint64_t peak_bytes; /* sum of the shards' */
     uint64_t temporary;
+    struct ms_weighted made;         /* in a sampled journal: samples that it made, */
+    struct ms_weighted live_samples; /* those of them that are live, */
+    struct ms_estimate live;         /* and what follows from them */
+    uint64_t live_count;
+    uint64_t live_bytes;
+    double error_percent;     /* of live_bytes */
+    double held_variance;     /* of held_bytes, as in struct ms_estimate */
     uint64_t held_bytes;      /* live blocks that the variable of this site holds, or held last */
     bool is_loss_only;        /* it takes no block: a variable stops holding one there */
     bool lost_here;           /* a live block was last seen there */
@@ -76,6 +84,8 @@ struct ms_build_group {
     uint32_t stack_index; /* in `stacks`; not used for stack 0 */
     uint64_t count;
     uint64_t bytes;
+    struct ms_weighted weighted; /* in a sampled journal: what count and bytes are estimated from */
+    double variance;             /* of bytes, as in struct ms_estimate */
     uint64_t first_ns;
 };
 
@@ -84,6 +94,7 @@ struct ms_build_stack {
     uint32_t id;
     uint64_t live_count;
     uint64_t live_bytes;
+    double variance; /* of live_bytes, as in struct ms_estimate */
 };
 
 /* The frames of one return address: several where functions are inlined. */
@@ -125,8 +136,12 @@ struct ms_build {
     size_t tick_count;
     struct ms_build_surplus *surplus; /* by shard; NULL while the process runs */
     uint32_t surplus_count;
-    uint64_t damaged_blocks; /* records that name a site, owner or stack that is not there */
-    bool has_drops;          /* something was not recorded */
+    uint64_t damaged_blocks;     /* records that name a site, owner or stack that is not there */
+    bool has_drops;              /* something was not recorded */
+    bool sampled;                /* only sampled blocks have records */
+    bool has_gaps;               /* nothing was recorded for a while */
+    struct ms_weighted *threads; /* sampled: live samples by thread record */
+    uint64_t thread_count;
     struct ms_build_note *first_note, **last_note;
 };
 
@@ -143,6 +158,7 @@ enum ms_status ms_build_surplus(struct ms_build *build);   /* `surplus` */
 enum ms_status ms_build_objects(struct ms_build *build);   /* the objects of `sites` */
 enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
 enum ms_status ms_build_torn(struct ms_build *build);      /* torn_blocks */
+enum ms_status ms_build_live(struct ms_build *build);      /* what is live by site and group */
 enum ms_status ms_build_ticks(struct ms_build *build);     /* `ticks`, system_snapshots */
 enum ms_status ms_build_hotspots(struct ms_build *build);  /* locations; sites, hotspots */
 enum ms_status ms_build_types(struct ms_build *build);     /* types */
@@ -191,9 +207,23 @@ static inline uint64_t ms_build_minus(uint64_t a, uint64_t b) {
     return a > b ? a - b : 0;
 }
 
+/* An estimate as a whole number; 0 for what cannot be one. */
+static inline uint64_t ms_build_round(double value) {
+    return value >= 0 && value < 9e18 ? (uint64_t)(value + 0.5) : 0;
+}
+
 static inline uint64_t ms_build_max(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
+
+/* Whether what is live of SITE is known from samples: objects on the stack are all counted. */
+static inline bool ms_build_is_sampled(const struct ms_build *build,
+                                       const struct ms_build_site *site) {
+    return build->sampled && site->kind != MEMSCOPE_SITE_OBJECT;
+}
+
+/* The ± of live bytes: 0 where they are counted, NaN where something was not recorded. */
+double ms_build_error(const struct ms_build *build, uint64_t bytes, double variance);
 
 /* For sorting: the larger number first. */
 static inline int ms_build_descending(uint64_t a, uint64_t b) {

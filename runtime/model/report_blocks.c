@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/atomics.h"
+#include "base/sampling.h"
 #include "model/array.h"
 
 struct s_block {
@@ -18,6 +19,8 @@ struct s_block {
     uint32_t owner;
     uint32_t lost;
     uint32_t stack;
+    uint32_t thread;
+    double probability; /* that it was sampled */
 };
 
 #define NO_SITE UINT32_MAX
@@ -146,6 +149,12 @@ static enum ms_status s_add_block(struct s_walk *walk, const struct s_block *blo
     struct ms_build_group *group = &build->groups[index];
     group->count++;
     group->bytes += block->size;
+    if (build->sampled) {
+        ms_weighted_add(&group->weighted, (double)block->size, block->probability);
+        if (block->thread < build->thread_count)
+            ms_weighted_add(&build->threads[block->thread], (double)block->size,
+                            block->probability);
+    }
     if (block->time_ns < group->first_ns)
         group->first_ns = block->time_ns;
     return MS_OK;
@@ -169,8 +178,22 @@ static bool s_read_block(const struct ms_block *record, struct s_block *block) {
         .owner = MS_HOLDER_OWNER(copy.holder),
         .lost = (copy.holder & MS_HOLDER_LOST) != 0 ? MS_HOLDER_OTHER(copy.holder) : 0,
         .stack = copy.stack,
+        .thread = MS_BLOCK_THREAD(&copy),
+        .probability = 1,
     };
     return true;
+}
+
+/* With which probability the block of record ID was sampled. */
+static double s_probability(const struct ms_build *build, uint64_t id, uint64_t size) {
+    const float *stored =
+        build->sampled ? ms_journal_entry(build->journal, MS_TABLE_BASES, id) : NULL;
+    if (stored == NULL)
+        return 1;
+    double basis = *stored > 0 ? (double)*stored : (double)size + 1;
+    double probability =
+        ms_sampling_probability(build->header->sample_rate, build->header->sample_bytes, basis);
+    return probability > 0 && probability <= 1 ? probability : 1;
 }
 
 /* Copies the pending blocks of all threads, before the table is walked. */
@@ -278,6 +301,9 @@ static enum ms_status s_settle_block(struct s_walk *walk, uint64_t id, struct s_
         return MS_OK;
     enum ms_status status = s_settle(walk, &walk->pending[*at]);
     block->site = walk->pending[*at].site;
+    if (status == MS_OK && walk->build->sampled)
+        ms_weighted_add(&walk->build->sites[block->site].made, (double)block->size,
+                        s_probability(walk->build, id, block->size));
     return status;
 }
 
@@ -292,7 +318,7 @@ static bool s_is_nowhere(const struct ms_build *build, const struct s_pending *p
            record != NULL && ms_load_acquire(&record->address_thread) == 0;
 }
 
-/* Those pending blocks count as made and freed. */
+/* Those pending blocks count as made and freed; in a sampled journal as made. */
 static enum ms_status s_settle_others(struct s_walk *walk) {
     enum ms_status status = MS_OK;
     for (uint32_t i = 0; status == MS_OK && i < walk->pending_count; i++) {
@@ -302,6 +328,8 @@ static enum ms_status s_settle_others(struct s_walk *walk) {
         status = s_settle(walk, pending);
         if (status != MS_OK)
             break;
+        if (walk->build->sampled)
+            continue;
         walk->build->sites[pending->site].frees++;
         walk->build->sites[pending->site].free_bytes += pending->record.size;
     }
@@ -318,6 +346,7 @@ static enum ms_status s_walk_table(struct s_walk *walk) {
         if (record == NULL || !s_read_block(record, &block))
             continue;
         s_mend(walk->build, &block);
+        block.probability = s_probability(walk->build, i, block.size);
         status = s_settle_block(walk, i, &block);
         if (status == MS_OK)
             status = s_add_block(walk, &block);
@@ -370,48 +399,25 @@ static enum ms_status s_read_inboxes(struct s_walk *walk) {
     return status;
 }
 
-/* What the groups say about stacks, and about the sites that made and hold the blocks. */
-static enum ms_status s_share_out(struct ms_build *build) {
-    struct ms_index at_site = {0}; /* site, stack -> sums */
-    uint64_t *sums = calloc((size_t)build->group_count + 1, sizeof(*sums));
-    enum ms_status status = sums != NULL ? MS_OK : MS_NO_MEMORY;
-    for (uint32_t i = 0; status == MS_OK && i < build->group_count; i++) {
-        const struct ms_build_group *group = &build->groups[i];
-        build->sites[group->owner != 0 ? group->owner : group->site].held_bytes += group->bytes;
-        build->sites[group->lost].lost_here = true;
-        if (group->stack == 0)
-            continue;
-        build->stacks[group->stack_index].live_count += group->count;
-        build->stacks[group->stack_index].live_bytes += group->bytes;
-        const uint32_t *slot =
-            ms_index_put(&at_site, ms_index_pair(group->site, group->stack), i, NULL);
-        if (slot == NULL) {
-            status = MS_NO_MEMORY;
-            break;
-        }
-        uint64_t bytes = sums[*slot] += group->bytes;
-        struct ms_build_site *site = &build->sites[group->site];
-        if (site->top_stack == MEMSCOPE_NO_ID || bytes > site->top_stack_bytes) {
-            site->top_stack = group->stack;
-            site->top_stack_bytes = bytes;
-        }
-    }
-    free(sums);
-    ms_index_fini(&at_site);
-    return status;
+static enum ms_status s_make_threads(struct ms_build *build) {
+    if (!build->sampled)
+        return MS_OK;
+    build->thread_count = ms_journal_count(build->journal, MS_TABLE_THREADS);
+    build->threads = calloc(build->thread_count + 1, sizeof(*build->threads));
+    return build->threads != NULL ? MS_OK : MS_NO_MEMORY;
 }
 
 enum ms_status ms_build_blocks(struct ms_build *build) {
     struct s_walk walk = {.build = build};
-    enum ms_status status = s_collect_pending(&walk);
+    enum ms_status status = s_make_threads(build);
+    if (status == MS_OK)
+        status = s_collect_pending(&walk);
     if (status == MS_OK)
         status = s_walk_table(&walk);
     if (status == MS_OK)
         status = s_read_inboxes(&walk);
     if (status == MS_OK)
         status = s_settle_others(&walk);
-    if (status == MS_OK)
-        status = s_share_out(build);
     s_walk_fini(&walk);
     return status;
 }

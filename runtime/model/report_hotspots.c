@@ -2,7 +2,6 @@
 /* Where each site is; sites[] and hotspots[]. */
 #include "model/build.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,15 +95,16 @@ static void s_fill_elements(const struct ms_build *build, struct memscope_site_r
         return;
     out->element_name = ms_build_text(build, site->element_name);
     out->total_elements = total;
-    out->live_elements = s_elements(site, out->live_allocations, out->live_bytes);
+    if (!build->sampled)
+        out->live_elements = s_elements(site, out->live_allocations, out->live_bytes);
 }
 
 static void s_fill_site(const struct ms_build *build, uint32_t id,
                         struct memscope_site_report *out) {
     const struct ms_build_site *site = &build->sites[id];
     const struct ms_build_object *object = &site->object;
-    uint64_t total = site->allocations + object->count, bytes = site->alloc_bytes + object->bytes;
-    uint64_t live_bytes = ms_build_minus(bytes, site->free_bytes + object->gone_bytes);
+    uint64_t object_live = ms_build_minus(object->bytes, object->gone_bytes);
+    uint64_t live_bytes = site->live_bytes + object_live;
     *out = (struct memscope_site_report){
         .id = id,
         .kind = ms_build_kind(site->kind),
@@ -116,16 +116,16 @@ static void s_fill_site(const struct ms_build *build, uint32_t id,
         .line = site->line != 0 ? site->line : MEMSCOPE_UNKNOWN,
         .column = site->column != 0 ? site->column : MEMSCOPE_UNKNOWN,
         .function = ms_build_text(build, site->function),
-        .total_allocations = total,
-        .total_bytes = bytes,
-        .live_allocations = ms_build_minus(total, site->frees + object->gone),
+        .total_allocations = site->allocations + object->count,
+        .total_bytes = site->alloc_bytes + object->bytes,
+        .live_allocations = site->live_count + ms_build_minus(object->count, object->gone),
         .live_bytes = live_bytes,
         .peak_bytes = ms_build_max(site->peak_bytes + object->peak_bytes, live_bytes),
         .temporary_allocations = site->temporary,
         .left_by_jump = object->jumped,
         .total_elements = MEMSCOPE_UNKNOWN,
         .live_elements = MEMSCOPE_UNKNOWN,
-        .error_percent = build->has_drops ? NAN : 0, /* counters see every block, sampled or not */
+        .error_percent = site->error_percent,
     };
     s_fill_elements(build, out);
 }

@@ -35,6 +35,7 @@ static void s_fill(const struct ms_build *build, const struct ms_build_group *gr
         .bytes = group->bytes,
         .first_seen_ns = group->first_ns,
         .stack_id = group->stack != 0 ? group->stack : MEMSCOPE_NO_ID,
+        .error_percent = ms_build_error(build, group->bytes, group->variance),
     };
     if (group->lost == 0)
         return;

@@ -99,7 +99,10 @@ static enum ms_status s_fill_sampling(struct ms_build *build) {
     sampling->sample_bytes = build->header->sample_bytes;
     sampling->seed = build->header->seed;
     build->has_drops = s_has_drops(build->header);
-    sampling->exact = rate == 1.0 && sampling->sample_bytes == 0 && !build->has_drops;
+    build->sampled = build->header->sampled != 0;
+    build->has_gaps = ms_load_relaxed(&build->header->gaps) != 0;
+    sampling->exact = !build->sampled && !build->has_drops;
+    sampling->heap_bytes = !build->sampled ? "requested" : build->has_gaps ? "estimated" : "usable";
     return s_text(build, build->header->preset, &sampling->preset);
 }
 

@@ -44,6 +44,23 @@ static void s_add_counter(struct ms_build_site *site, const struct ms_counter *c
     site->object.jumped += ms_load_relaxed(&counter->jumped);
 }
 
+static double s_positive(const double *value) {
+    double copy;
+    __atomic_load(value, &copy, __ATOMIC_RELAXED);
+    return copy > 0 && copy < 1e300 ? copy : 0;
+}
+
+static void s_add_sampled_counter(struct ms_build_site *site,
+                                  const struct ms_sampled_counter *counter) {
+    site->allocations += ms_load_relaxed(&counter->allocations);
+    site->alloc_bytes += ms_load_relaxed(&counter->alloc_bytes);
+    site->temporary += ms_load_relaxed(&counter->temporary);
+    site->made.count += s_positive(&counter->sampled_count);
+    site->made.bytes += s_positive(&counter->sampled_bytes);
+    site->made.variance += s_positive(&counter->variance);
+    site->peak_bytes += ms_build_round(s_positive(&counter->peak_bytes));
+}
+
 static void s_add_counters(struct ms_build *build) {
     uint64_t chunks = ms_journal_count(build->journal, MS_TABLE_COUNTERS);
     uint64_t tags = ms_journal_count(build->journal, MS_TABLE_COUNTER_TAGS);
@@ -55,7 +72,12 @@ static void s_add_counters(struct ms_build *build) {
             break;
         uint32_t first = ms_load_relaxed(&tag->first_site);
         for (uint32_t n = 0; n < MS_COUNTERS_PER_CHUNK; n++)
-            if ((uint64_t)first + n < build->site_count)
+            if ((uint64_t)first + n >= build->site_count)
+                break;
+            else if (ms_build_is_sampled(build, &build->sites[first + n]))
+                s_add_sampled_counter(&build->sites[first + n],
+                                      (const struct ms_sampled_counter *)(const void *)&chunk[n]);
+            else
                 s_add_counter(&build->sites[first + n], &chunk[n]);
     }
 }

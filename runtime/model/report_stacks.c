@@ -116,10 +116,12 @@ enum ms_status ms_build_stacks(struct ms_build *build) {
     enum ms_status status = MS_OK;
     for (uint32_t i = 0; status == MS_OK && i < build->stack_count; i++) {
         const struct ms_build_stack *from = &build->stacks[i];
-        stacks[i] = (struct memscope_stack){.id = from->id,
-                                            .frames = s_no_frames,
-                                            .live_count = from->live_count,
-                                            .live_bytes = from->live_bytes};
+        stacks[i] = (struct memscope_stack){
+            .id = from->id,
+            .frames = s_no_frames,
+            .live_count = from->live_count,
+            .live_bytes = from->live_bytes,
+            .error_percent = ms_build_error(build, from->live_bytes, from->variance)};
         size_t depth = ms_journal_stack(build->journal, from->id, words, MS_STACK_DEPTH_LIMIT);
         if (frame_total + depth > FRAME_LIMIT) {
             left_out++;

@@ -16,6 +16,37 @@ static const char *s_reason(unsigned drop) {
     return drop < MS_DROP_COUNT ? s_reasons[drop] : "for a reason this version does not know";
 }
 
+/* Sampled: what threads have freed is counted for all blocks, and what is live too. */
+static void s_count_live(const struct ms_build *build, struct memscope_summary *summary) {
+    uint64_t count = ms_journal_count(build->journal, MS_TABLE_THREADS);
+    uint64_t live = ms_load_relaxed(&build->header->live_bytes);
+    summary->total_deallocations = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        const struct ms_thread_record *record =
+            ms_journal_entry(build->journal, MS_TABLE_THREADS, i);
+        if (record == NULL)
+            continue;
+        summary->total_deallocations += ms_load_relaxed(&record->frees);
+        live += (uint64_t)ms_load_relaxed(&record->handed_in);
+    }
+    summary->active_allocations =
+        ms_build_minus(summary->total_allocations, summary->total_deallocations);
+    summary->current_memory_bytes = (int64_t)live > 0 ? live : 0;
+}
+
+/* But they also free blocks that were made while nothing was recorded. */
+static void s_estimate_live(const struct ms_build *build, struct memscope_summary *summary) {
+    struct ms_estimate live = {0};
+    for (uint32_t i = 0; i < build->site_count; i++) {
+        live.count += build->sites[i].live.count;
+        live.bytes += build->sites[i].live.bytes;
+    }
+    summary->active_allocations = ms_build_round(live.count);
+    summary->current_memory_bytes = ms_build_round(live.bytes);
+    summary->total_deallocations =
+        ms_build_minus(summary->total_allocations, summary->active_allocations);
+}
+
 static void s_fill_totals(const struct ms_build *build, struct memscope_summary *summary) {
     uint64_t free_bytes = 0;
     uint64_t typed_bytes = 0;
@@ -37,6 +68,10 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
     summary->active_allocations =
         ms_build_minus(summary->total_allocations, summary->total_deallocations);
     summary->current_memory_bytes = ms_build_minus(summary->total_bytes, free_bytes);
+    if (build->sampled && build->has_gaps)
+        s_estimate_live(build, summary);
+    else if (build->sampled)
+        s_count_live(build, summary);
     summary->typed_bytes_percent = summary->total_bytes != 0
                                        ? 100.0 * (double)typed_bytes / (double)summary->total_bytes
                                        : NAN;
@@ -46,11 +81,13 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
 /* The writer's peak leaves out what running threads have not handed in yet. A tick, one thread's
  * own peak or the end may have seen more; the process had at least as much. */
 static uint64_t s_peak(const struct ms_build *build, uint64_t current) {
+    if (build->sampled && build->has_gaps)
+        return MEMSCOPE_UNKNOWN;
     uint64_t peak = ms_build_max(ms_load_relaxed(&build->header->peak_bytes), current);
     for (size_t i = 0; i < build->tick_count; i++)
         if (build->ticks[i].heap_live_bytes != MS_UNKNOWN_U64)
             peak = ms_build_max(peak, build->ticks[i].heap_live_bytes);
-    for (size_t i = 0; i < build->report->thread_count; i++)
+    for (size_t i = 0; i < build->report->thread_count && !build->sampled; i++)
         peak = ms_build_max(peak, build->report->threads[i].peak_bytes);
     return peak;
 }
@@ -83,24 +120,24 @@ static enum ms_status s_note_drops(struct ms_build *build) {
     return status;
 }
 
-static bool s_stacks_are_sampled(const struct ms_journal_header *header) {
-    return header->capture_stack != 0 && (header->sample_rate < 1 || header->sample_bytes != 0);
-}
-
 /* A few blocks that the C library made before we were there are freed in every program; that is
  * said only where it says something about the program. */
 static enum ms_status s_note_doubts(struct ms_build *build) {
     uint64_t unknown = ms_load_relaxed(&build->header->unknown_frees);
     uint64_t known = build->report->summary.total_deallocations;
     enum ms_status status = MS_OK;
-    if (unknown > known / 100)
+    if (unknown > known / 100 && !build->sampled)
         status = ms_build_note(
             build, "%llu frees were of blocks made before memscope or by another allocator",
             (unsigned long long)unknown);
-    if (status == MS_OK && s_stacks_are_sampled(build->header))
-        status =
-            ms_build_note(build, "only sampled blocks have a stack: live bytes by stack are of "
-                                 "those alone, everything else is of all blocks");
+    if (status == MS_OK && build->sampled)
+        status = ms_build_note(
+            build, "only a sample of the blocks was recorded: what was allocated is exact, what is "
+                   "live by place, type, variable, thread and stack is estimated (± in "
+                   "error_percent)");
+    if (status == MS_OK && build->sampled && build->has_gaps)
+        status = ms_build_note(build, "recording was off for a while: what is live in the whole "
+                                      "process is estimated too, and its peak is not known");
     uint64_t torn = build->report->summary.torn_blocks;
     if (status == MS_OK && torn != 0 && torn != MEMSCOPE_UNKNOWN)
         status =

@@ -9,7 +9,15 @@
 #define BUCKET_COUNT     64u
 #define LIFETIME_UNIT_NS UINT64_C(100000000)
 
-static enum ms_status s_fill_thread(struct ms_build *build, const struct ms_thread_record *record,
+/* By thread too: what the sampled blocks say. When it was most cannot be told from those. */
+static void s_estimate_thread(const struct ms_weighted *live, struct memscope_thread_report *out) {
+    out->live_bytes = ms_build_round(live->bytes);
+    out->peak_bytes = MEMSCOPE_UNKNOWN;
+    out->error_percent = ms_estimate_error(live->bytes, live->variance);
+}
+
+static enum ms_status s_fill_thread(struct ms_build *build, uint64_t index,
+                                    const struct ms_thread_record *record,
                                     struct memscope_thread_report *out) {
     char name[sizeof(record->name) + 1];
     memcpy(name, record->name, sizeof(record->name));
@@ -31,6 +39,9 @@ static enum ms_status s_fill_thread(struct ms_build *build, const struct ms_thre
     out->freed_elsewhere = ms_load_relaxed(&record->freed_elsewhere);
     uint64_t stack_peak = ms_load_relaxed(&record->stack_peak_bytes);
     out->stack_peak_bytes = stack_peak != 0 ? stack_peak : MEMSCOPE_UNKNOWN;
+    out->error_percent = ms_build_error(build, 0, 0);
+    if (build->sampled && index < build->thread_count)
+        s_estimate_thread(&build->threads[index], out);
     return MS_OK;
 }
 
@@ -46,7 +57,8 @@ static enum ms_status s_fill_threads(struct ms_build *build) {
             ms_journal_entry(build->journal, MS_TABLE_THREADS, i);
         if (record == NULL || memcmp(record, &s_unused, sizeof(s_unused)) == 0)
             continue;
-        enum ms_status status = s_fill_thread(build, record, &threads[build->report->thread_count]);
+        enum ms_status status =
+            s_fill_thread(build, i, record, &threads[build->report->thread_count]);
         if (status != MS_OK)
             return status;
         build->report->thread_count++;
@@ -98,7 +110,8 @@ static enum ms_status s_fill_histograms(struct ms_build *build) {
         }
     }
     for (uint32_t i = 0; i < build->site_count; i++)
-        freed += build->sites[i].frees;
+        freed += build->sampled ? build->sites[i].allocations - build->sites[i].live_count
+                                : build->sites[i].frees;
     lifetimes[0] = ms_build_minus(freed, aged);
     enum ms_status status =
         s_fill_buckets(build, sizes, 1, &build->report->sizes, &build->report->size_count);

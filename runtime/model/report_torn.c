@@ -58,11 +58,11 @@ enum ms_status ms_build_surplus(struct ms_build *build) {
 }
 
 /* A block may be counted as freed and still be in the table; one of site 0 in the table its site
- * has counted already, or nobody yet. */
+ * has counted already, or nobody yet. Not known where only sampled blocks are in the table. */
 enum ms_status ms_build_torn(struct ms_build *build) {
     struct memscope_summary *summary = &build->report->summary;
     summary->torn_blocks = MEMSCOPE_UNKNOWN;
-    if (build->report->process.exit == MEMSCOPE_EXIT_RUNNING)
+    if (build->report->process.exit == MEMSCOPE_EXIT_RUNNING || build->sampled)
         return MS_OK;
     uint64_t *in_table = calloc((size_t)build->site_count + 1, sizeof(*in_table));
     if (in_table == NULL)

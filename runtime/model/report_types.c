@@ -17,6 +17,7 @@ struct s_type {
     uint64_t frees;
     uint64_t free_bytes;
     uint64_t peak_bytes;
+    struct ms_estimate live; /* in a sampled journal */
 };
 
 struct s_types {
@@ -51,6 +52,9 @@ static enum ms_status s_add_site(struct s_types *types, const struct ms_build_si
     type->alloc_bytes += site->alloc_bytes;
     type->frees += site->frees;
     type->free_bytes += site->free_bytes;
+    type->live.count += site->live.count;
+    type->live.bytes += site->live.bytes;
+    type->live.variance += site->live.variance;
     type->peak_bytes = ms_build_max(type->peak_bytes, site->peak_bytes);
     if (site->type_size != 0 && (type->size == 0 || site->alloc_bytes > type->size_bytes)) {
         type->size = site->type_size;
@@ -122,18 +126,24 @@ static enum ms_status s_fill_layout(struct ms_build *build, struct memscope_type
 
 static enum ms_status s_fill(struct ms_build *build, const struct s_type *type,
                              struct memscope_type_report *out) {
+    uint64_t live_count = ms_build_minus(type->allocations, type->frees);
     uint64_t live_bytes = ms_build_minus(type->alloc_bytes, type->free_bytes);
+    if (build->sampled) {
+        live_count = ms_build_round(type->live.count);
+        live_bytes = ms_build_round(type->live.bytes);
+    }
     *out = (struct memscope_type_report){
         .type_name = ms_build_text(build, type->name),
         .size = type->size != 0 ? type->size : MEMSCOPE_UNKNOWN,
         .alignment = MEMSCOPE_UNKNOWN,
-        .live_count = ms_build_minus(type->allocations, type->frees),
+        .live_count = live_count,
         .live_bytes = live_bytes,
         .total_count = type->allocations,
         .total_bytes = type->alloc_bytes,
         .peak_bytes = ms_build_max(type->peak_bytes, live_bytes),
         .padding_bytes = MEMSCOPE_UNKNOWN,
         .padding_waste_bytes = MEMSCOPE_UNKNOWN,
+        .error_percent = ms_build_error(build, live_bytes, type->live.variance),
     };
     if (out->type_name == NULL) /* blocks of many types: no one size */
         out->size = MEMSCOPE_UNKNOWN;

@@ -10,6 +10,7 @@
 struct s_variable {
     struct memscope_variable report;
     uint64_t site_peak_bytes; /* the largest */
+    double variance;          /* of live_bytes, as in struct ms_estimate */
     uint64_t tick_bytes;      /* of the tick that is looked at */
     bool in_tick;
     struct memscope_point *history; /* what `report` points to, while it is filled */
@@ -78,6 +79,7 @@ static enum ms_status s_add_sites(const struct ms_build *build, struct s_variabl
         variable->report.total_allocations += site->allocations + object->count;
         variable->site_peak_bytes =
             ms_build_max(variable->site_peak_bytes, site->peak_bytes + object->peak_bytes);
+        variable->variance += site->held_variance;
     }
     return MS_OK;
 }
@@ -154,6 +156,7 @@ static enum ms_status s_fill(struct ms_build *build, struct s_variables *all) {
         out[i] = all->variables[i].report;
         uint64_t peak = ms_build_max(out[i].peak_bytes, all->variables[i].site_peak_bytes);
         out[i].peak_bytes = ms_build_max(peak, out[i].live_bytes);
+        out[i].error_percent = ms_build_error(build, out[i].live_bytes, all->variables[i].variance);
     }
     qsort(out, all->count, sizeof(*out), s_by_live);
     build->report->variables = out;

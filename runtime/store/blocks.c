@@ -14,14 +14,40 @@ static void s_move(struct ms_block_list *from, struct ms_block_list *to, uint32_
     }
 }
 
+/* Room for the bases of records below END. */
+static bool s_reserve_bases(uint64_t end) {
+    uint64_t offset;
+    if (ms_store.header->sampled == 0)
+        return true;
+    while (ms_store.tables[MS_TABLE_BASES].appended < end * sizeof(float)) {
+        if (ms_store_append(MS_TABLE_BASES, sizeof(float), &offset) == NULL)
+            return false;
+    }
+    ms_store_publish(MS_TABLE_BASES);
+    return true;
+}
+
+/* A batch of new records; *FIRST is its lowest number. */
+static bool s_append(uint32_t *first) {
+    const uint64_t size = MS_BLOCK_BATCH * sizeof(struct ms_block);
+    uint64_t offset;
+    if (ms_store_append(MS_TABLE_BLOCKS, size, &offset) == NULL)
+        return false;
+    *first = (uint32_t)(offset / sizeof(struct ms_block));
+    if (!s_reserve_bases(*first + MS_BLOCK_BATCH)) {
+        ms_store.tables[MS_TABLE_BLOCKS].appended = offset;
+        return false;
+    }
+    ms_store_publish(MS_TABLE_BLOCKS);
+    return true;
+}
+
 bool ms_blocks_refill(struct ms_block_list *list) {
-    uint64_t signals, offset;
+    uint64_t signals;
+    uint32_t first;
     ms_store_lock(&signals);
     s_move(&s_shared, list, 4 * MS_BLOCK_BATCH);
-    if (list->first == 0 &&
-        ms_store_append(MS_TABLE_BLOCKS, MS_BLOCK_BATCH * sizeof(struct ms_block), &offset)) {
-        ms_store_publish(MS_TABLE_BLOCKS);
-        uint32_t first = (uint32_t)(offset / sizeof(struct ms_block));
+    if (list->first == 0 && s_append(&first)) {
         for (uint32_t i = MS_BLOCK_BATCH; i-- > 0;) { /* lowest id first: neighbours in memory */
             ms_block_at(first + i)->next = list->first;
             list->first = first + i;

@@ -8,7 +8,7 @@
  *
  * A table is the concatenation of its extents in directory order, each holding `size / entry size`
  * whole entries (the string, stack tables count bytes, see below). The file is little-endian; every
- * record is sized by a static assertion; version 2 readers read version 2 only.
+ * record is sized by a static assertion; a reader reads its own version only.
  *
  * How a writer and a reader in another process agree (docs/memory-model.md):
  *   - an extent is complete when header.extent_count (release) covers it;
@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #define MS_JOURNAL_MAGIC      "MEMSCOPE" /* 8 bytes, no NUL */
-#define MS_JOURNAL_VERSION    2u
+#define MS_JOURNAL_VERSION    3u
 #define MS_JOURNAL_BYTE_ORDER 0x01020304u
 #define MS_EXTENT_COUNT       1024u
 #define MS_HEADER_BYTES       4096u
@@ -50,8 +50,10 @@
     X(7, BLOCKS, 32)      /* struct ms_block; entry 0 is not used */                               \
     X(8, TICKS, 1024)     /* struct ms_tick */                                                     \
     X(9, MARKS, 32)       /* struct ms_mark */                                                     \
-    X(10, EVENTS, 32)     /* sampled events; version 2 writes none */                              \
-    X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */
+    X(10, EVENTS, 32)     /* sampled events; this version writes none */                           \
+    X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */                 \
+    X(12, BASES, 4)         /* of a sampled journal: a float for each block, the bytes that its    \
+                               probability follows from */
 
 enum ms_table {
 #define X(number, name, size) MS_TABLE_##name = number,
@@ -135,7 +137,10 @@ struct ms_journal_header {
     uint64_t control_request; /* reserved for control from outside */
     uint64_t control_done;
     uint64_t monitor_tid;
-    unsigned char reserved[4096 - 416];
+    uint32_t sampled; /* 1: only sampled blocks have records, and counters are ms_sampled_counter */
+    uint32_t zero;
+    uint64_t gaps; /* how often recording was off for a while, or from the start */
+    unsigned char reserved[4096 - 432];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 
@@ -204,6 +209,21 @@ struct ms_counter {
 };
 static_assert(sizeof(struct ms_counter) == 64, "wire size");
 #define MS_COUNTERS_PER_CHUNK 64u
+
+/* The same in a sampled journal, of sites that make heap blocks: every object on the stack is
+ * counted. What was allocated is exact; the rest are sums over the sampled
+ * blocks, each with the weight 1 / probability (base/sampling.h). */
+struct ms_sampled_counter {
+    uint64_t allocations;
+    uint64_t alloc_bytes;
+    double sampled_count; /* estimates `allocations` */
+    double sampled_bytes; /* estimates `alloc_bytes` */
+    double peak_bytes;    /* of live_bytes, seen when a sampled block was freed */
+    uint64_t temporary;
+    double variance;   /* of sampled_bytes: the sum of (1 - probability) * weighted bytes squared */
+    double live_bytes; /* estimate; of one shard alone it may be negative */
+};
+static_assert(sizeof(struct ms_sampled_counter) == sizeof(struct ms_counter), "same place");
 
 struct ms_counter_tag {
     uint32_t shard;
@@ -277,12 +297,14 @@ struct ms_thread_record {
     /* written by the thread */
     uint64_t allocations;
     uint64_t alloc_bytes;
-    uint64_t frees; /* that this thread did, whoever had allocated */
-    uint64_t free_bytes;
+    uint64_t frees;         /* that this thread did, whoever had allocated */
+    uint64_t free_bytes;    /* in a sampled journal: alloc_bytes less the usable bytes of the blocks
+                               that this thread has made and not freed, as the allocator has them */
     uint64_t foreign_frees; /* of those, blocks that another thread had allocated */
     uint64_t foreign_free_bytes;
     uint64_t peak_bytes; /* seen when it last freed: what it has now may be more */
-    int64_t handed_in;   /* how much of alloc_bytes - free_bytes is in header.live_bytes */
+    int64_t handed_in;   /* how much of alloc_bytes - free_bytes is in header.live_bytes. In a
+                            sampled journal: usable bytes that are not in it yet */
     struct ms_pending pending;
     /* written by other threads, atomically */
     uint64_t freed_elsewhere;

@@ -22,10 +22,12 @@ struct ms_thread_record *ms_threads_record(uint32_t index) {
 /* What an ended thread has left stays in its record: its pending block too, which readers count. */
 static void s_close(uint32_t at) {
     struct ms_thread_record *record = ms_threads_record(s_running[at]);
-    int64_t balance = (int64_t)(record->alloc_bytes - record->free_bytes);
+    struct ms_journal_header *header = ms_store.header;
+    int64_t balance = (int64_t)(record->alloc_bytes - record->free_bytes), held;
     record->end_ns = ms_store_now() | 1; /* 0 means running */
-    ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)(balance - record->handed_in));
-    ms_store_relaxed(&record->handed_in, balance);
+    held = header->sampled != 0 ? record->handed_in : balance - record->handed_in;
+    ms_fetch_add_relaxed(&header->live_bytes, (uint64_t)held);
+    ms_store_relaxed(&record->handed_in, header->sampled != 0 ? 0 : balance);
     s_free_shards[s_free_shard_count++] = record->shard;
     s_running[at] = s_running[--s_running_count];
 }

@@ -93,19 +93,34 @@ static void s_fill_shares(struct ms_tick *tick, uint32_t sites) {
 static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
     const struct ms_journal_header *header = ms_store.header;
     uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]), freed_bytes = 0;
+    uint64_t live_bytes = ms_load_relaxed(&header->live_bytes);
     for (uint64_t i = 0; i < threads; i++) {
         const struct ms_thread_record *record = ms_store_at(MS_TABLE_THREADS, i * sizeof(*record));
         freed_bytes += ms_load_relaxed(&record->free_bytes);
+        live_bytes += (uint64_t)ms_load_relaxed(&record->handed_in);
         tick->frees += ms_load_relaxed(&record->frees);
         tick->alloc_bytes += ms_load_relaxed(&record->alloc_bytes);
         tick->allocations += ms_load_relaxed(&record->allocations);
         const struct ms_pending *pending = &record->pending;
         uint32_t site = ms_load_relaxed(&pending->site);
-        if (sums && ms_load_relaxed(&pending->frame_address) != 0 &&
+        if (sums && header->sampled == 0 && ms_load_relaxed(&pending->frame_address) != 0 &&
             ms_load_relaxed(&pending->block) != 0 && site < sites)
             s_sums.site_bytes[site] += ms_load_relaxed(&pending->size);
     }
-    tick->heap_live_bytes = tick->alloc_bytes > freed_bytes ? tick->alloc_bytes - freed_bytes : 0;
+    if (header->sampled == 0)
+        live_bytes = tick->alloc_bytes - freed_bytes;
+    tick->heap_live_bytes = (int64_t)live_bytes > 0 ? live_bytes : 0;
+}
+
+/* Heap blocks may be sampled, objects on the stack are not. */
+static uint64_t s_live_bytes(const struct ms_counter *counter, uint32_t site) {
+    const struct ms_site *record = ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(*record));
+    if (ms_store.header->sampled == 0 || record->kind == MEMSCOPE_SITE_OBJECT)
+        return ms_load_relaxed(&counter->alloc_bytes) - ms_load_relaxed(&counter->free_bytes);
+    double live;
+    __atomic_load(&((const struct ms_sampled_counter *)(const void *)counter)->live_bytes, &live,
+                  __ATOMIC_RELAXED);
+    return (uint64_t)(int64_t)live;
 }
 
 void ms_timeline_fill(struct ms_tick *tick) {
@@ -124,8 +139,7 @@ void ms_timeline_fill(struct ms_tick *tick) {
         for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
             if (tag->first_site + i < sites)
                 s_sums.site_bytes[tag->first_site + i] +=
-                    ms_load_relaxed(&counters[i].alloc_bytes) -
-                    ms_load_relaxed(&counters[i].free_bytes);
+                    s_live_bytes(&counters[i], tag->first_site + i);
         }
     }
     s_add_threads(tick, sites, sums);

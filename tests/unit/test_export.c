@@ -74,7 +74,7 @@ static void test_keys(void) {
               "variables threads leaks lifetimes sizes marks timeline stacks modules notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
-        {"sampling", "preset sample_rate sample_bytes seed exact"},
+        {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
         {"summary",
          "total_allocations total_deallocations active_allocations peak_memory_bytes "
          "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
@@ -99,17 +99,17 @@ static void test_keys(void) {
                   "temporary_allocations left_by_jump "
                   "element_name total_elements live_elements error_percent"},
         {"types", "type_name size alignment live_count live_bytes total_count total_bytes "
-                  "peak_bytes padding_bytes padding_waste_bytes members"},
+                  "peak_bytes padding_bytes padding_waste_bytes members error_percent"},
         {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
-                      "total_allocations history"},
+                      "total_allocations history error_percent"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
-                    "stack_peak_bytes"},
+                    "stack_peak_bytes error_percent"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
-                  "last_seen"},
+                  "last_seen error_percent"},
         {"lifetimes", "from to count"},
         {"sizes", "from to count"},
         {"marks", "timestamp name"},
-        {"stacks", "id frames live_count live_bytes"},
+        {"stacks", "id frames live_count live_bytes error_percent"},
         {"modules", "path build_id base"},
     };
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {

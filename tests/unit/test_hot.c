@@ -19,7 +19,6 @@
 #include "hot/frames.h"
 #include "hot/hooks.h"
 #include "hot/record.h"
-#include "hot/sampler.h"
 #include "hot/thread.h"
 #include "memscope.h"
 #include "memscope/abi.h"
@@ -650,30 +649,6 @@ static void test_thread_records(void) {
     CU_ASSERT_EQUAL(live, s_totals().block_bytes);
 }
 
-static void test_sampler(void) {
-    struct ms_sampler saved = ms_sampler;
-    static struct ms_thread s_thread;
-    unsigned taken = 0;
-    ms_sampler_init(0.1, 0, 7);
-    ms_sampler_start(&s_thread);
-    for (unsigned i = 0; i < 100000; i++)
-        taken += ms_sampler_takes(&s_thread, 10);
-    CU_ASSERT_TRUE(taken > 9600 && taken < 10400); /* 10000, 4 sigma are 380 */
-    /* By bytes: 1 - exp(-size / mean), whatever else is allocated between. */
-    unsigned small = 0, large = 0;
-    ms_sampler_init(1, 4096, 7);
-    ms_sampler_start(&s_thread);
-    for (unsigned i = 0; i < 100000; i++) {
-        small += ms_sampler_takes(&s_thread, 64);
-        large += ms_sampler_takes(&s_thread, 4096);
-    }
-    CU_ASSERT_TRUE(small > 1390 && small < 1710);   /* 1550, sigma 39 */
-    CU_ASSERT_TRUE(large > 62600 && large < 63820); /* 63212, sigma 153 */
-    ms_sampler_init(0, 0, 7);
-    CU_ASSERT_FALSE(ms_sampler_takes(&s_thread, 1000000));
-    ms_sampler = saved;
-}
-
 int main(void) {
     if (ms_store.header == NULL || CU_initialize_registry() != CUE_SUCCESS)
         return 1;
@@ -700,7 +675,6 @@ int main(void) {
     CU_ADD_TEST(suite, test_fast_and_slow);
     CU_ADD_TEST(suite, test_pending_elsewhere);
     CU_ADD_TEST(suite, test_thread_records);
-    CU_ADD_TEST(suite, test_sampler);
     CU_basic_set_mode(CU_BRM_VERBOSE);
     CU_basic_run_tests();
     int failures = (int)CU_get_number_of_failures() + (int)CU_get_number_of_suites_failed();

@@ -27,18 +27,6 @@ case_no_allocations() {
     check '[.leaks, .hotspots, .types]' '[[],[],[]]'
 }
 
-# Sampling takes stacks away, never counts.
-case_sampled_counts() {
-    build counts
-    for options in sample_rate=0.1:seed=1 sample_rate=0 sample_bytes=65536:seed=1 preset=demo \
-        preset=high_performance stack=0; do
-        measure ./counts 12345 100 return=0
-        check '.summary | [.total_allocations, .total_deallocations, .total_bytes, .current_memory_bytes]' \
-            '[12345,12245,592560,4800]'
-        check '[.sites[] | [.type_name, .total_allocations]]' '[["struct node",12345]]'
-    done
-}
-
 # family NAMES ALLOCATIONS FREES BYTES
 family() {
     # shellcheck disable=SC2086 # a list of names

@@ -28,6 +28,12 @@
  *       __memscope_lose_block(&site, old, p, &v);
  *       __memscope_assign_block(&site, p, &v);
  *
+ *   call of an allocator and of a deallocator of the program's own:
+ *       p = pool_alloc(pool, n);
+ *       __memscope_allocated(&site, p, n, pool);
+ *       __memscope_released(&site2, p);
+ *       pool_free(pool, p);
+ *
  * This header is plain C11 and C++17 and includes nothing but <stddef.h> and <stdint.h>. The
  * numbers in it never change their meaning: a new one is added, and MEMSCOPE_ABI_VERSION grows.
  */
@@ -55,7 +61,8 @@ extern "C" {
     X(6, STATIC, "static")       /* a global or static object */                                   \
     X(7, FUNCTION, "function")   /* an annotated allocator function */                             \
     X(8, CALLER, "caller")       /* made by the runtime: the return address of an untyped call */  \
-    X(9, TRACKED, "tracked")     /* made by the runtime: MEMSCOPE_TRACK */
+    X(9, TRACKED, "tracked")     /* made by the runtime: MEMSCOPE_TRACK */                         \
+    X(10, RELEASE, "release")    /* a call of a deallocator */
 
 /* How the C type of a site is known, best first. X(number, NAME, "spelling in reports") */
 #define MEMSCOPE_EVIDENCES(X)                                                                      \
@@ -153,6 +160,21 @@ void __memscope_assign_block(const struct memscope_site *site, const void *value
  * OLD_VALUE may be anything: it is only looked up. */
 void __memscope_lose_block(const struct memscope_site *site, const void *old_value,
                            const void *value, const void *place);
+
+/*
+ * An allocator of the program's own has handed out BLOCK, of SIZE bytes (0: not known), which it
+ * took from POOL (NULL: not known). Where it is a block of malloc's, the allocator only wraps
+ * malloc: this claims it. Else it is a piece of a larger block, or of memory that is none of
+ * malloc's, and has a record of its own until it is released, something else is handed out there,
+ * or the larger block is freed. NULL is ignored.
+ */
+void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
+                          const void *pool);
+
+/* BLOCK is about to be given back by the deallocator that SITE names; SITE NULL: the calling
+ * function is one, and is called by somebody else. A POOL of __memscope_allocated: all that came
+ * from it goes. */
+void __memscope_released(const struct memscope_site *site, const void *block);
 
 /*
  * The scope of an annotated object on the stack:

@@ -82,6 +82,11 @@ struct memscope_summary {
     uint64_t stack_peak_bytes; /* annotated objects on the stacks of all threads; unknown: there are
                                   none. The largest sum of the peaks of threads that ran together */
     uint64_t static_bytes;     /* of the listed static objects; unknown: none are listed */
+    /* Blocks that allocators of the program's own have handed out of other blocks or of memory that
+     * is none of malloc's. No other number of the summary has them. */
+    uint64_t pooled_allocations;
+    uint64_t pooled_bytes;         /* live */
+    uint64_t pooled_outside_bytes; /* of these, in memory that is none of malloc's */
 };
 
 struct memscope_hotspot {
@@ -143,6 +148,7 @@ struct memscope_site_report {
     const char *element_name;
     uint64_t total_elements;
     uint64_t live_elements;
+    bool pooled; /* the blocks lie in other blocks, or in memory that is none of malloc's */
     double error_percent; /* the 95 % interval of live_bytes is this much to either side; 0: exact;
                              not known where it is estimated and no sample is live */
 };
@@ -159,8 +165,9 @@ struct memscope_type_report {
     const char *type_name; /* NULL: blocks whose type is not known */
     uint64_t size;
     uint64_t alignment;
-    uint64_t live_count; /* blocks */
-    uint64_t live_bytes;
+    uint64_t live_count;   /* blocks */
+    uint64_t live_bytes;   /* without what lies in the blocks and is shown as what it is */
+    uint64_t pooled_bytes; /* of these, in pooled blocks */
     uint64_t total_count;
     uint64_t total_bytes;
     uint64_t peak_bytes;
@@ -225,6 +232,22 @@ struct memscope_leak {
     const struct memscope_last_seen *last_seen; /* NULL: an annotated variable held them to the end,
                                                    or none ever did */
     double error_percent;                       /* of `bytes` */
+};
+
+/* What the program should not have done with a block: all cases of a kind with the same places. */
+struct memscope_problem {
+    const char *kind; /* "double_free", "realloc_of_freed", "foreign_free", "wrong_deallocator" */
+    uint64_t count;
+    const char *var_name; /* of the block, as far as known; so are the next four */
+    const char *type_name;
+    const char *made_location;
+    const char *made_function;
+    const char *deallocator;    /* what frees it: "pool_free" */
+    const char *freed_location; /* where it was given back wrongly */
+    const char *freed_function;
+    const char *freed_by; /* the deallocator that was called: "free", "realloc", "pool_free" */
+    uint64_t first_seen_ns;
+    uint32_t stack_id; /* of the first case */
 };
 
 struct memscope_bucket {
@@ -299,6 +322,8 @@ struct memscope_report {
     size_t thread_count;
     const struct memscope_leak *leaks; /* largest bytes first */
     size_t leak_count;
+    const struct memscope_problem *problems; /* largest count first */
+    size_t problem_count;
     const struct memscope_bucket *lifetimes; /* nanoseconds */
     size_t lifetime_count;
     const struct memscope_bucket *sizes; /* bytes */

@@ -65,6 +65,18 @@ static char *s_events(uint64_t count, double rate, uint64_t live) {
     return text;
 }
 
+static char *s_pools(const struct memscope_summary *summary) {
+    char *count = ms_text_count(summary->pooled_allocations);
+    char *live = ms_text_bytes(summary->pooled_bytes);
+    char *outside = ms_text_bytes(summary->pooled_outside_bytes);
+    char *text = ms_cli_format("%s blocks out of larger ones, %s live, %s of that outside the heap",
+                               count, live, outside);
+    free(outside);
+    free(live);
+    free(count);
+    return text;
+}
+
 static char *s_typed(double percent) {
     if (!isfinite(percent))
         return ms_cli_copy("not known");
@@ -151,6 +163,8 @@ static void s_print(const struct memscope_report *report, const struct s_request
                           summary->active_allocations));
     s_print_line("frees", s_events(summary->total_deallocations, summary->deallocation_rate_per_sec,
                                    MEMSCOPE_UNKNOWN));
+    if (summary->pooled_allocations != 0 && summary->pooled_allocations != MEMSCOPE_UNKNOWN)
+        s_print_line("pools", s_pools(summary));
     s_print_line("typed", s_typed(summary->typed_bytes_percent));
     s_print_line("padding", s_padding(summary->padding_waste_bytes));
     if (summary->stack_peak_bytes != MEMSCOPE_UNKNOWN)
@@ -164,6 +178,7 @@ static void s_print(const struct memscope_report *report, const struct s_request
     s_print_view(&ms_view_heap_variables, report, request, "Annotated variables by peak");
     s_print_view(&ms_view_hotspots, report, request, "Places by total");
     s_print_view(&ms_view_leaks, report, request, "Never freed");
+    s_print_view(&ms_view_problems, report, request, "Freed wrongly");
 }
 
 static int s_run(int argc, char **argv) {

@@ -84,6 +84,7 @@ extern const struct ms_view ms_view_hotspots;
 extern const struct ms_view ms_view_variables;
 extern const struct ms_view ms_view_heap_variables;
 extern const struct ms_view ms_view_leaks;
+extern const struct ms_view ms_view_problems;
 extern const struct ms_view ms_view_threads;
 
 #define MS_VIEW_HELP                                                                               \

@@ -6,6 +6,8 @@
 #include "hot/fast_claim.h"
 #include "hot/lifecycle.h"
 #include "hot/objects.h"
+#include "hot/pools.h"
+#include "hot/problems.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
 #include "hot/thread.h"
@@ -24,7 +26,7 @@ static COLD void s_claim(const struct memscope_site *site, const void *block, bo
                              .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,
                              .is_sized = is_sized,
                              .size = size};
-    if (claim.site != 0)
+    if (claim.site != 0 && (MS_LIKELY(!ms_pools_used) || !ms_pools_claim(&claim, block)))
         ms_record_claim(&claim, block);
 }
 
@@ -90,6 +92,29 @@ EXPORT void __memscope_leave_object(uint64_t object) {
         ms_objects_leave(object);
 }
 
+/* Where the function that this is in was called from: it has a frame pointer (CMakeLists.txt). */
+#define CALL()                                                                                     \
+    ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
+                      *(const uintptr_t *)__builtin_frame_address(0)})
+
+EXPORT void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
+                                 const void *pool) {
+    if (block == NULL || ms_recording.blocks != MS_BLOCKS_ON)
+        return;
+    struct ms_claim claim = {.site = ms_sites_id(site),
+                             .type_size = site->type_size,
+                             .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,
+                             .is_sized = size != 0,
+                             .size = size};
+    if (claim.site != 0)
+        ms_pools_allocated(&claim, site->type_name != NULL, block, pool, CALL());
+}
+
+EXPORT void __memscope_released(const struct memscope_site *site, const void *block) {
+    if (block != NULL && ms_pools_used && ms_recording.frees)
+        ms_pools_released(site != NULL ? ms_sites_id(site) : 0, block, CALL());
+}
+
 EXPORT void __memscope_register_sites(const struct memscope_site *start,
                                       const struct memscope_site *stop) {
     if (!ms_lifecycle_begin())
@@ -112,6 +137,7 @@ EXPORT void memscope_mark(const char *name) {
 }
 
 EXPORT void memscope_pause(void) {
+    ms_problems_be_unsure();
     ms_lifecycle_switch(false);
 }
 

@@ -149,6 +149,7 @@ static HOT bool s_forget(uintptr_t address) {
         return false;
     }
     ms_store_release(ms_address_map_at(leaf, address), 0);
+    ms_thread_note_freed(thread, (uint64_t)address << 16, block->site);
     counter += block->site % MS_COUNTERS_PER_CHUNK;
     uint64_t size = MS_BLOCK_SIZE(block);
     int64_t live = (int64_t)(counter->alloc_bytes - counter->free_bytes);

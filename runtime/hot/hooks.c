@@ -6,6 +6,7 @@
 
 #include "base/atomics.h"
 #include "hot/fast.h"
+#include "hot/pools.h"
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
@@ -49,6 +50,18 @@ static void s_choose_sampled(void) {
     ms_store_relaxed(&s_free, ms_sampled_free);
 }
 
+static bool s_is_watched;
+
+static void s_watched_free(void *address) {
+    ms_pools_end_inside(address);
+    ms_hook_free(address);
+}
+
+static void *s_watched_realloc(void *address, size_t size) {
+    ms_pools_end_inside(address);
+    return ms_hook_realloc(address, size);
+}
+
 void ms_hooks_choose(void) {
     bool fast = ms_fast_is_possible();
     bool frames = ms_recording.capture;
@@ -64,7 +77,16 @@ void ms_hooks_choose(void) {
     ms_store_relaxed(&s_calloc, !fast    ? ms_hook_calloc
                                 : frames ? ms_fast_calloc_frames
                                          : ms_fast_calloc);
-    ms_store_relaxed(&s_free, fast ? ms_fast_free : ms_hook_free);
+    bool watched = ms_load_relaxed(&s_is_watched);
+    ms_store_relaxed(&s_free, watched ? s_watched_free : fast ? ms_fast_free : ms_hook_free);
+    ms_store_relaxed(&s_realloc, watched ? s_watched_realloc : ms_hook_realloc);
+}
+
+void ms_hooks_watch(void) {
+    if (ms_load_relaxed(&s_is_watched))
+        return;
+    ms_store_relaxed(&s_is_watched, true);
+    ms_hooks_choose();
 }
 
 void ms_hooks_remove(void) {

@@ -20,6 +20,9 @@ void ms_hook_free(void *address);
  * Any thread, also while others allocate. */
 void ms_hooks_choose(void);
 
+/* The same; from here on free and realloc first end what lies in the block (pools.h). */
+void ms_hooks_watch(void);
+
 /* From here on nothing is recorded. No effect where blocks of our own arena may still be freed. Any
  * thread, also while others allocate. */
 void ms_hooks_remove(void);

@@ -15,6 +15,7 @@
 #include "hot/hooks.h"
 #include "hot/identity.h"
 #include "hot/journal_file.h"
+#include "hot/pools.h"
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
@@ -237,6 +238,7 @@ void ms_lifecycle_attached(void) {
 
 static void s_before_fork(void) {
     uint64_t signals;
+    ms_pools_before_fork();
     ms_store_lock(&signals);
     s_fork.signals = signals;
     s_fork.recording = ms_recording;
@@ -256,6 +258,7 @@ static void s_after_fork_in_parent(void) {
     if (s_fork.copy > 0)
         ms_os_close(s_fork.copy);
     ms_store_unlock(&signals);
+    ms_pools_after_fork();
     errno = saved;
 }
 
@@ -296,6 +299,7 @@ static void s_after_fork_in_child(void) {
     else if (recording)
         s_stop_recording();
     ms_store_unlock(&signals);
+    ms_pools_after_fork();
     if (ms_store.header != NULL && ms_thread_self != NULL)
         s_start_monitor();
     errno = saved;

@@ -14,6 +14,7 @@
 
 #include "base/atomics.h"
 #include "hot/hooks.h"
+#include "hot/pools.h"
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
@@ -100,7 +101,7 @@ static void *s_realloc(void *address, size_t size, struct ms_call call) {
     }
     if (MS_UNLIKELY(ms_real_in_arena(address)))
         return s_realloc_arena(address, size);
-    ms_record_moving(address, &block);
+    ms_record_moving(address, &block, call);
     void *memory = ms_real.realloc(address, size);
     if (memory != NULL || size == 0) /* realloc(p, 0) frees p (glibc, and C17's leave) */
         ms_record_moved(&block, memory, size, call);
@@ -122,6 +123,8 @@ EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size) {
     }
     if (ms_recording.sampled)
         return ms_sampled_reallocation(address, bytes, MS_CALL());
+    if (MS_UNLIKELY(ms_pools_used)) /* as for realloc: hooks.h */
+        ms_pools_end_inside(address);
     return s_realloc(address, bytes, MS_CALL());
 }
 

@@ -7,6 +7,7 @@
 #include "hot/frames.h"
 #include "hot/holder.h"
 #include "hot/lifecycle.h"
+#include "hot/problems.h"
 #include "hot/sampled.h"
 #include "hot/thread.h"
 #include "hot/unwind.h"
@@ -197,6 +198,7 @@ static COLD void s_empty_inbox(struct ms_thread *thread) {
 static COLD void s_free_foreign(struct ms_thread *thread, struct ms_block *block, uint32_t id) {
     uint32_t site = ms_load_acquire(&block->site), maker = MS_BLOCK_THREAD(block);
     uint64_t size = MS_BLOCK_SIZE(block);
+    ms_thread_note_freed(thread, block->address_thread, site);
     s_count_freed(thread, size, maker);
     if (site != 0) {
         ms_thread_count_freed_at(ms_thread_counter(thread, site), size);
@@ -248,7 +250,34 @@ static COLD bool s_nested(void) {
     return ms_thread_self != NULL && ms_thread_self->busy;
 }
 
+struct ms_thread *ms_record_enter(void) {
+    return s_begin();
+}
+
+void ms_record_leave(struct ms_thread *thread) {
+    s_end(thread);
+}
+
+void ms_record_settle(struct ms_thread *thread) {
+    s_settle(thread);
+}
+
+uint32_t ms_record_settled_site(struct ms_thread *thread, uint32_t id) {
+    if (thread->record->pending.block == id)
+        s_settle(thread);
+    return ms_load_acquire(&ms_block_at(id)->site);
+}
+
 /* ---- the three events ---- */
+
+static HOT uint32_t s_stack(struct ms_thread *thread, struct ms_call call) {
+    return MS_UNLIKELY(ms_recording.tables) ? ms_unwind_capture(thread, call, ms_recording.depth)
+                                            : ms_frames_capture(thread, call, ms_recording.depth);
+}
+
+uint32_t ms_record_stack(struct ms_thread *thread, struct ms_call call) {
+    return ms_recording.capture ? s_stack(thread, call) : 0;
+}
 
 /* For large blocks, and where there is no room by position. A block that is already there was freed
  * without our seeing it (see ms_record_free): it is accounted here. */
@@ -276,9 +305,7 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
     block->holder = holder;
     block->stack = 0;
     if (ms_recording.capture)
-        block->stack = MS_UNLIKELY(ms_recording.tables)
-                           ? ms_unwind_capture(thread, call, ms_recording.depth)
-                           : ms_frames_capture(thread, call, ms_recording.depth);
+        block->stack = s_stack(thread, call);
     ms_store_release(&block->address_thread, address << 16 | thread->index); /* pairs with the
                                                                                 reader's */
     if (MS_LIKELY(s_insert(thread, address, size, id)))
@@ -322,9 +349,16 @@ void *ms_record_allocation(void *address, size_t size, struct ms_call call) {
     return address;
 }
 
-/* A block that is in no table: made before us, or by an allocator we do not see. */
-static COLD void s_free_unknown(void) {
+/* A block that is in no table: made before us, by an allocator we do not see, or not at all. */
+static COLD void s_free_unknown(struct ms_thread *thread, uint64_t address, struct ms_call call) {
     ms_fetch_add_relaxed(&ms_store.header->unknown_frees, 1);
+    ms_problems_unknown_free(thread, (void *)address, call, false);
+}
+
+/* The call of the program that has come to the function with this FRAME by one of the hooks. */
+static inline struct ms_call s_call_behind(const void *frame) {
+    const uintptr_t *hook = *(const uintptr_t *const *)frame;
+    return (struct ms_call){hook[1], hook[0]};
 }
 
 /* The block of record ID, which is out of the live table. */
@@ -340,6 +374,7 @@ static HOT void s_free_block(struct ms_thread *thread, uint32_t id) {
         s_settle(thread);
     uint64_t size = MS_BLOCK_SIZE(block);
     struct ms_counter *counter = ms_thread_counter(thread, block->site);
+    ms_thread_note_freed(thread, block->address_thread, block->site);
     ms_thread_count_freed_at(counter, size);
     s_count_freed(thread, size, thread->index);
     s_count_age(thread, block->size_time & 0xffffff);
@@ -356,7 +391,7 @@ static void s_free_known(struct ms_thread *thread, uint64_t address) {
     if (MS_LIKELY(id != 0))
         s_free_block(thread, id);
     else
-        s_free_unknown();
+        s_free_unknown(thread, address, (struct ms_call){0, 0});
 }
 
 /* A signal handler frees while its thread is inside memscope. */
@@ -381,7 +416,7 @@ void ms_record_free(void *address) {
     if (MS_LIKELY(id != 0))
         s_free_block(thread, id);
     else
-        s_free_unknown();
+        s_free_unknown(thread, (uintptr_t)address, s_call_behind(__builtin_frame_address(0)));
     s_end(thread);
 }
 
@@ -391,7 +426,7 @@ static COLD uint32_t s_site_elsewhere(const struct ms_block *block, uint32_t id)
     return ms_load_relaxed(&pending->block) == id ? ms_load_relaxed(&pending->site) : 0;
 }
 
-void ms_record_moving(void *address, struct ms_moving *moving) {
+void ms_record_moving(void *address, struct ms_moving *moving, struct ms_call call) {
     moving->known = false;
     moving->site = 0;
     moving->holder = 0;
@@ -414,6 +449,8 @@ void ms_record_moving(void *address, struct ms_moving *moving) {
         moving->holder = ms_load_relaxed(&block->holder);
         if (MS_UNLIKELY(moving->site == 0))
             moving->site = s_site_elsewhere(block, id);
+    } else {
+        ms_problems_unknown_free(thread, address, call, true);
     }
     s_end(thread);
 }

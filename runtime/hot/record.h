@@ -52,6 +52,8 @@ struct ms_recording {
 } __attribute__((aligned(MS_RECORDING_PAGE)));
 extern struct ms_recording ms_recording;
 
+struct ms_thread;
+
 /* A call of the malloc family: where it came from. */
 struct ms_call {
     uintptr_t return_address;
@@ -79,7 +81,7 @@ struct ms_moving {
     uint32_t site;
     uint64_t holder;
 };
-void ms_record_moving(void *address, struct ms_moving *moving);
+void ms_record_moving(void *address, struct ms_moving *moving, struct ms_call call);
 void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
                      struct ms_call call);
 void ms_record_kept(const struct ms_moving *moving);
@@ -102,6 +104,22 @@ void ms_record_claim(const struct ms_claim *claim, const void *block);
 
 /* BLOCK is known by the address MOVED from now on. */
 void ms_record_move(const void *block, void *moved);
+
+/* The state of this thread, which is busy until ms_record_leave: for others who record. NULL: it
+ * may not record now. */
+struct ms_thread *ms_record_enter(void);
+void ms_record_leave(struct ms_thread *thread);
+
+/* The block that this thread got last from malloc is counted at its site now: none will claim it.
+ */
+void ms_record_settle(struct ms_thread *thread);
+
+/* The site that has made the live block of record ID, which is counted there now if it is this
+ * thread's pending one; 0: it is pending elsewhere. */
+uint32_t ms_record_settled_site(struct ms_thread *thread, uint32_t id);
+
+/* The stack of CALL, which makes a block now; 0: it gets none. */
+uint32_t ms_record_stack(struct ms_thread *thread, struct ms_call call);
 
 /* The variable of SITE, at PLACE, holds VALUE from now on, if that is a live block. */
 void ms_record_taken(uint32_t site, const void *value, const void *place);

@@ -57,7 +57,7 @@ static struct ms_thread *s_attach(void) {
         }
         thread->shard = shard;
         thread->histograms = s_new_histograms();
-        s_states[shard] = thread;
+        ms_store_release(&s_states[shard], thread); /* pairs with ms_thread_of_shard */
     }
     s_hand_over(thread, record);
     thread->busy = thread->objects_busy = false;
@@ -112,4 +112,8 @@ void ms_thread_sweep(void) {
 
 void ms_thread_forked(void) {
     ms_threads_forked(ms_thread_self != NULL ? ms_thread_self->record : NULL);
+}
+
+struct ms_thread *ms_thread_of_shard(uint32_t shard) {
+    return shard < MS_THREAD_LIMIT ? ms_load_acquire(&s_states[shard]) : NULL;
 }

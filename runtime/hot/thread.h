@@ -10,6 +10,7 @@
 #ifndef MS_HOT_THREAD_H
 #define MS_HOT_THREAD_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@
 #define MS_STACK_CACHE    2048u
 #define MS_DEFERRED_FREES 16u
 #define MS_RULE_CACHE     1024u
+#define MS_FREED_COUNT    512u
 
 /* Live bytes that a thread may hold back: bounds the error of the process' peak. */
 #define MS_HAND_IN_BYTES INT64_C(32768)
@@ -77,6 +79,10 @@ struct ms_thread {
     uint32_t deferred_count;
     uintptr_t deferred[MS_DEFERRED_FREES];
 
+    /* Blocks that it freed lately, by address: address << 16 | site that had made it, in 20 bits.
+     */
+    uint64_t freed[MS_FREED_COUNT];
+
     struct ms_caller_entry callers[MS_CALLER_CACHE];
     struct ms_stack_entry stacks[MS_STACK_CACHE];
     struct ms_rule_entry rules[MS_RULE_CACHE];
@@ -113,6 +119,21 @@ static inline void ms_thread_count_freed_at(struct ms_counter *counter, uint64_t
         ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
     ms_own_add(&counter->frees, 1);
     ms_own_add(&counter->free_bytes, size);
+}
+
+/* Some thread's state, NULL: there are fewer. */
+struct ms_thread *ms_thread_of_shard(uint32_t shard);
+
+static inline uint64_t *ms_thread_freed(struct ms_thread *thread, uint64_t address_thread) {
+    return &thread->freed[(address_thread >> 20) % MS_FREED_COUNT];
+}
+
+/* It has freed the block with that word of its record. Addresses are multiples of 16. */
+static inline void ms_thread_note_freed(struct ms_thread *thread, uint64_t address_thread,
+                                        uint32_t site) {
+    static_assert(MS_SITE_LIMIT == UINT32_C(1) << 20, "a site fits below the address");
+    ms_store_relaxed(ms_thread_freed(thread, address_thread),
+                     (address_thread & ~UINT64_C(0xffff)) | site);
 }
 
 static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uint32_t site) {

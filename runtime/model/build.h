@@ -43,6 +43,7 @@ struct ms_build_site {
     ms_name file;
     ms_name function;
     ms_name label;
+    ms_name deallocator;
     ms_name element_name; /* 0: how many elements a block has is not known */
     ms_name location;     /* "file:line", or what the resolver knows of `frame` */
     uint32_t line;
@@ -59,6 +60,8 @@ struct ms_build_site {
     uint64_t free_bytes;
     uint64_t peak_bytes; /* sum of the shards' */
     uint64_t temporary;
+    uint64_t inside_bytes;           /* of live pooled blocks that lie in the blocks made here */
+    bool is_pooled;                  /* what is counted here are pooled blocks */
     struct ms_weighted made;         /* in a sampled journal: samples that it made, */
     struct ms_weighted live_samples; /* those of them that are live, */
     struct ms_estimate live;         /* and what follows from them */
@@ -87,6 +90,7 @@ struct ms_build_group {
     struct ms_weighted weighted; /* in a sampled journal: what count and bytes are estimated from */
     double variance;             /* of bytes, as in struct ms_estimate */
     uint64_t first_ns;
+    uint64_t inside_bytes; /* of pooled blocks in these blocks; taken off `bytes` at the end */
 };
 
 /* A stack that live blocks have. */
@@ -134,6 +138,7 @@ struct ms_build {
     struct ms_index frame_index; /* frame word -> index in frames */
     struct ms_tick *ticks;
     size_t tick_count;
+    uint64_t pooled_outside_bytes;    /* of live pooled blocks that lie in no block */
     struct ms_build_surplus *surplus; /* by shard; NULL while the process runs */
     uint32_t surplus_count;
     uint64_t damaged_blocks;     /* records that name a site, owner or stack that is not there */
@@ -164,6 +169,7 @@ enum ms_status ms_build_hotspots(struct ms_build *build);  /* locations; sites, 
 enum ms_status ms_build_types(struct ms_build *build);     /* types */
 enum ms_status ms_build_variables(struct ms_build *build); /* variables */
 enum ms_status ms_build_leaks(struct ms_build *build);     /* leaks */
+enum ms_status ms_build_problems(struct ms_build *build);  /* problems; their stacks */
 enum ms_status ms_build_threads(struct ms_build *build);   /* threads, lifetimes, sizes */
 enum ms_status ms_build_timeline(struct ms_build *build);  /* timeline */
 enum ms_status ms_build_stacks(struct ms_build *build);    /* stacks */
@@ -224,6 +230,17 @@ static inline bool ms_build_is_sampled(const struct ms_build *build,
 
 /* The ± of live bytes: 0 where they are counted, NaN where something was not recorded. */
 double ms_build_error(const struct ms_build *build, uint64_t bytes, double variance);
+
+/* Whether what is counted at SITE are blocks of the heap: neither stack objects nor pooled blocks.
+ */
+static inline bool ms_build_is_heap(const struct ms_build_site *site) {
+    return !site->is_pooled && !ms_build_is_object(site);
+}
+
+/* What of the live bytes of SITE pooled blocks have, which are shown as what they are. */
+static inline uint64_t ms_build_inside(const struct ms_build_site *site) {
+    return (int64_t)site->inside_bytes > 0 ? site->inside_bytes : 0;
+}
 
 /* For sorting: the larger number first. */
 static inline int ms_build_descending(uint64_t a, uint64_t b) {

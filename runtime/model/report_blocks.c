@@ -196,6 +196,25 @@ static double s_probability(const struct ms_build *build, uint64_t id, uint64_t 
     return probability > 0 && probability <= 1 ? probability : 1;
 }
 
+static bool s_read_pooled(const struct ms_pooled_block *record, struct s_block *block) {
+    uint64_t before = ms_load_acquire(&record->address_thread); /* as in s_read_block */
+    if (before == 0)
+        return false;
+    struct ms_pooled_block copy = *record;
+    ms_fence_acquire();
+    if (ms_load_relaxed(&record->address_thread) != before)
+        return false;
+    *block = (struct s_block){
+        .size = MS_BLOCK_SIZE(&copy),
+        .time_ns = MS_BLOCK_TIME_NS(&copy),
+        .site = copy.site,
+        .stack = copy.stack,
+        .thread = UINT32_MAX,
+        .probability = 1,
+    };
+    return true;
+}
+
 /* Copies the pending blocks of all threads, before the table is walked. */
 static enum ms_status s_collect_pending(struct s_walk *walk) {
     const struct ms_journal *journal = walk->build->journal;
@@ -354,6 +373,73 @@ static enum ms_status s_walk_table(struct s_walk *walk) {
     return status;
 }
 
+/* ---- pooled blocks ---- */
+
+/* The group of the live block that PARENT (ms_pooled_block.parent) tells; NULL: there is none. */
+static enum ms_status s_find_parent(struct s_walk *walk, uint32_t parent,
+                                    struct ms_build_group **group) {
+    const struct ms_journal *journal = walk->build->journal;
+    struct s_block block;
+    uint32_t index;
+    *group = NULL;
+    if ((parent & MS_PARENT_POOLED) != 0) {
+        const struct ms_pooled_block *record =
+            ms_journal_entry(journal, MS_TABLE_POOLED, parent & ~MS_PARENT_POOLED);
+        if (record == NULL || !s_read_pooled(record, &block))
+            return MS_OK;
+    } else {
+        const struct ms_block *record = ms_journal_entry(journal, MS_TABLE_BLOCKS, parent);
+        if (record == NULL || !s_read_block(record, &block))
+            return MS_OK;
+        const uint32_t *at = block.site == 0 ? ms_index_find(&walk->pending_index, parent) : NULL;
+        if (at != NULL && walk->pending[*at].site != NO_SITE)
+            block.site = walk->pending[*at].site;
+    }
+    if (block.site >= walk->build->site_count || block.owner >= walk->build->site_count ||
+        block.lost >= walk->build->site_count)
+        return MS_OK;
+    enum ms_status status = s_find_group(walk, &block, &index);
+    if (status == MS_OK)
+        *group = &walk->build->groups[index];
+    return status;
+}
+
+static enum ms_status s_add_pooled(struct s_walk *walk, const struct ms_pooled_block *record) {
+    struct ms_build_group *parent;
+    struct s_block block;
+    uint32_t in = ms_load_relaxed(&record->parent);
+    if (!s_read_pooled(record, &block))
+        return MS_OK;
+    s_mend(walk->build, &block);
+    enum ms_status status = s_add_block(walk, &block);
+    if (in == 0)
+        walk->build->pooled_outside_bytes += block.size;
+    if (status != MS_OK || in == 0)
+        return status;
+    status = s_find_parent(walk, in, &parent);
+    if (status == MS_OK && parent != NULL)
+        parent->inside_bytes += block.size;
+    return status;
+}
+
+/* What lies in a block is shown as it is; of the block itself is shown what is left. */
+static enum ms_status s_walk_pooled(struct s_walk *walk) {
+    struct ms_build *build = walk->build;
+    uint64_t count = ms_journal_count(build->journal, MS_TABLE_POOLED);
+    enum ms_status status = MS_OK;
+    for (uint64_t i = 1; status == MS_OK && i < count; i++) {
+        const struct ms_pooled_block *record = ms_journal_entry(build->journal, MS_TABLE_POOLED, i);
+        if (record != NULL)
+            status = s_add_pooled(walk, record);
+    }
+    for (uint32_t i = 0; i < build->group_count; i++)
+        build->groups[i].bytes =
+            ms_build_minus(build->groups[i].bytes, build->groups[i].inside_bytes);
+    return status;
+}
+
+/* ---- inboxes ---- */
+
 /* The free of record ID, which has waited in an inbox. */
 static enum ms_status s_free_from_inbox(struct s_walk *walk, uint32_t id) {
     const struct ms_block *record = ms_journal_entry(walk->build->journal, MS_TABLE_BLOCKS, id);
@@ -414,6 +500,8 @@ enum ms_status ms_build_blocks(struct ms_build *build) {
         status = s_collect_pending(&walk);
     if (status == MS_OK)
         status = s_walk_table(&walk);
+    if (status == MS_OK)
+        status = s_walk_pooled(&walk);
     if (status == MS_OK)
         status = s_read_inboxes(&walk);
     if (status == MS_OK)

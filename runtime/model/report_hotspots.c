@@ -33,7 +33,8 @@ static bool s_is_shown(const struct ms_build_site *site) {
     if (site->is_loss_only)
         return site->lost_here;
     return site->kind != MEMSCOPE_SITE_UNKNOWN && site->kind != MEMSCOPE_SITE_CALL &&
-           site->kind != MEMSCOPE_SITE_CALLER;
+           site->kind != MEMSCOPE_SITE_CALLER && site->kind != MEMSCOPE_SITE_FUNCTION &&
+           site->kind != MEMSCOPE_SITE_RELEASE;
 }
 
 /* A site of the runtime's is a return address: what the resolver knows of it, or the address. */
@@ -123,6 +124,7 @@ static void s_fill_site(const struct ms_build *build, uint32_t id,
         .peak_bytes = ms_build_max(site->peak_bytes + object->peak_bytes, live_bytes),
         .temporary_allocations = site->temporary,
         .left_by_jump = object->jumped,
+        .pooled = site->is_pooled,
         .total_elements = MEMSCOPE_UNKNOWN,
         .live_elements = MEMSCOPE_UNKNOWN,
         .error_percent = site->error_percent,

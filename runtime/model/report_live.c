@@ -26,7 +26,7 @@ static struct ms_estimate s_estimate(const struct ms_build *build, const struct 
 
 static void s_count_site(const struct ms_build *build, struct ms_build_site *site) {
     site->live_count = ms_build_minus(site->allocations, site->frees);
-    site->live_bytes = ms_build_minus(site->alloc_bytes, site->free_bytes);
+    site->live_bytes = ms_build_minus(site->alloc_bytes, site->free_bytes + ms_build_inside(site));
     site->live =
         (struct ms_estimate){.count = (double)site->live_count, .bytes = (double)site->live_bytes};
     site->error_percent = build->has_drops ? NAN : 0;

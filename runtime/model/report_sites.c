@@ -15,6 +15,7 @@ static enum ms_status s_fill_site(struct ms_build *build, const struct ms_site *
     site->type_size = record->type_size;
     site->frame = record->frame;
     site->is_loss_only = (record->flags & MEMSCOPE_SITE_LOSS) != 0;
+    site->is_pooled = (record->flags & MS_SITE_POOLED) != 0;
     site->top_stack = MEMSCOPE_NO_ID;
     enum ms_status status = ms_build_name(build, record->var_name, &site->var_name);
     if (status == MS_OK)
@@ -25,6 +26,8 @@ static enum ms_status s_fill_site(struct ms_build *build, const struct ms_site *
         status = ms_build_name(build, record->function, &site->function);
     if (status == MS_OK)
         status = ms_build_name(build, record->label, &site->label);
+    if (status == MS_OK)
+        status = ms_build_name(build, record->deallocator, &site->deallocator);
     if (record->element_size == 0 || (record->flags & MS_SITE_OTHER_SIZE) != 0)
         return status;
     site->element_size = record->element_size;
@@ -41,7 +44,10 @@ static void s_add_counter(struct ms_build_site *site, const struct ms_counter *c
     site->free_bytes += ms_load_relaxed(&counter->free_bytes);
     site->peak_bytes += ms_load_relaxed(&counter->peak_bytes);
     site->temporary += ms_load_relaxed(&counter->temporary);
-    site->object.jumped += ms_load_relaxed(&counter->jumped);
+    if (site->kind == MEMSCOPE_SITE_OBJECT)
+        site->object.jumped += ms_load_relaxed(&counter->jumped);
+    else
+        site->inside_bytes += ms_load_relaxed(&counter->inside_bytes);
 }
 
 static double s_positive(const double *value) {

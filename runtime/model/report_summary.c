@@ -54,6 +54,11 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
     bool has_static = false;
     for (uint32_t i = 0; i < build->site_count; i++) {
         const struct ms_build_site *site = &build->sites[i];
+        if (site->is_pooled) {
+            summary->pooled_allocations += site->allocations;
+            summary->pooled_bytes += ms_build_minus(site->alloc_bytes, site->free_bytes);
+            continue;
+        }
         summary->total_allocations += site->allocations;
         summary->total_deallocations += site->frees;
         summary->total_bytes += site->alloc_bytes;
@@ -65,6 +70,7 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
             static_bytes += site->object.bytes;
         }
     }
+    summary->pooled_outside_bytes = build->pooled_outside_bytes;
     summary->active_allocations =
         ms_build_minus(summary->total_allocations, summary->total_deallocations);
     summary->current_memory_bytes = ms_build_minus(summary->total_bytes, free_bytes);

@@ -110,8 +110,9 @@ static enum ms_status s_fill_histograms(struct ms_build *build) {
         }
     }
     for (uint32_t i = 0; i < build->site_count; i++)
-        freed += build->sampled ? build->sites[i].allocations - build->sites[i].live_count
-                                : build->sites[i].frees;
+        if (!build->sites[i].is_pooled)
+            freed += build->sampled ? build->sites[i].allocations - build->sites[i].live_count
+                                    : build->sites[i].frees;
     lifetimes[0] = ms_build_minus(freed, aged);
     enum ms_status status =
         s_fill_buckets(build, sizes, 1, &build->report->sizes, &build->report->size_count);

@@ -21,8 +21,8 @@ static void s_add_counters(struct ms_build *build, uint64_t index) {
     uint32_t first = ms_load_relaxed(&tag->first_site);
     for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
         uint64_t site = (uint64_t)first + i;
-        if (site < build->site_count && ms_build_is_object(&build->sites[site]))
-            continue; /* threads count no objects among their blocks */
+        if (site < build->site_count && !ms_build_is_heap(&build->sites[site]))
+            continue; /* threads count heap blocks alone */
         build->surplus[shard].allocations += ms_load_relaxed(&chunk[i].allocations);
         build->surplus[shard].bytes += ms_load_relaxed(&chunk[i].alloc_bytes);
     }

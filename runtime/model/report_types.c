@@ -15,7 +15,8 @@ struct s_type {
     uint64_t allocations;
     uint64_t alloc_bytes;
     uint64_t frees;
-    uint64_t free_bytes;
+    uint64_t live_bytes;
+    uint64_t pooled_bytes;
     uint64_t peak_bytes;
     struct ms_estimate live; /* in a sampled journal */
 };
@@ -51,7 +52,9 @@ static enum ms_status s_add_site(struct s_types *types, const struct ms_build_si
     type->allocations += site->allocations;
     type->alloc_bytes += site->alloc_bytes;
     type->frees += site->frees;
-    type->free_bytes += site->free_bytes;
+    type->live_bytes += site->live_bytes;
+    if (site->is_pooled)
+        type->pooled_bytes += site->live_bytes;
     type->live.count += site->live.count;
     type->live.bytes += site->live.bytes;
     type->live.variance += site->live.variance;
@@ -127,7 +130,7 @@ static enum ms_status s_fill_layout(struct ms_build *build, struct memscope_type
 static enum ms_status s_fill(struct ms_build *build, const struct s_type *type,
                              struct memscope_type_report *out) {
     uint64_t live_count = ms_build_minus(type->allocations, type->frees);
-    uint64_t live_bytes = ms_build_minus(type->alloc_bytes, type->free_bytes);
+    uint64_t live_bytes = type->live_bytes;
     if (build->sampled) {
         live_count = ms_build_round(type->live.count);
         live_bytes = ms_build_round(type->live.bytes);
@@ -138,6 +141,7 @@ static enum ms_status s_fill(struct ms_build *build, const struct s_type *type,
         .alignment = MEMSCOPE_UNKNOWN,
         .live_count = live_count,
         .live_bytes = live_bytes,
+        .pooled_bytes = type->pooled_bytes,
         .total_count = type->allocations,
         .total_bytes = type->alloc_bytes,
         .peak_bytes = ms_build_max(type->peak_bytes, live_bytes),

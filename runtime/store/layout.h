@@ -53,7 +53,9 @@
     X(10, EVENTS, 32)     /* sampled events; this version writes none */                           \
     X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */                 \
     X(12, BASES, 4)         /* of a sampled journal: a float for each block, the bytes that its    \
-                               probability follows from */
+                               probability follows from */                                         \
+    X(13, POOLED, 64)       /* struct ms_pooled_block; entry 0 is not used */                      \
+    X(14, PROBLEMS, 64)     /* struct ms_problem */
 
 enum ms_table {
 #define X(number, name, size) MS_TABLE_##name = number,
@@ -170,6 +172,7 @@ static_assert(sizeof(struct ms_site) == 128, "wire size");
 /* Bits of ms_site.flags. A block has another size than the program asked for at the site (a wrapper
  * has added to it): how many elements there are is not known. */
 #define MS_SITE_OTHER_SIZE 0x10000u
+#define MS_SITE_POOLED     (UINT32_C(1) << 31) /* what is counted here are pooled blocks */
 
 struct ms_module {
     uint64_t base;  /* load bias: run-time address minus address in the ELF file */
@@ -205,7 +208,11 @@ struct ms_counter {
                              now may be more. Exact for the site where one shard has all of it */
     uint64_t temporary;   /* freed before the thread's next allocation */
     uint64_t moved_bytes; /* copied by realloc */
-    uint64_t jumped;      /* stack objects that longjmp or an exception has left */
+    union {
+        uint64_t jumped;       /* stack objects that longjmp or an exception has left */
+        uint64_t inside_bytes; /* else: of live pooled blocks in the blocks made here; of one shard
+                                  it may be negative */
+    };
 };
 static_assert(sizeof(struct ms_counter) == 64, "wire size");
 #define MS_COUNTERS_PER_CHUNK 64u
@@ -276,6 +283,53 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
 #define MS_HOLDER_OWNER(h)   ((uint32_t)((h)&MS_HOLDER_SITE_MASK))
 #define MS_HOLDER_OTHER(h)   ((uint32_t)((h) >> MS_HOLDER_SITE_BITS & MS_HOLDER_SITE_MASK))
 #define MS_HOLDER_PLACE(h)   ((uint32_t)((h) >> (64 - MS_HOLDER_PLACE_BITS)))
+/* A live piece of memory that an allocator of the program's own has handed out of a larger block,
+ * or of memory that is none of malloc's. It is counted at a site that has MS_SITE_POOLED and at no
+ * other place: the totals of threads and of the process are those of the heap. */
+struct ms_pooled_block {
+    uint64_t address_thread; /* as in struct ms_block: 0: not in use */
+    uint64_t size_time;
+    uint32_t site;
+    uint32_t stack;
+    uint32_t parent; /* the record of the block that it lies in: of BLOCKS, with MS_PARENT_POOLED of
+                        this table; 0: none. It ends before that does */
+    uint32_t next;   /* for the writer alone, as all behind it: of a free entry, of the same pool */
+    uint32_t previous; /* of the same pool */
+    uint32_t group;    /* number of the pool */
+    uint32_t inside;   /* site whose inside_bytes have it */
+    uint32_t below;    /* the record of the block that it lies at the very start of, 0: none */
+    uint64_t zeros[2];
+};
+static_assert(sizeof(struct ms_pooled_block) == 64, "wire size");
+#define MS_PARENT_POOLED (UINT32_C(1) << 31)
+
+/* What a program should not do with a block. X(number, NAME, "spelling in reports") */
+#define MS_PROBLEMS(X)                                                                             \
+    X(1, DOUBLE_FREE, "double_free")             /* given back twice */                            \
+    X(2, FREED_REALLOC, "realloc_of_freed")      /* reallocated after it was freed */              \
+    X(3, FOREIGN_FREE, "foreign_free")           /* no block starts there */                       \
+    X(4, WRONG_DEALLOCATOR, "wrong_deallocator") /* given back by a function for other blocks */
+
+enum ms_problem_kind {
+#define X(number, name, spelling) MS_PROBLEM_##name = number,
+    MS_PROBLEMS(X)
+#undef X
+};
+
+/* All cases of one kind of problem with the same two places. */
+struct ms_problem {
+    uint64_t count;    /* 0: not complete yet */
+    uint64_t frame;    /* frame word: from where the block was given back */
+    uint64_t first_ns; /* the first case */
+    uint64_t address;  /* of that */
+    uint32_t kind;     /* enum ms_problem_kind */
+    uint32_t made;     /* site that had made the block, 0: not known */
+    uint32_t release;  /* site of the call of a deallocator, 0: free or realloc */
+    uint32_t stack;
+    uint64_t zero[2];
+};
+static_assert(sizeof(struct ms_problem) == 64, "wire size");
+#define MS_PROBLEM_LIMIT 1024u
 
 /* A thread's newest block. While it is pending, its site may not be known yet: the counters of no
  * site have it, and its record in the block table has site 0. */

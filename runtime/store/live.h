@@ -34,4 +34,16 @@ static inline uint32_t ms_live_remove(uintptr_t address) {
     return MS_LIKELY(id != 0) ? id : ms_address_hash_remove(address);
 }
 
+/* The record of the block around ADDRESS that starts at most LIMIT bytes before it, 0: none. */
+static inline uint32_t ms_live_around(uintptr_t address, uintptr_t limit) {
+    uintptr_t at = address & ~(uintptr_t)15;
+    for (uintptr_t back = 0; back <= limit && at != 0; back += 16, at -= 16) {
+        uint32_t id = ms_live_find(at);
+        uintptr_t start = id != 0 ? MS_BLOCK_ADDRESS(ms_block_at(id)) : 0;
+        if (start != 0 && (start & ~(uintptr_t)15) == at)
+            return address - start < MS_BLOCK_SIZE(ms_block_at(id)) ? id : 0;
+    }
+    return 0;
+}
+
 #endif

@@ -156,3 +156,17 @@ uint32_t ms_sites_caller(uintptr_t return_address) {
     ms_store_unlock(&signals);
     return id;
 }
+
+uint32_t ms_sites_pooled(uint32_t id) {
+    uint64_t signals;
+    uint32_t pooled = 0;
+    ms_store_lock(&signals);
+    struct ms_site *site = s_append(&pooled);
+    if (site != NULL) {
+        *site = *(const struct ms_site *)ms_store_at(MS_TABLE_SITES, (uint64_t)id * sizeof(*site));
+        site->flags |= MS_SITE_POOLED;
+        ms_store_publish(MS_TABLE_SITES);
+    }
+    ms_store_unlock(&signals);
+    return site != NULL ? pooled : 0;
+}

@@ -36,6 +36,10 @@ void ms_sites_unregister(const struct memscope_site *start, const struct memscop
  * lock. */
 uint32_t ms_sites_caller(uintptr_t return_address);
 
+/* A site like that of ID, for pooled blocks (MS_SITE_POOLED); 0 when there is no room. A new one
+ * with each call. Takes the store lock. */
+uint32_t ms_sites_pooled(uint32_t id);
+
 /* The id of a registered record, 0: not registered. Any thread, no lock. */
 static inline uint32_t ms_sites_find(const struct memscope_site *site) {
     for (uint32_t i = ms_load_acquire(&ms_site_range_count); i-- > 0;) {

@@ -115,8 +115,13 @@ static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
 /* Heap blocks may be sampled, objects on the stack are not. */
 static uint64_t s_live_bytes(const struct ms_counter *counter, uint32_t site) {
     const struct ms_site *record = ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(*record));
-    if (ms_store.header->sampled == 0 || record->kind == MEMSCOPE_SITE_OBJECT)
-        return ms_load_relaxed(&counter->alloc_bytes) - ms_load_relaxed(&counter->free_bytes);
+    if (ms_store.header->sampled == 0 || record->kind == MEMSCOPE_SITE_OBJECT) {
+        uint64_t inside = record->kind != MEMSCOPE_SITE_OBJECT
+                              ? ms_load_relaxed(&counter->inside_bytes)
+                              : 0; /* pooled blocks are counted at their own sites */
+        return ms_load_relaxed(&counter->alloc_bytes) - ms_load_relaxed(&counter->free_bytes) -
+               inside;
+    }
     double live;
     __atomic_load(&((const struct ms_sampled_counter *)(const void *)counter)->live_bytes, &live,
                   __ATOMIC_RELAXED);

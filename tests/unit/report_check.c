@@ -94,6 +94,14 @@ static bool s_groups_are_sound(const struct memscope_report *report) {
         sound &= s_expect(i == 0 || leak[-1].bytes >= leak->bytes, "order of leak", i);
         sound &= s_expect(s_has_stack(report, leak->stack_id), "stack of leak", i);
     }
+    for (size_t i = 0; i < report->problem_count; i++) {
+        const struct memscope_problem *problem = &report->problems[i];
+        sound &= s_text(problem->made_location, "place of problem", i);
+        sound &= s_text(problem->freed_location, "other place of problem", i);
+        sound &= s_expect(problem->count != 0, "count of problem", i);
+        sound &= s_expect(i == 0 || problem[-1].count >= problem->count, "order of problem", i);
+        sound &= s_expect(s_has_stack(report, problem->stack_id), "stack of problem", i);
+    }
     return sound;
 }
 

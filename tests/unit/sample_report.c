@@ -279,6 +279,31 @@ static void fill_leaks(struct sample *sample, size_t rows) {
     sample->report.leak_count = rows;
 }
 
+static void fill_problems(struct sample *sample, size_t rows) {
+    static const char *const kinds[] = {"double_free", "wrong_deallocator", "foreign_free",
+                                        "realloc_of_freed"};
+    struct memscope_problem *problems = sample_take(sample, rows, sizeof(*problems));
+    for (size_t i = 0; i < rows; i++) {
+        bool known = i % 3 != 2;
+        problems[i] = (struct memscope_problem){
+            .kind = PICK(kinds, i),
+            .count = rows - i,
+            .var_name = known ? variable_name(i) : NULL,
+            .type_name = known ? type_name(sample, i) : NULL,
+            .made_location = known ? location(sample, i) : NULL,
+            .made_function = known ? PICK(s_functions, i) : NULL,
+            .deallocator = i % 2 == 1 ? sample_hostile_name(i) : NULL,
+            .freed_location = location(sample, i + 3),
+            .freed_function = PICK(s_functions, i + 1),
+            .freed_by = i % 2 == 1 ? "pool_free" : "free",
+            .first_seen_ns = UINT64_C(50000000) * i,
+            .stack_id = i % 4 == 3 ? MEMSCOPE_NO_ID : (uint32_t)(i * 16 + 1),
+        };
+    }
+    sample->report.problems = problems;
+    sample->report.problem_count = rows;
+}
+
 static void fill_stacks(struct sample *sample, size_t rows) {
     struct memscope_stack *stacks = sample_take(sample, rows, sizeof(*stacks));
     for (size_t i = 0; i < rows; i++) {
@@ -458,6 +483,9 @@ static void fill_rest(struct sample *sample) {
         .padding_waste_bytes = 804112,
         .stack_peak_bytes = MEMSCOPE_UNKNOWN,
         .static_bytes = 91234,
+        .pooled_allocations = 5120,
+        .pooled_bytes = 81920,
+        .pooled_outside_bytes = 4096,
     };
 }
 
@@ -472,6 +500,7 @@ struct memscope_report *sample_report_new(size_t rows, size_t points) {
     fill_sites(sample, rows);
     fill_variables(sample, rows, points);
     fill_leaks(sample, rows);
+    fill_problems(sample, rows);
     fill_stacks(sample, rows);
     fill_threads(sample);
     fill_time(sample, points);

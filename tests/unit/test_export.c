@@ -70,8 +70,9 @@ static void test_keys(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
     yajl_val tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
-        tree, "schema version process sampling summary hotspots system_snapshots sites types "
-              "variables threads leaks lifetimes sizes marks timeline stacks modules notes"));
+        tree,
+        "schema version process sampling summary hotspots system_snapshots sites types "
+        "variables threads leaks problems lifetimes sizes marks timeline stacks modules notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
@@ -79,7 +80,8 @@ static void test_keys(void) {
          "total_allocations total_deallocations active_allocations peak_memory_bytes "
          "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
          "total_bytes typed_bytes_percent dropped_events torn_blocks padding_waste_bytes "
-         "stack_peak_bytes static_bytes"},
+         "stack_peak_bytes static_bytes pooled_allocations pooled_bytes "
+         "pooled_outside_bytes"},
         {"timeline", "interval_ns timestamps heap_live_bytes allocations frees by_type"},
     };
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
@@ -97,15 +99,18 @@ static void test_keys(void) {
         {"sites", "id kind evidence var_name type_name label file line column function "
                   "total_allocations total_bytes live_allocations live_bytes peak_bytes "
                   "temporary_allocations left_by_jump "
-                  "element_name total_elements live_elements error_percent"},
-        {"types", "type_name size alignment live_count live_bytes total_count total_bytes "
-                  "peak_bytes padding_bytes padding_waste_bytes members error_percent"},
+                  "element_name total_elements live_elements pooled error_percent"},
+        {"types",
+         "type_name size alignment live_count live_bytes pooled_bytes total_count total_bytes "
+         "peak_bytes padding_bytes padding_waste_bytes members error_percent"},
         {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
                       "total_allocations history error_percent"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
                     "stack_peak_bytes error_percent"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
                   "last_seen error_percent"},
+        {"problems", "kind count var_name type_name made_location made_function deallocator "
+                     "freed_location freed_function freed_by first_seen_ns stack_id"},
         {"lifetimes", "from to count"},
         {"sizes", "from to count"},
         {"marks", "timestamp name"},

@@ -52,6 +52,55 @@ static bool s_set_exclude(const char *key, const char *value) {
     return s_read_globs(key, value, &ms_arguments_given.exclude);
 }
 
+/* ":2" at *AT; false: there is no such number. */
+static bool s_read_number(const char **at, unsigned *number) {
+    char *end;
+    if (**at != ':' || (*at)[1] < '1' || (*at)[1] > '9')
+        return false;
+    *number = strtoul(*at + 1, &end, 10);
+    *at = end;
+    return *number <= 255;
+}
+
+/* "f:2", with MOST 2 also "f:2:1". C++ names have colons too: numbers are looked for at the end. */
+static bool s_read_function(const std::string &text, unsigned most, ms_named_function *function) {
+    size_t at = text.find_last_not_of("0123456789:");
+    if (at == std::string::npos)
+        return false;
+    at = text.find(':', at);
+    if (at == std::string::npos)
+        return false;
+    function->text = text;
+    function->name = text.substr(0, at);
+    const char *rest = text.c_str() + at;
+    return s_read_number(&rest, &function->first) &&
+           (*rest == '\0' ||
+            (most > 1 && s_read_number(&rest, &function->second) && *rest == '\0'));
+}
+
+static bool s_read_functions(const char *key, const char *value, unsigned most, const char *form,
+                             std::vector<ms_named_function> *out) {
+    std::vector<std::string> parts;
+    if (!s_split(value, &parts))
+        return s_fail(key, "an empty name in the comma-separated list");
+    for (const std::string &part : parts) {
+        ms_named_function function;
+        if (!s_read_function(part, most, &function))
+            return s_fail(key, "\"" + part + "\" is not of the form " + form +
+                                   ", with numbers of arguments, of which 1 is the first");
+        out->push_back(function);
+    }
+    return true;
+}
+
+static bool s_set_alloc(const char *key, const char *value) {
+    return s_read_functions(key, value, 2, "FUNCTION:SIZE[:COUNT]", &ms_arguments_given.allocators);
+}
+
+static bool s_set_dealloc(const char *key, const char *value) {
+    return s_read_functions(key, value, 1, "FUNCTION:POINTER", &ms_arguments_given.deallocators);
+}
+
 static bool s_set_verbose(const char *, const char *) {
     ms_arguments_given.verbose = true;
     return true;
@@ -73,9 +122,6 @@ static bool s_read(const char *key, const char *value) {
     }
 #include "arguments.def"
 #undef X
-    if (strcmp(key, "alloc") == 0 || strcmp(key, "dealloc") == 0)
-        return s_fail(key,
-                      "not supported by this version of memscope, which knows: " + s_known_names());
     return s_fail(key, "unknown argument; known are: " + s_known_names());
 }
 

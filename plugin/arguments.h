@@ -5,12 +5,22 @@
 
 #include "gcc_api.h"
 
+/* A function and numbers of its arguments, which count from 1; the second is 0 where there is none.
+ */
+struct ms_named_function {
+    std::string text; /* as it was given: "f:2:1" */
+    std::string name;
+    unsigned first = 0, second = 0;
+};
+
 struct ms_arguments {
     bool track_all = false;
     bool verbose = false;
-    std::vector<std::string> types;   /* empty: all */
-    std::vector<std::string> exclude; /* files and functions */
-    std::string sites_file;           /* empty: none */
+    std::vector<std::string> types;              /* empty: all */
+    std::vector<std::string> exclude;            /* files and functions */
+    std::vector<ms_named_function> allocators;   /* size, count */
+    std::vector<ms_named_function> deallocators; /* pointer */
+    std::string sites_file;                      /* empty: none */
 };
 
 /* Written once by ms_arguments_read, before any pass runs. */

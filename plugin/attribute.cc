@@ -3,8 +3,12 @@
 
 #define ATTRIBUTE_NAME "memscope"
 #define WORKS_ON                                                                                   \
-    "this version tracks pointer variables, parameters, pointer members, arrays, structs and "     \
-    "unions on the stack, static objects, and struct, union and typedef types"
+    "this version tracks pointer variables, parameters, pointer members, functions that return "   \
+    "a pointer, arrays, structs and unions on the stack, static objects, and struct, union and "   \
+    "typedef types"
+
+/* Functions with the attribute, by name. */
+static std::unordered_set<std::string> s_functions;
 
 /* A C++ template parameter and what is made of one: its nature shows when it is instantiated. */
 static bool s_is_dependent(const_tree type) {
@@ -49,6 +53,21 @@ static void s_refuse_variable(tree decl, tree name) {
         s_show_support(where);
 }
 
+/* Functions that return a pointer are allocators. */
+static bool s_accept_function(tree decl, tree name) {
+    location_t where = DECL_SOURCE_LOCATION(decl);
+    const_tree result = TREE_TYPE(TREE_TYPE(decl));
+    if (s_is_dependent(result) || s_is_pointer_to_object(result)) {
+        s_functions.insert(IDENTIFIER_POINTER(DECL_NAME(decl)));
+        return true;
+    }
+    if (warning_at(where, OPT_Wattributes,
+                   "%qE attribute ignored: the function %qD does not return a pointer to a block",
+                   name, decl))
+        s_show_support(where);
+    return false;
+}
+
 /* True: keep the attribute on DECL. */
 static bool s_accept_decl(tree decl, tree name) {
     location_t where = DECL_SOURCE_LOCATION(decl);
@@ -64,12 +83,7 @@ static bool s_accept_decl(tree decl, tree name) {
     case TYPE_DECL:
         return true;
     case FUNCTION_DECL:
-        if (warning_at(where, OPT_Wattributes,
-                       "%qE attribute ignored: functions such as %qD are not tracked by this "
-                       "version",
-                       name, decl))
-            s_show_support(where);
-        return false;
+        return s_accept_function(decl, name);
     default:
         if (warning_at(where, OPT_Wattributes, "%qE attribute ignored on %qD", name, decl))
             s_show_support(where);
@@ -142,4 +156,8 @@ ms_annotation ms_attribute_of_type(const_tree type) {
     if (!found.present && TYPE_NAME(type) != NULL_TREE && TREE_CODE(TYPE_NAME(type)) == TYPE_DECL)
         found = s_find(DECL_ATTRIBUTES(TYPE_NAME(type)));
     return found;
+}
+
+bool ms_attribute_is_on_function(const char *name) {
+    return s_functions.count(name) != 0;
 }

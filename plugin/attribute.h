@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The attribute `memscope`, with an optional label. It means something on pointer variables,
- * parameters, pointer members, arrays, structs and unions on the stack, static objects, and on
- * structs, unions and typedefs; anything else is told to the user at the place where it stands.
+ * parameters, pointer members, functions that return a pointer, arrays, structs and unions on the
+ * stack, static objects, and on structs, unions and typedefs; anything else is told to the user at
+ * the place where it stands.
  */
 #ifndef MS_PLUGIN_ATTRIBUTE_H
 #define MS_PLUGIN_ATTRIBUTE_H
@@ -22,5 +23,8 @@ void ms_attribute_register(void *event_data, void *user_data);
 /* The annotation on a variable, parameter or member; on the typedef or struct type itself. */
 ms_annotation ms_attribute_of_decl(const_tree decl);
 ms_annotation ms_attribute_of_type(const_tree type);
+
+/* Whether a function of that name has been declared with the attribute. */
+bool ms_attribute_is_on_function(const char *name);
 
 #endif

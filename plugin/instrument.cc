@@ -43,6 +43,10 @@ static void s_insert_at_entry(function *fun, const ms_insertion &insertion) {
     tree value = insertion.value;
     if (TREE_CODE(value) != SSA_NAME)
         value = s_read(value, &point, insertion.assign.location);
+    if (insertion.is_release) {
+        ms_calls_released_at(point, value, insertion.claim.location);
+        return;
+    }
     ms_calls_assign(point, ms_sites_add(insertion.assign), value, null_pointer_node,
                     insertion.assign.location);
 }
@@ -67,9 +71,40 @@ static tree s_old_value(const ms_insertion &insertion) {
     return value;
 }
 
+/* How many bytes the call of an allocator asks for: what its arguments say, or an object of the
+ * type that it returns. */
+static ms_bytes s_bytes(const ms_insertion &insertion) {
+    const gcall *call = as_a<gcall *>(insertion.statement);
+    auto operand = [call](unsigned number) {
+        tree value = number != 0 && number <= gimple_call_num_args(call)
+                         ? gimple_call_arg(call, number - 1)
+                         : NULL_TREE;
+        return value != NULL_TREE && INTEGRAL_TYPE_P(TREE_TYPE(value)) ? value : NULL_TREE;
+    };
+    ms_bytes bytes = {operand(insertion.allocator->size), operand(insertion.allocator->count), 0};
+    if (bytes.size == NULL_TREE && insertion.allocator->size == 0)
+        bytes.known = insertion.claim.type_size;
+    return bytes;
+}
+
+static void s_insert_allocated(const ms_insertion &insertion, ms_insert_point point, tree value) {
+    const gcall *call = as_a<gcall *>(insertion.statement);
+    unsigned pool = insertion.allocator->pool;
+    ms_calls_allocated(point, ms_sites_add(insertion.claim), value, s_bytes(insertion),
+                       pool != 0 && pool <= gimple_call_num_args(call)
+                           ? gimple_call_arg(call, pool - 1)
+                           : NULL_TREE,
+                       insertion.claim.location);
+}
+
 /* False: there is no place for the code, nothing was done. */
 static bool s_insert_behind(const ms_insertion &insertion) {
     ms_insert_point point;
+    if (insertion.is_release) {
+        ms_calls_released(insertion.statement, ms_sites_add(insertion.claim), insertion.value,
+                          insertion.claim.location);
+        return true;
+    }
     if (!ms_calls_point_behind(insertion.statement, &point))
         return false;
     if (insertion.moved_from != NULL_TREE) {
@@ -79,6 +114,10 @@ static bool s_insert_behind(const ms_insertion &insertion) {
     }
     tree old = insertion.has_loss && !insertion.loses_behind ? s_old_value(insertion) : NULL_TREE;
     tree value = s_value(insertion, &point), place = null_pointer_node;
+    if (insertion.allocator != nullptr) {
+        s_insert_allocated(insertion, point, value);
+        return true;
+    }
     /* One place and one type: the record that is claimed by also tells of the others. */
     ms_site site = insertion.has_claim ? insertion.claim : insertion.assign;
     if (!insertion.has_claim && !insertion.has_assign)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "known_types.h"
 
+#include "allocator.h"
 #include "type_name.h"
 
 /* What a function type says about its result and its parameters; null: not a pointer. */
@@ -166,6 +167,8 @@ static void s_remember_statement(gimple *statement) {
         return;
     if (is_gimple_call(statement) && gimple_call_fntype(statement) != NULL_TREE)
         s_signature_of(gimple_call_fntype(statement));
+    if (is_gimple_call(statement))
+        ms_allocator_remember(gimple_call_fndecl(statement));
     walk_stmt_info info = {};
     walk_gimple_op(statement, s_remember_operand, &info);
 }
@@ -173,6 +176,7 @@ static void s_remember_statement(gimple *statement) {
 static void s_remember_function(function *fun) {
     tree decl = fun->decl;
     ms_types_function_name(decl);
+    ms_allocator_remember(decl);
     s_signature_of(TREE_TYPE(decl));
     for (tree p = DECL_ARGUMENTS(decl); p != NULL_TREE; p = DECL_CHAIN(p))
         s_remember_type(TREE_TYPE(p));

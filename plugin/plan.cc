@@ -120,6 +120,8 @@ static void s_plan_claim(s_planning *planning, gimple *statement, const ms_typin
     insertion.statement = statement;
     insertion.value = gimple_get_lhs(statement);
     insertion.claim = s_claim_site(planning->fun, typing, s_location(planning->fun, statement));
+    if (is_gimple_call(statement) && gimple_call_fndecl(statement) != NULL_TREE)
+        insertion.claim.deallocator = ms_allocator_deallocator(gimple_call_fndecl(statement));
     insertion.has_claim = s_is_wanted(insertion.claim);
     if (!insertion.has_claim)
         return;
@@ -146,6 +148,81 @@ static void s_plan_block(s_planning *planning, gimple *statement) {
     ms_typing typing = ms_typing_find(planning->fun, statement);
     s_plan_claim(planning, statement, typing);
     s_plan_moves(planning, typing);
+}
+
+/* The typing of what CALL returns, also into memory. */
+static ms_typing s_allocation_typing(const s_planning *planning, gcall *call) {
+    tree result = gimple_call_lhs(call);
+    if (TREE_CODE(result) == SSA_NAME)
+        return ms_typing_find(planning->fun, call);
+    ms_typing typing;
+    typing.place = ms_place_of(result);
+    if (typing.place.pointee != nullptr && !typing.place.pointee->spelling.empty()) {
+        typing.pointee = typing.place.pointee;
+        typing.evidence = MEMSCOPE_EVIDENCE_LHS;
+    }
+    return typing;
+}
+
+/* CALL is one of ALLOCATOR: what it returns is a block. */
+static void s_plan_allocation(s_planning *planning, gcall *call, const ms_allocator &allocator) {
+    ms_typing typing = s_allocation_typing(planning, call);
+    ms_insertion insertion;
+    insertion.statement = call;
+    insertion.value =
+        TREE_CODE(gimple_call_lhs(call)) == SSA_NAME ? gimple_call_lhs(call) : NULL_TREE;
+    insertion.allocator = &allocator;
+    insertion.claim = s_claim_site(planning->fun, typing, s_location(planning->fun, call));
+    insertion.claim.deallocator = allocator.deallocator;
+    if (allocator.is_annotated && insertion.claim.kind == MEMSCOPE_SITE_CALL)
+        insertion.claim.kind = MEMSCOPE_SITE_FUNCTION;
+    if (allocator.annotation.has_label && !insertion.claim.has_label) {
+        insertion.claim.has_label = true;
+        insertion.claim.label = allocator.annotation.label;
+    }
+    if (!s_is_wanted(insertion.claim))
+        return;
+    if (typing.elements.is_known) { /* the size is told in any case */
+        insertion.claim.element_name = typing.elements.spelling;
+        insertion.claim.element_size = typing.elements.size;
+        insertion.claim.header_size = typing.elements.header;
+    }
+    planning->insertions.push_back(insertion);
+    s_plan_moves(planning, typing);
+}
+
+/* CALL gives its argument NUMBER back. */
+static void s_plan_release(s_planning *planning, gcall *call, unsigned number) {
+    if (number > gimple_call_num_args(call))
+        return;
+    tree value = gimple_call_arg(call, number - 1);
+    if (!POINTER_TYPE_P(TREE_TYPE(value)) || integer_zerop(value))
+        return;
+    ms_insertion insertion;
+    insertion.statement = call;
+    insertion.value = value;
+    insertion.is_release = true;
+    insertion.claim.kind = MEMSCOPE_SITE_RELEASE;
+    insertion.claim.deallocator = ms_types_function_name(gimple_call_fndecl(call));
+    insertion.claim.function = ms_types_function_name(planning->fun->decl);
+    insertion.claim.location = s_location(planning->fun, call);
+    planning->insertions.push_back(insertion);
+}
+
+/* The function itself is a deallocator: who calls it through a pointer says nothing. */
+static void s_plan_own_release(s_planning *planning) {
+    tree decl = planning->fun->decl;
+    unsigned number = ms_allocator_released(decl);
+    tree p = DECL_ARGUMENTS(decl);
+    for (unsigned i = 1; i < number && p != NULL_TREE; i++)
+        p = DECL_CHAIN(p);
+    if (number == 0 || p == NULL_TREE || !POINTER_TYPE_P(TREE_TYPE(p)))
+        return;
+    ms_insertion insertion;
+    insertion.value = is_gimple_reg(p) ? get_or_create_ssa_default_def(planning->fun, p) : p;
+    insertion.is_release = true;
+    insertion.claim.location = DECL_SOURCE_LOCATION(decl);
+    planning->insertions.push_back(insertion);
 }
 
 /* What ARGUMENT is the address of; NULL_TREE: not known. */
@@ -260,13 +337,19 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
     if (ms_left_alone(fun->decl) || DECL_EXTERNAL(fun->decl))
         return planning.insertions;
     renumber_gimple_stmt_uids(fun);
+    s_plan_own_release(&planning);
     s_plan_parameters(&planning);
     basic_block block;
     FOR_EACH_BB_FN(block, fun) {
         for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
             gimple *statement = gsi_stmt(at);
             if (gcall *call = dyn_cast<gcall *>(statement)) {
-                if (ms_candidate_is_call(call))
+                const ms_allocator *allocator = ms_allocator_find(gimple_call_fndecl(call));
+                if (unsigned number = ms_allocator_released(gimple_call_fndecl(call)))
+                    s_plan_release(&planning, call, number);
+                if (allocator != nullptr && gimple_call_lhs(call) != NULL_TREE)
+                    s_plan_allocation(&planning, call, *allocator);
+                else if (ms_candidate_is_call(call))
                     s_plan_block(&planning, call);
                 else if (ms_candidate_is_refined(call))
                     s_plan_claim(&planning, call, ms_typing_refine(fun, call));

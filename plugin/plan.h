@@ -3,6 +3,7 @@
 #ifndef MS_PLUGIN_PLAN_H
 #define MS_PLUGIN_PLAN_H
 
+#include "allocator.h"
 #include "sites.h"
 
 struct ms_insertion {
@@ -14,9 +15,12 @@ struct ms_insertion {
     tree count = NULL_TREE;
     bool has_claim = false;
     bool has_assign = false;
-    bool has_loss = false;      /* what `place` held is told as lost */
-    bool loses_behind = false;  /* it still holds that behind the statement */
-    tree old_value = NULL_TREE; /* what it held; NULL_TREE: to be read there */
+    bool has_loss = false;                   /* what `place` held is told as lost */
+    bool loses_behind = false;               /* it still holds that behind the statement */
+    tree old_value = NULL_TREE;              /* what it held; NULL_TREE: to be read there */
+    const ms_allocator *allocator = nullptr; /* STATEMENT calls it; CLAIM is its site */
+    bool is_release = false; /* VALUE is given back: by STATEMENT, whose site CLAIM is, or by the
+                                function itself */
     ms_site claim;
     ms_site assign; /* also of the loss */
 };

@@ -41,6 +41,13 @@ static tree s_declare_function(ms_root root, const char *name, unsigned count, b
     return ms_calls_declare(root, name, type, is_cold);
 }
 
+/* void __memscope_allocated(const void *, void *, uint64_t, void *) */
+static tree s_declare_allocated(void) {
+    tree type = build_function_type_list(void_type_node, const_ptr_type_node, ptr_type_node,
+                                         uint64_type_node, ptr_type_node, NULL_TREE);
+    return ms_calls_declare(MS_ROOT_ALLOCATED, "__memscope_allocated", type, false);
+}
+
 static tree s_declare_fresh_block(void) {
     tree &decl = ms_gc_root(MS_ROOT_FRESH_BLOCK);
     if (decl != NULL_TREE)
@@ -257,4 +264,48 @@ tree ms_calls_address(ms_insert_point *point, tree reference, location_t locatio
         mark_addressable(base);
     tree address = build_fold_addr_expr_with_type(unshare_expr(reference), ptr_type_node);
     return s_operand(point, address, location);
+}
+
+/* VALUE, a number of any type, as 64 bits. */
+static tree s_widen(ms_insert_point *point, tree value, location_t location) {
+    if (TREE_CODE(value) != SSA_NAME)
+        return fold_convert(uint64_type_node, value);
+    tree wide = make_ssa_name(uint64_type_node);
+    ms_calls_put(point, gimple_build_assign(wide, NOP_EXPR, value), location);
+    return wide;
+}
+
+void ms_calls_allocated(ms_insert_point point, tree site, tree value, const ms_bytes &bytes,
+                        tree pool, location_t location) {
+    tree total = build_int_cst(uint64_type_node, bytes.known);
+    if (bytes.size != NULL_TREE)
+        total = s_widen(&point, bytes.size, location);
+    if (bytes.count != NULL_TREE) {
+        tree count = s_widen(&point, bytes.count, location);
+        tree product = make_ssa_name(uint64_type_node);
+        ms_calls_put(&point, gimple_build_assign(product, MULT_EXPR, total, count), location);
+        total = product;
+    }
+    if (pool == NULL_TREE)
+        pool = null_pointer_node;
+    ms_calls_put(&point, gimple_build_call(s_declare_allocated(), 4, site, value, total, pool),
+                 location);
+}
+
+static gcall *s_released(tree site, tree value) {
+    if (site == NULL_TREE)
+        site = null_pointer_node;
+    tree function = s_declare_function(MS_ROOT_RELEASED, "__memscope_released", 2, false);
+    return gimple_build_call(function, 2, site, value);
+}
+
+void ms_calls_released(gimple *statement, tree site, tree value, location_t location) {
+    gcall *call = s_released(site, value);
+    gimple_set_location(call, location);
+    gimple_stmt_iterator at = gsi_for_stmt(statement);
+    gsi_insert_before(&at, call, GSI_SAME_STMT);
+}
+
+void ms_calls_released_at(ms_insert_point point, tree value, location_t location) {
+    ms_calls_put(&point, s_released(NULL_TREE, value), location);
 }

@@ -8,6 +8,8 @@
  *     claim or assign  the same with: else __memscope_assign_block(&site2, value, place);
  *     assign           __memscope_assign_block(&site, value, place);
  *     lose             __memscope_lose_block(&site, old_value, value, place);
+ *     allocated        __memscope_allocated(&site, value, size * count, pool);
+ *     released         __memscope_released(&site, value);
  *
  * The load of the fresh block is volatile: GCC takes malloc for a function that writes no memory,
  * so it would else use one load for two calls of malloc. The functions are told to GCC as ones that
@@ -67,5 +69,20 @@ tree ms_calls_address(ms_insert_point *point, tree reference, location_t locatio
 
 /* Declares the function NAME of TYPE, which has a fixed number of parameters, once. */
 tree ms_calls_declare(ms_root root, const char *name, tree type, bool is_cold);
+
+/* How many bytes an allocator was asked for: SIZE times COUNT, operands of its call, or KNOWN where
+ * SIZE is NULL_TREE; 0: not known. */
+struct ms_bytes {
+    tree size, count;
+    uint64_t known;
+};
+
+/* VALUE has come out of an allocator; POOL, a pointer or NULL_TREE, is what that took it from. */
+void ms_calls_allocated(ms_insert_point point, tree site, tree value, const ms_bytes &bytes,
+                        tree pool, location_t location);
+
+/* VALUE, a pointer, is given back by STATEMENT, a call; or by the function that POINT is in. */
+void ms_calls_released(gimple *statement, tree site, tree value, location_t location);
+void ms_calls_released_at(ms_insert_point point, tree value, location_t location);
 
 #endif

@@ -55,7 +55,8 @@ static std::string s_object(const ms_site &site) {
            ",\"is_loss\":" + ((site.flags & MEMSCOPE_SITE_LOSS) != 0 ? "true" : "false") +
            ",\"label\":" + s_text(site.label, site.has_label) + ",\"file\":" + s_quoted(site.file) +
            ",\"line\":" + std::to_string(at.line) + ",\"column\":" + std::to_string(at.column) +
-           ",\"function\":" + name(site.function) + "}";
+           ",\"function\":" + name(site.function) + ",\"deallocator\":" + name(site.deallocator) +
+           "}";
 }
 
 void ms_site_table_write(const std::string &path, const std::vector<ms_site> &sites) {

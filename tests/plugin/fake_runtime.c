@@ -8,6 +8,8 @@
  *     moved by BYTES                                           a wrapper gives another address
  *     enter KIND VARIABLE TYPE SIZE in OUTER     leave VARIABLE     grow VARIABLE SIZE
  *     lose KIND VARIABLE                    of a variable that held something else
+ *     allocated KIND VARIABLE TYPE, SIZE bytes from POOL freed by DEALLOCATOR
+ *     released by DEALLOCATOR               released by the function itself
  *     sites: N records, in order            the section is an array of well-formed records
  */
 #include <stdbool.h>
@@ -182,6 +184,25 @@ void __memscope_leave_object(uint64_t object) {
     s_say(line);
     if (object != 0 && object <= s_object_count)
         s_objects[object - 1].is_left = true;
+}
+
+void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
+                          const void *pool) {
+    char line[512];
+    snprintf(line, sizeof line, "allocated %s %s %s, %llu bytes%s%s%s freed by %s%s\n",
+             s_kinds[site->kind], s_text(site->var_name), s_text(site->type_name),
+             (unsigned long long)size, block == NULL ? " NULL" : "",
+             pool != NULL ? " from a pool" : "", block == __memscope_fresh_block ? " fresh" : "",
+             s_text(site->deallocator), s_is_registered(site) ? "" : " (not registered)");
+    s_say(line);
+}
+
+void __memscope_released(const struct memscope_site *site, const void *block) {
+    char line[512];
+    snprintf(line, sizeof line, "released by %s%s\n",
+             site != NULL ? s_text(site->deallocator) : "the function itself",
+             block == NULL ? " NULL" : "");
+    s_say(line);
 }
 
 static bool s_is_well_formed(const struct memscope_site *site) {

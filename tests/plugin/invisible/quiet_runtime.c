@@ -149,6 +149,20 @@ void __memscope_leave_object(uint64_t object) {
     (void)object;
 }
 
+void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
+                          const void *pool) {
+    (void)size, (void)pool;
+    s_check_site(site);
+    if (block == __memscope_fresh_block)
+        __memscope_fresh_block = (void *)1;
+}
+
+void __memscope_released(const struct memscope_site *site, const void *block) {
+    (void)block;
+    if (site != NULL)
+        s_check_site(site);
+}
+
 void __memscope_register_sites(const struct memscope_site *start,
                                const struct memscope_site *stop) {
     s_start = start;

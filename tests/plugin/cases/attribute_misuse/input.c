@@ -9,7 +9,7 @@ struct node {
 
 MEMSCOPE struct node static_object;
 MEMSCOPE int static_array[4];
-MEMSCOPE struct node *make(void);
+MEMSCOPE int make(void);
 MEMSCOPE void (*callback)(void);
 
 void f(MEMSCOPE int count, int n) {

@@ -149,6 +149,18 @@ static int s_read_flags(int argc, char **argv, struct s_request *request) {
 }
 
 /* MEMSCOPE_OPTIONS and LD_PRELOAD of the program; EFFECTIVE is what its runtime will make of it. */
+/* AddressSanitizer ends a program in which a library comes before it, unless told not to look; its
+ * malloc is then the one behind ours. Children may have it where PROGRAM does not. What the user
+ * has set stands behind and wins. */
+static bool s_allow_before_sanitizer(void) {
+    const char *own = getenv("ASAN_OPTIONS");
+    bool set = own != NULL && own[0] != '\0';
+    char *options = ms_cli_format("verify_asan_link_order=0%s%s", set ? ":" : "", set ? own : "");
+    bool done = setenv("ASAN_OPTIONS", options, 1) == 0;
+    free(options);
+    return done;
+}
+
 static int s_set_environment(const struct s_request *request, struct ms_options *effective) {
     const char *own = getenv("MEMSCOPE_OPTIONS"), *others = getenv("LD_PRELOAD");
     char *library = ms_tree_path(MS_TREE_SHARED);
@@ -165,7 +177,8 @@ static int s_set_environment(const struct s_request *request, struct ms_options 
                                   others != NULL ? others : "");
     ms_options_init(effective);
     ms_options_parse(effective, options, s_ignore, NULL);
-    if (setenv("MEMSCOPE_OPTIONS", options, 1) != 0 || setenv("LD_PRELOAD", preload, 1) != 0)
+    if (setenv("MEMSCOPE_OPTIONS", options, 1) != 0 || setenv("LD_PRELOAD", preload, 1) != 0 ||
+        !s_allow_before_sanitizer())
         return ms_cli_fail("out of memory");
     free(preload);
     free(options);

@@ -23,6 +23,7 @@ case_fork() {
     check '[.types[] | [.type_name, .total_count, .live_count]]' '[["struct parent_block",3,3]]'
     to_json "$child"
     check '.process.ppid' "$parent_pid"
+    grep -qF "$PWD/${parent#./}" "$child" || fail "the child's journal does not name its parent's"
     # What the child inherited is live there and was not made there; one of three it freed.
     check '[.types[] | select(.type_name == "struct child_block") | [.total_count, .live_count]]' '[[5,5]]'
     check '[.types[] | select(.type_name == "struct parent_block") | .live_count]' '[2]'
@@ -144,6 +145,20 @@ case_address_sanitizer() {
     record ./counts 10 0 return=4
     same "$status" 4 status
     grep -q ready out || fail "no output"
+    # Not compiled by memscope cc, it is measured, and the sanitizer finds what it always finds.
+    gcc -O1 -g -fsanitize=address -o plain "$programs/counts.c"
+    found=0
+    "$memscope" run -q -o j.mscope -- ./plain 500 0 return=4 >out 2>err || found=$?
+    same "$found" 4 "status under memscope run: $(cat err)"
+    to_json
+    check '[.sites[] | select(.total_allocations == 500) | [.total_bytes, .live_allocations]]' '[[24000,0]]'
+    echo '#include <stdlib.h>
+int main(int argc, char **argv) { char *p = malloc(10); (void)argv; free(p); return p[argc]; }' >late.c
+    gcc -g -fsanitize=address -Wno-use-after-free -o late late.c
+    found=0
+    ASAN_OPTIONS=exitcode=33 "$memscope" run -q -o j.mscope -- ./late >out 2>err || found=$?
+    same "$found" 33 "status of a use after free"
+    grep -q heap-use-after-free err || fail "the sanitizer did not find it: $(cat err)"
 }
 
 # The kernel refuses a user namespace to a process of several threads; the monitor must not count.

@@ -70,14 +70,16 @@ write_sources >"$apt/sources.list"
 [ -s "$apt/sources.list" ] || skip "apt has no source of $codename on this machine"
 
 private_apt() {
-    apt-get -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/none" \
+    program=$1
+    shift
+    "$program" -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/none" \
         -o "Dir::State=$apt/state" -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" \
         -o Dir::State::status=/var/lib/dpkg/status -o "APT::Sandbox::User=$(id -un)" \
         -o Acquire::Languages=none -o Acquire::Retries=2 -o Acquire::http::Timeout=30 "$@"
 }
 
 if [ ! -e "$apt/updated" ]; then
-    private_apt update >"$apt/update.log" 2>&1 ||
+    private_apt apt-get update >"$apt/update.log" 2>&1 ||
         skip "the lists of source packages cannot be had: $(tail -n 1 "$apt/update.log")"
     : >"$apt/updated"
 fi
@@ -85,7 +87,18 @@ fi
 rm -rf "$target"
 mkdir -p "$target"
 cd "$target"
-private_apt source --only-source --download-only "$package" >"$apt/source.log" 2>&1 || {
+# A mirror may lack the files of the newest version that its lists name.
+versions=$(private_apt apt-cache showsrc --only-source "$package" 2>/dev/null | sed -n 's/^Version: //p' | sort -rVu)
+[ -n "$versions" ] || skip "apt knows no source package $package"
+fetched=no
+for version in $versions; do
+    if private_apt apt-get source --only-source --download-only "$package=$version" >"$apt/source.log" 2>&1; then
+        fetched=yes
+        break
+    fi
+    rm -f ./*
+done
+[ "$fetched" = yes ] || {
     rm -f "$apt/updated"
     skip "the source package $package cannot be had: $(tail -n 1 "$apt/source.log")"
 }

@@ -4,6 +4,8 @@
  * option. */
 #include "hot/hooks.h"
 
+#include <stdbool.h>
+
 #include "base/atomics.h"
 #include "hot/fast.h"
 #include "hot/pools.h"
@@ -43,11 +45,21 @@ EXPORT void HOOK(free)(void *address) {
     ms_load_relaxed (&s_free)(address);
 }
 
-static void s_choose_sampled(void) {
-    ms_store_relaxed(&s_malloc, ms_sampled_malloc);
-    ms_store_relaxed(&s_calloc, ms_sampled_calloc);
-    ms_store_relaxed(&s_realloc, ms_sampled_realloc);
-    ms_store_relaxed(&s_free, ms_sampled_free);
+static bool s_removed;
+
+static void s_set_makers(void *(*to_malloc)(size_t), void *(*to_calloc)(size_t, size_t)) {
+    ms_store_relaxed(&s_malloc, to_malloc);
+    ms_store_relaxed(&s_calloc, to_calloc);
+}
+
+static void s_set_others(void *(*to_realloc)(void *, size_t), void (*to_free)(void *)) {
+    ms_store_relaxed(&s_realloc, to_realloc);
+    ms_store_relaxed(&s_free, to_free);
+}
+
+/* Whether calls may go to the allocator itself. */
+static bool s_can_be_left_alone(void) {
+    return ms_load_acquire(&ms_real.malloc) != NULL && !ms_real_arena_is_used();
 }
 
 static bool s_is_watched;
@@ -62,24 +74,35 @@ static void *s_watched_realloc(void *address, size_t size) {
     return ms_hook_realloc(address, size);
 }
 
-void ms_hooks_choose(void) {
+static void s_choose_exact(bool idle) {
     bool fast = ms_fast_is_possible();
-    bool frames = ms_recording.capture;
-    if (ms_load_relaxed(&s_malloc) == ms_real.malloc)
-        return; /* removed */
-    if (ms_recording.sampled) {
-        s_choose_sampled();
+    if (idle)
+        s_set_makers(ms_real.malloc, ms_real.calloc);
+    else if (!fast)
+        s_set_makers(ms_hook_malloc, ms_hook_calloc);
+    else if (ms_recording.capture)
+        s_set_makers(ms_fast_malloc_frames, ms_fast_calloc_frames);
+    else
+        s_set_makers(ms_fast_malloc, ms_fast_calloc);
+    if (ms_load_relaxed(&s_is_watched))
+        s_set_others(s_watched_realloc, s_watched_free);
+    else
+        s_set_others(ms_hook_realloc, fast ? ms_fast_free : ms_hook_free);
+}
+
+void ms_hooks_choose(void) {
+    bool idle = ms_recording.blocks == MS_BLOCKS_OFF && s_can_be_left_alone();
+    if (s_removed)
         return;
+    if (idle && ms_recording.untouched) {
+        s_set_makers(ms_real.malloc, ms_real.calloc);
+        s_set_others(ms_real.realloc, ms_real.free);
+    } else if (ms_recording.sampled) {
+        s_set_makers(ms_sampled_malloc, ms_sampled_calloc);
+        s_set_others(ms_sampled_realloc, ms_sampled_free);
+    } else {
+        s_choose_exact(idle);
     }
-    ms_store_relaxed(&s_malloc, !fast    ? ms_hook_malloc
-                                : frames ? ms_fast_malloc_frames
-                                         : ms_fast_malloc);
-    ms_store_relaxed(&s_calloc, !fast    ? ms_hook_calloc
-                                : frames ? ms_fast_calloc_frames
-                                         : ms_fast_calloc);
-    bool watched = ms_load_relaxed(&s_is_watched);
-    ms_store_relaxed(&s_free, watched ? s_watched_free : fast ? ms_fast_free : ms_hook_free);
-    ms_store_relaxed(&s_realloc, watched ? s_watched_realloc : ms_hook_realloc);
 }
 
 void ms_hooks_watch(void) {
@@ -90,10 +113,9 @@ void ms_hooks_watch(void) {
 }
 
 void ms_hooks_remove(void) {
-    if (ms_load_acquire(&ms_real.malloc) == NULL || ms_real_arena_is_used())
+    if (!s_can_be_left_alone())
         return;
-    ms_store_relaxed(&s_malloc, ms_real.malloc);
-    ms_store_relaxed(&s_calloc, ms_real.calloc);
-    ms_store_relaxed(&s_realloc, ms_real.realloc);
-    ms_store_relaxed(&s_free, ms_real.free);
+    s_removed = true;
+    s_set_makers(ms_real.malloc, ms_real.calloc);
+    s_set_others(ms_real.realloc, ms_real.free);
 }

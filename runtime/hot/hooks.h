@@ -16,8 +16,9 @@ void *ms_hook_calloc(size_t count, size_t size);
 void *ms_hook_realloc(void *address, size_t size);
 void ms_hook_free(void *address);
 
-/* Has the calls go to the functions of fast.c, malloc.c or sampled.c, as ms_recording says now.
- * Any thread, also while others allocate. */
+/* Has the calls go to the functions of fast.c, malloc.c or sampled.c or, while nothing is recorded,
+ * to the allocator, as ms_recording says now. To be called when that has changed. Any thread, also
+ * while others allocate. */
 void ms_hooks_choose(void);
 
 /* The same; from here on free and realloc first end what lies in the block (pools.h). */

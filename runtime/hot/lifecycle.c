@@ -151,11 +151,12 @@ bool ms_lifecycle_ready(void) {
     ms_recording.frees = open;
     ms_recording.sampled = open && ms_sampler_samples();
     ms_recording.blocks = open && s_options.start ? s_blocks_on() : MS_BLOCKS_OFF;
+    ms_recording.untouched = ms_recording.blocks == MS_BLOCKS_OFF;
     ms_store_release(&s_state, open ? S_RECORDING : S_OFF);
-    if (!open)
-        ms_hooks_remove();
-    else if (ms_recording.sampled)
+    if (open)
         ms_hooks_choose();
+    else
+        ms_hooks_remove();
     return open;
 }
 
@@ -192,7 +193,10 @@ void ms_lifecycle_switch(bool on) {
         return;
     if (!on && ms_recording.blocks == s_blocks_on())
         ms_fetch_add_relaxed(&ms_store.header->gaps, 1);
+    if (on)
+        ms_recording.untouched = false;
     ms_recording.blocks = on ? s_blocks_on() : MS_BLOCKS_OFF;
+    ms_hooks_choose();
 }
 
 /* ---- the monitor ---- */

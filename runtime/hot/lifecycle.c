@@ -353,4 +353,6 @@ __attribute__((constructor(101))) static void s_start(void) {
         return;
     pthread_atfork(s_before_fork, s_after_fork_in_parent, s_after_fork_in_child);
     on_exit(s_at_exit, NULL);
+    if (!s_options.start)
+        ms_lifecycle_attached(); /* the monitor does not wait for a block */
 }

@@ -321,6 +321,37 @@ static void test_elements(void) {
     CU_ASSERT_EQUAL(s_flags(&s_chain[3]), MS_SITE_OTHER_SIZE);
 }
 
+/* A block that its maker hands on is counted there until a larger type is claimed for it. */
+static void test_handed_on_counted(void) {
+    static struct memscope_site s_ways[3] = {
+        {.type_name = "struct head",
+         .type_size = 24,
+         .flags = MEMSCOPE_SITE_HANDED_ON,
+         .abi_version = MEMSCOPE_ABI_VERSION},
+        {.type_name = "char", .type_size = 1, .abi_version = MEMSCOPE_ABI_VERSION},
+        {.type_name = "struct whole", .type_size = 100, .abi_version = MEMSCOPE_ABI_VERSION},
+    };
+    __memscope_register_sites(s_ways, s_ways + 3);
+    for (int i = 0; i < 3; i++) { /* the first one makes the counters, fast.c the others */
+        void *block = s_keep(malloc(100));
+        struct ms_counter head = s_site_sum(&s_ways[0]), whole = s_site_sum(&s_ways[2]);
+        __memscope_claim_block(&s_ways[0], block);
+        __memscope_claim_block(&s_ways[1], block); /* smaller: no effect */
+        if (i != 0)
+            CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).alloc_bytes, head.alloc_bytes + 100);
+        __memscope_claim_block(&s_ways[2], block);
+        __memscope_claim_block(&s_ways[0], block); /* it is claimed for good */
+        free(block);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).allocations, head.allocations);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).alloc_bytes, head.alloc_bytes);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[1]).allocations, 0);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[2]).allocations, whole.allocations + 1);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[2]).alloc_bytes, whole.alloc_bytes + 100);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[2]).frees, whole.frees + 1);
+        CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).frees, 0);
+    }
+}
+
 static void test_pause(void) {
     void *before = s_keep(malloc(10)), *filler = s_keep(malloc(11));
     memscope_pause();
@@ -662,6 +693,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_handed_on);
     CU_ADD_TEST(suite, test_moved);
     CU_ADD_TEST(suite, test_elements);
+    CU_ADD_TEST(suite, test_handed_on_counted);
     CU_ADD_TEST(suite, test_pause);
     CU_ADD_TEST(suite, test_stack);
     CU_ADD_TEST(suite, test_nested);

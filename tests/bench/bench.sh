@@ -1,72 +1,192 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# bench.sh DIR [PAIRS]: what memscope costs a program that only allocates (alloc_pairs.c), as ratios to
-# the bare program: processor time, the least of several runs in turn, and instructions under callgrind,
-# which are the same in every run. Fails when the program was not measured.
+# bench.sh [DIR [full]]: what memscope costs, and what other profilers cost, as ratios to the bare program:
+# processor time of the process and of what it starts. Each round runs every variant in turn, so that a
+# ratio compares neighbours in time. Without `full` it takes less than a minute; `full` adds programs, the
+# other profilers that are installed, and more rounds. Fails when a program was not measured.
 set -eu
 
-mkdir -p "$1"
-dir=$(cd "$1" && pwd)
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+: "${MEMSCOPE_SOURCE=$(cd "$here/../.." && pwd)}" "${MEMSCOPE_BUILD=$MEMSCOPE_SOURCE/build/release}"
+mkdir -p "${1-/tmp/memscope-bench}"
+dir=$(cd "${1-/tmp/memscope-bench}" && pwd)
+how=${2-quick}
 . "$here/../realworld/lib.sh"
-pairs=${2-10000000}
-runs=5
-
 cd "$dir"
 export MEMSCOPE_DIR="$dir/journals"
-gcc -O2 -g -fno-omit-frame-pointer -o bare "$here/alloc_pairs.c"
-"$memscope" cc -O2 -g -o compiled "$here/alloc_pairs.c"
 
-# variant NAME: its command, and the options it runs with.
-variant() {
-    program=./bare preload='' options=
+flags='-O2 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls -pthread'
+# shellcheck disable=SC2086 # a list of flags
+{
+    gcc $flags -o bare "$here/alloc_pairs.c"
+    "$memscope" cc $flags -o compiled "$here/alloc_pairs.c"
+    [ -x "$cpu_time" ] || { cpu_time=$dir/cpu_time && gcc -O2 -D_GNU_SOURCE -o cpu_time "$here/cpu_time.c"; }
+}
+
+rounds=3 pairs=2000000 programs='one numbers'
+if [ "$how" = full ]; then
+    rounds=7 pairs=5000000 programs='one two handed deep numbers'
+fi
+
+# prepare VARIANT HOW: sets what it takes to run a variant: $command, $options, $preload and $environment.
+prepare() {
+    command=./compiled preload='' options='' environment=''
     case $1 in
-    preloaded) preload=$MEMSCOPE_BUILD/lib/libmemscope.so ;;
-    compiled) program=./compiled ;;
-    compiled_sampled) program=./compiled options=preset=high_performance ;;
-    compiled_no_stacks) program=./compiled options=stack=0 ;;
-    compiled_off) program=./compiled options=preset=off ;;
+    bare) command=./bare ;;
+    off) options=preset=off ;;
+    not_started) options=start=0 ;;
+    sample_bytes=512K) options=sample_bytes=512K ;;
+    sample_rate=0.01) options=sample_rate=0.01 ;;
+    no_stacks) options=stack=0 ;;
+    stacks_of_8) options=max_stack_depth=8 ;;
+    stacks_of_20) options=max_stack_depth=20 ;;
+    not_compiled) command=./bare preload=$MEMSCOPE_BUILD/lib/libmemscope.so ;;
+    heaptrack) command="heaptrack -o $dir/heaptrack ./bare" ;;
+    memprof) command=./memprof environment=MEMPROF_OPTIONS=log_path=$dir/memprof ;;
+    jemalloc) command=./bare preload=$jemalloc ;;
+    jemalloc_512K) command=./bare preload=$jemalloc environment=MALLOC_CONF=prof:true,lg_prof_sample:19 ;;
+    jemalloc_all) command=./bare preload=$jemalloc environment=MALLOC_CONF=prof:true,lg_prof_sample:0 ;;
+    tcmalloc) command=./bare preload=$tcmalloc ;;
+    tcmalloc_512K) command=./bare preload=$tcmalloc environment=TCMALLOC_SAMPLE_PARAMETER=524288 ;;
+    massif) command="valgrind --tool=massif --massif-out-file=$dir/massif ./bare" ;;
+    dhat) command="valgrind --tool=dhat --dhat-out-file=$dir/dhat ./bare" ;;
     esac
-    options=out=$dir/bench.mscope${options:+:$options}
 }
 
-variants='bare preloaded compiled compiled_sampled compiled_no_stacks compiled_off'
-run=0
-while [ "$run" -lt "$runs" ]; do
-    for name in $variants; do
-        variant "$name"
-        "$cpu_time" time env LD_PRELOAD="$preload" MEMSCOPE_OPTIONS="$options" "$program" "$pairs" ||
-            fail "$name ended with $?"
-        cpu=$(cut -d' ' -f2 time)
-        eval "best=\${cpu_$name-}"
-        [ -n "$best" ] && [ "$cpu" -ge "$best" ] || eval "cpu_$name=$cpu"
+# run VARIANT PROGRAM COUNT: microseconds of processor time in $cpu, KiB at most in $rss.
+run() {
+    prepare "$1"
+    rm -f bench.mscope
+    # shellcheck disable=SC2086 # a command with its arguments
+    "$cpu_time" time env LD_PRELOAD="$preload" $environment "MEMSCOPE_OPTIONS=out=$dir/bench.mscope:$options" \
+        $command "$2" "$3" >run.log 2>&1 || fail "$1 of $2 ended with $?: $(tail -n 3 run.log)"
+    cpu=$(cut -d' ' -f2 time)
+    rss=$(cut -d' ' -f3 time)
+}
+
+# measure PROGRAM COUNT VARIANT...: lines "ROUND VARIANT MICROSECONDS" in times.PROGRAM.
+measure() {
+    program=$1 count=$2
+    shift 2
+    : >"times.$program"
+    round=0
+    while [ "$round" -lt "$rounds" ]; do
+        for variant in "$@"; do
+            run "$variant" "$program" "$count"
+            echo "$round $variant $cpu" >>"times.$program"
+        done
+        round=$((round + 1))
     done
-    run=$((run + 1))
-done
-
-# Instructions of a hundredth of the pairs less those of none: start and end do not count.
-instructions() {
-    LD_PRELOAD=$preload MEMSCOPE_OPTIONS=$options:monitor=0 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        "$program" "$1" 2>&1 | sed -n 's/.*Collected : *//p'
 }
-small=$((pairs / 100))
-for name in $variants; do
-    variant "$name"
-    eval "instructions_$name=$(($(instructions $small) - $(instructions 0)))"
+
+# table FILE COUNT BASE: a line for each variant in it, against the variant BASE of the same round.
+table() {
+    awk -v count="$2" -v base="$3" '
+        $2 == base { bare[$1] = $3; if (!least_bare || $3 < least_bare) least_bare = $3 }
+        { time[$1, $2] = $3; if (!($2 in least) || $3 < least[$2]) least[$2] = $3
+          if (!($2 in seen)) { seen[$2] = 1; order[++variants] = $2 }
+          rounds = $1 + 1 }
+        END {
+            for (v = 1; v <= variants; v++) {
+                name = order[v]
+                n = 0
+                for (r = 0; r < rounds; r++) {
+                    ratio = time[r, name] / bare[r]
+                    for (i = n++; i > 0 && sorted[i] > ratio; i--)
+                        sorted[i + 1] = sorted[i]
+                    sorted[i + 1] = ratio
+                }
+                printf "  %-18s %8.1f %8.2f %8.2f   %.2f to %.2f\n", name, least[name] * 1000 / count,
+                    least[name] / least_bare, sorted[int((n + 1) / 2)], sorted[1], sorted[n]
+            }
+        }' "$1"
+}
+
+has() {
+    command -v "$1" >/dev/null
+}
+
+# library NAME: its path, empty when it is not installed.
+library() {
+    ldconfig -p 2>/dev/null | sed -n "s/.*$1 .*=> //p" | head -n 1
+}
+
+ours='bare off not_started sample_bytes=512K sample_rate=0.01 no_stacks stacks_of_8 stacks_of_20'
+others='' missing='' slow=''
+if [ "$how" = full ]; then
+    PATH=$PATH:/sbin:/usr/sbin
+    jemalloc=$(library 'libjemalloc\.so\.2') tcmalloc=$(library 'libtcmalloc\.so\.4')
+    has heaptrack && slow="$slow heaptrack" || missing="$missing heaptrack"
+    has valgrind && slow="$slow massif dhat" || missing="$missing valgrind"
+    # shellcheck disable=SC2086
+    clang $flags -fmemory-profile -o memprof "$here/alloc_pairs.c" 2>/dev/null && slow="$slow memprof" ||
+        missing="$missing clang's-MemProf"
+    [ -n "$jemalloc" ] && others="$others jemalloc jemalloc_512K" slow="$slow jemalloc_all" || missing="$missing jemalloc"
+    [ -n "$tcmalloc" ] && others="$others tcmalloc tcmalloc_512K" || missing="$missing tcmalloc"
+fi
+
+grep -m 1 'model name' /proc/cpuinfo | sed 's/.*: //'
+echo "processor time: ns a pair (least of $rounds), ratio of the least, median ratio, ratios from to"
+for program in $programs; do
+    # shellcheck disable=SC2086
+    measure "$program" "$pairs" $ours not_compiled $others
+    echo "$program, $pairs pairs:"
+    table "times.$program" "$pairs" bare
 done
 
-printf '%-20s %12s %8s %22s %8s\n' program 'ns a pair' ratio 'instructions a pair' ratio
-for name in $variants; do
-    eval "cpu=\$cpu_$name instructions=\$instructions_$name"
-    awk -v name="$name" -v cpu="$cpu" -v bare="$cpu_bare" -v pairs="$pairs" -v count="$instructions" \
-        -v base="$instructions_bare" -v small="$small" 'BEGIN {
-            printf "%-20s %12.1f %8.2f %22.1f %8.2f\n", name, cpu * 1000 / pairs, cpu / bare,
-                count / small, count / base }'
-done
+# Those that are slow get a tenth, and the time that they take for nothing is left out.
+if [ -n "$slow" ]; then
+    few=$((pairs / 10)) rounds=3
+    for program in one numbers; do
+        # shellcheck disable=SC2086
+        measure "$program" "$few" bare $slow
+        mv "times.$program" times.few
+        # shellcheck disable=SC2086
+        measure "$program" 0 bare $slow
+        awk 'FNR == NR { if (!($2 in idle) || $3 < idle[$2]) idle[$2] = $3; next }
+            { print $1, $2, $3 - idle[$2] }' "times.$program" times.few >times.slow
+        echo "$program, $few pairs, without start and end:"
+        table times.slow "$few" bare
+    done
+fi
+# Programs of others, with everything recorded and stacks of 20: their own scripts say the ratios.
+run_programs() {
+    for name in lua redis sqlite; do
+        [ -x "$here/../realworld/$name.sh" ] || continue
+        "$here/../realworld/$name.sh" "$MEMSCOPE_BUILD/tests/realworld" >"$name.log" 2>&1 ||
+            echo "$name: not measured: $(tail -n 1 "$name.log")"
+        grep -E 'processor time|throughput' "$name.log" || :
+    done
+}
+[ "$how" != full ] || run_programs
 
-variant compiled
-MEMSCOPE_OPTIONS=$options ./compiled 100000
+[ -z "$missing" ] || echo "not installed:$missing"
+
+# least VARIANT PROGRAM: microseconds, of times.PROGRAM.
+least() {
+    awk -v name="$1" '$2 == name && (!n++ || $3 < least) { least = $3 } END { print least }' "times.$2"
+}
+
+[ "$how" = full ] || measure deep $((pairs / 2)) stacks_of_8 stacks_of_20
+deep=$([ "$how" = full ] && echo "$pairs" || echo $((pairs / 2)))
+awk -v more="$(least stacks_of_20 deep)" -v less="$(least stacks_of_8 deep)" -v pairs="$deep" \
+    'BEGIN { printf "a frame of a stack: %.2f ns\n", (more - less) * 1000 / 12 / pairs }'
+
+held=1000000
+run bare held $held && bare_held=$rss
+run bare held 0 && bare_idle=$rss
+run stacks_of_20 held 0 && idle=$rss
+idle_journal=$(wc -c <bench.mscope)
+run stacks_of_20 held $held && full_held=$rss
+awk -v held=$held -v bare_held="$bare_held" -v bare_idle="$bare_idle" -v idle="$idle" -v full_held="$full_held" \
+    -v idle_journal="$idle_journal" -v journal="$(wc -c <bench.mscope)" 'BEGIN {
+        printf "memory: %d KiB in a program that does nothing, %.1f bytes a live block of 32 bytes\n",
+            idle - bare_idle, (full_held - bare_held - (idle - bare_idle)) * 1024 / held
+        printf "journal: %d KiB, %.1f bytes a live block\n", idle_journal / 1024, (journal - idle_journal) / held }'
+
+rm -f bench.mscope
+MEMSCOPE_OPTIONS="out=$dir/bench.mscope" ./compiled held 100000
 "$memscope" export --format json bench.mscope -o bench.json
-jq -e '.summary | .total_allocations == 100000 and .typed_bytes_percent == 100' bench.json >/dev/null ||
-    fail "the program was not measured: $(jq -c .summary bench.json)"
+jq -e '.summary | .total_allocations == 100000 and .active_allocations == 100000 and .typed_bytes_percent == 100' \
+    bench.json >/dev/null || fail "the program was not measured: $(jq -c .summary bench.json)"

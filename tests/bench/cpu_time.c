@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cpu_time FILE COMMAND...: runs COMMAND, writes its wall and processor time in microseconds to
- * FILE
- * ("WALL CPU\n") and ends with its status. */
+/* cpu_time FILE COMMAND...: runs COMMAND, writes its wall and processor time in microseconds and
+ * its largest resident size in KiB to FILE ("WALL CPU RSS\n") and ends with its status. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +37,8 @@ int main(int argc, char **argv) {
     long long cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL +
                     usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
     FILE *file = fopen(argv[1], "w");
-    if (!file || fprintf(file, "%lld %lld\n", wall, cpu) < 0 || fclose(file) != 0) {
+    if (!file || fprintf(file, "%lld %lld %ld\n", wall, cpu, usage.ru_maxrss) < 0 ||
+        fclose(file) != 0) {
         fprintf(stderr, "cpu_time: %s: %s\n", argv[1], strerror(errno));
         return 126;
     }

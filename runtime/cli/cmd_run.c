@@ -279,7 +279,7 @@ const struct ms_command ms_command_run = {
         "  --stack-depth N     frames kept of a call stack; 0: no stacks\n"
         "  -o, --output FILE   the journal; %e in it is the program, %p the pid, %h the host, %%\n"
         "                      a percent sign\n"
-        "  --start=0           record nothing before the program calls memscope_resume()\n"
+        "  --start=0           record nothing before `memscope resume` or memscope_resume()\n"
         "  -q, --quiet         do not say where the journal is\n\n"
         "The flags win over the same options in $MEMSCOPE_OPTIONS; see `memscope help options`.\n",
     .run = s_run,

@@ -24,6 +24,7 @@
 #include "monitor/monitor.h"
 #include "platform/os.h"
 #include "store/address_map.h"
+#include "store/control.h"
 #include "store/modules.h"
 #include "store/store.h"
 #include "store/threads.h"
@@ -206,6 +207,15 @@ static void s_housekeeping(uint64_t now_ns) {
     ms_thread_sweep();
 }
 
+/* What somebody asks for from outside. */
+static void s_poll(void) {
+    enum ms_control command = ms_control_take();
+    if (command == MS_CONTROL_NONE)
+        return;
+    ms_lifecycle_switch(command == MS_CONTROL_RESUME);
+    ms_control_answer();
+}
+
 static void s_start_monitor(void) {
     struct ms_journal_header *header = ms_store.header;
     if (!s_options.monitor)
@@ -215,6 +225,7 @@ static void s_start_monitor(void) {
         .append = ms_timeline_append,
         .append_last = ms_timeline_append_last,
         .housekeeping = s_housekeeping,
+        .poll = s_poll,
         .now_ns = &header->now_ns,
         .now_units = &ms_recording.now,
         .monotonic_start_ns = header->monotonic_start_ns,
@@ -354,5 +365,5 @@ __attribute__((constructor(101))) static void s_start(void) {
     pthread_atfork(s_before_fork, s_after_fork_in_parent, s_after_fork_in_child);
     on_exit(s_at_exit, NULL);
     if (!s_options.start)
-        ms_lifecycle_attached(); /* the monitor does not wait for a block */
+        ms_lifecycle_attached(); /* it is the monitor that is told to resume */
 }

@@ -133,6 +133,8 @@ static void s_serve(void) {
         uint32_t asked = ms_load_acquire(&s_monitor.asked);
         now = ms_os_now_monotonic();
         s_publish_clock(now);
+        if (s_monitor.hooks.poll != NULL)
+            s_monitor.hooks.poll();
         if (now >= tick_at || asked != ms_load_relaxed(&s_monitor.answered)) {
             s_answer(asked);
             tick_at = ms_cadence_deadline(tick_at, ms_os_now_monotonic(), period);

@@ -23,6 +23,7 @@ struct ms_monitor_hooks {
     void (*append_last)(const struct ms_tick *tick); /* the end state; NULL: append */
     void (*housekeeping)(
         uint64_t now_ns);        /* about once a second; NULL: none. Time since the start */
+    void (*poll)(void);          /* at least every 100 ms; NULL: none */
     uint64_t *now_ns;            /* clock to publish, at least every 100 ms; NULL: none. Relaxed */
     uint32_t *now_units;         /* the same in the unit of block records, MS_BLOCK_TIME_NS */
     uint64_t monotonic_start_ns; /* what times count from */

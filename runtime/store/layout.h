@@ -83,6 +83,20 @@ enum ms_drop {
         MS_DROP_COUNT
 };
 
+/* What another process may ask for. A request is a number, one more than the last one's, and the
+ * command; only the newest counts, and it is done when control_done is the same word. */
+enum ms_control {
+    MS_CONTROL_NONE,
+    MS_CONTROL_PAUSE,  /* record no new blocks */
+    MS_CONTROL_RESUME, /* record them again */
+    MS_CONTROL_COUNT
+};
+#define MS_CONTROL_BITS          8
+#define MS_CONTROL_COMMAND(word) ((word) & ((UINT64_C(1) << MS_CONTROL_BITS) - 1))
+#define MS_CONTROL_NUMBER(word)  ((word) >> MS_CONTROL_BITS)
+#define MS_CONTROL_REQUEST(last, c)                                                                \
+    ((MS_CONTROL_NUMBER(last) + 1) << MS_CONTROL_BITS | (uint64_t)(c))
+
 struct ms_extent {
     uint32_t table; /* enum ms_table */
     uint32_t zero;
@@ -136,8 +150,8 @@ struct ms_journal_header {
     uint64_t dropped[8];       /* by enum ms_drop */
     uint64_t
         unknown_frees; /* frees of blocks that are not in the table (made before us, foreign) */
-    uint64_t control_request; /* reserved for control from outside */
-    uint64_t control_done;
+    uint64_t control_request; /* from outside: see enum ms_control */
+    uint64_t control_done;    /* the last request that was done */
     uint64_t monitor_tid;
     uint32_t sampled; /* 1: only sampled blocks have records, and counters are ms_sampled_counter */
     uint32_t zero;

@@ -70,6 +70,9 @@ struct memscope_summary {
     uint64_t total_deallocations;
     uint64_t active_allocations;
     uint64_t peak_memory_bytes;
+    uint64_t peak_known_bytes; /* live bytes when what made up the peak was kept (bytes_at_peak):
+                                  less than 1 % or 4 KiB under it; unknown: it was not kept */
+    uint64_t peak_known_ns;    /* when that was */
     uint64_t current_memory_bytes;
     double allocation_rate_per_sec;
     double deallocation_rate_per_sec;
@@ -141,6 +144,7 @@ struct memscope_site_report {
     uint64_t live_bytes;
     uint64_t peak_bytes; /* exact where one thread at a time allocates there, else the sum of each
                             thread's */
+    uint64_t bytes_at_peak; /* its share of summary.peak_known_bytes */
     uint64_t temporary_allocations;
     uint64_t left_by_jump; /* objects on the stack that longjmp or an exception has left */
     /* What its blocks are made up of: the type itself (n * sizeof (T)) or what a flexible array
@@ -171,6 +175,7 @@ struct memscope_type_report {
     uint64_t total_count;
     uint64_t total_bytes;
     uint64_t peak_bytes;
+    uint64_t bytes_at_peak;       /* its share of summary.peak_known_bytes */
     uint64_t padding_bytes;       /* in one object */
     uint64_t padding_waste_bytes; /* padding_bytes x objects at the peak of the type */
     const struct memscope_member *members;

@@ -26,6 +26,7 @@
 #include "store/address_map.h"
 #include "store/control.h"
 #include "store/modules.h"
+#include "store/peak.h"
 #include "store/store.h"
 #include "store/threads.h"
 #include "store/timeline.h"
@@ -309,6 +310,7 @@ static void s_after_fork_in_child(void) {
     bool recording = ms_load_acquire(&s_state) == S_RECORDING;
     ms_recording = s_fork.recording;
     ms_monitor_forked();
+    ms_peak_forked();
     if (recording && s_options.follow_fork)
         s_fork_journal();
     else if (recording)

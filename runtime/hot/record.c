@@ -12,6 +12,7 @@
 #include "hot/thread.h"
 #include "hot/unwind.h"
 #include "store/live.h"
+#include "store/peak.h"
 #include "store/store.h"
 #include "store/threads.h"
 
@@ -46,6 +47,8 @@ static void s_raise_process_peak(uint64_t live) {
     while ((int64_t)live > (int64_t)peak) {
         if (ms_cas_relaxed(&header->peak_bytes, &peak, live)) {
             ms_store_relaxed(&header->peak_ns, ms_clock_now());
+            if (ms_peak_is_due(live))
+                ms_peak_take(live, ms_clock_now());
             return;
         }
     }
@@ -84,6 +87,8 @@ static __attribute__((noinline)) void s_raise_peaks(struct ms_thread *thread) {
     if ((int64_t)all > (int64_t)header->peak_bytes) {
         ms_store_relaxed(&header->peak_bytes, all);
         ms_store_relaxed(&header->peak_ns, ms_clock_now());
+        if (ms_peak_is_due(all))
+            ms_peak_take(all, ms_clock_now());
     }
     int64_t room = balance + (int64_t)(header->peak_bytes - all);
     if (room < thread->peak)
@@ -375,8 +380,8 @@ static HOT void s_free_block(struct ms_thread *thread, uint32_t id) {
     uint64_t size = MS_BLOCK_SIZE(block);
     struct ms_counter *counter = ms_thread_counter(thread, block->site);
     ms_thread_note_freed(thread, block->address_thread, block->site);
+    s_count_freed(thread, size, thread->index); /* first: it may look at what makes up a peak */
     ms_thread_count_freed_at(counter, size);
-    s_count_freed(thread, size, thread->index);
     s_count_age(thread, block->size_time & 0xffffff);
     if (pending->block == id) {
         ms_own_add(&counter->temporary, 1);

@@ -68,6 +68,7 @@ struct ms_build_site {
     uint64_t live_count;
     uint64_t live_bytes;
     double error_percent;     /* of live_bytes */
+    uint64_t bytes_at_peak;   /* MEMSCOPE_UNKNOWN: not known */
     double held_variance;     /* of held_bytes, as in struct ms_estimate */
     uint64_t held_bytes;      /* live blocks that the variable of this site holds, or held last */
     bool is_loss_only;        /* it takes no block: a variable stops holding one there */
@@ -164,6 +165,7 @@ enum ms_status ms_build_objects(struct ms_build *build);   /* the objects of `si
 enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
 enum ms_status ms_build_torn(struct ms_build *build);      /* torn_blocks */
 enum ms_status ms_build_live(struct ms_build *build);      /* what is live by site and group */
+enum ms_status ms_build_peak(struct ms_build *build);      /* what made up the peak */
 enum ms_status ms_build_ticks(struct ms_build *build);     /* `ticks`, system_snapshots */
 enum ms_status ms_build_hotspots(struct ms_build *build);  /* locations; sites, hotspots */
 enum ms_status ms_build_types(struct ms_build *build);     /* types */

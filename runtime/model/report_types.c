@@ -19,6 +19,7 @@ struct s_type {
     uint64_t pooled_bytes;
     uint64_t peak_bytes;
     struct ms_estimate live; /* in a sampled journal */
+    uint64_t bytes_at_peak;
 };
 
 struct s_types {
@@ -55,6 +56,8 @@ static enum ms_status s_add_site(struct s_types *types, const struct ms_build_si
     type->live_bytes += site->live_bytes;
     if (site->is_pooled)
         type->pooled_bytes += site->live_bytes;
+    if (site->bytes_at_peak != MEMSCOPE_UNKNOWN)
+        type->bytes_at_peak += site->bytes_at_peak;
     type->live.count += site->live.count;
     type->live.bytes += site->live.bytes;
     type->live.variance += site->live.variance;
@@ -145,6 +148,9 @@ static enum ms_status s_fill(struct ms_build *build, const struct s_type *type,
         .total_count = type->allocations,
         .total_bytes = type->alloc_bytes,
         .peak_bytes = ms_build_max(type->peak_bytes, live_bytes),
+        .bytes_at_peak = build->report->summary.peak_known_bytes != MEMSCOPE_UNKNOWN
+                             ? type->bytes_at_peak
+                             : MEMSCOPE_UNKNOWN,
         .padding_bytes = MEMSCOPE_UNKNOWN,
         .padding_waste_bytes = MEMSCOPE_UNKNOWN,
         .error_percent = ms_build_error(build, live_bytes, type->live.variance),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/counters.h"
 
+#include "memscope/abi.h"
+
 struct ms_counter *ms_counters_new_chunk(uint32_t shard, uint32_t first_site) {
     uint64_t signals, offset, tag_offset;
     ms_store_lock(&signals);
@@ -21,4 +23,19 @@ struct ms_counter *ms_counters_new_chunk(uint32_t shard, uint32_t first_site) {
     }
     ms_store_unlock(&signals);
     return chunk;
+}
+
+uint64_t ms_counters_live(const struct ms_counter *counter, uint32_t site) {
+    const struct ms_site *record = ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(*record));
+    if (ms_store.header->sampled == 0 || record->kind == MEMSCOPE_SITE_OBJECT) {
+        uint64_t inside = record->kind != MEMSCOPE_SITE_OBJECT
+                              ? ms_load_relaxed(&counter->inside_bytes)
+                              : 0; /* pooled blocks are counted at their own sites */
+        return ms_load_relaxed(&counter->alloc_bytes) - ms_load_relaxed(&counter->free_bytes) -
+               inside;
+    }
+    double live;
+    __atomic_load(&((const struct ms_sampled_counter *)(const void *)counter)->live_bytes, &live,
+                  __ATOMIC_RELAXED);
+    return (uint64_t)(int64_t)live;
 }

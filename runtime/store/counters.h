@@ -9,4 +9,8 @@
 /* A fresh chunk for sites FIRST_SITE..+63 of SHARD; NULL: no room. Takes the store lock. */
 struct ms_counter *ms_counters_new_chunk(uint32_t shard, uint32_t first_site);
 
+/* Live bytes of SITE as one shard sees them. Heap blocks may be sampled, objects on the stack are
+ * not. */
+uint64_t ms_counters_live(const struct ms_counter *counter, uint32_t site);
+
 #endif

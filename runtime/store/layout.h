@@ -55,7 +55,8 @@
     X(12, BASES, 4)         /* of a sampled journal: a float for each block, the bytes that its    \
                                probability follows from */                                         \
     X(13, POOLED, 64)       /* struct ms_pooled_block; entry 0 is not used */                      \
-    X(14, PROBLEMS, 64)     /* struct ms_problem */
+    X(14, PROBLEMS, 64)     /* struct ms_problem */                                                \
+    X(15, PEAK, 16)         /* struct ms_peak_entry, one for each site */
 
 enum ms_table {
 #define X(number, name, size) MS_TABLE_##name = number,
@@ -156,7 +157,11 @@ struct ms_journal_header {
     uint32_t sampled; /* 1: only sampled blocks have records, and counters are ms_sampled_counter */
     uint32_t zero;
     uint64_t gaps; /* how often recording was off for a while, or from the start */
-    unsigned char reserved[4096 - 432];
+    /* What made up the peak: entry peak_taken % 2 of each is that of the last time. */
+    uint64_t peak_taken; /* how often it was kept */
+    uint64_t peak_taken_bytes[2];
+    uint64_t peak_taken_ns[2];
+    unsigned char reserved[4096 - 472];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 
@@ -260,6 +265,12 @@ struct ms_histograms {
                                ms" are all others that were freed */
 };
 static_assert(sizeof(struct ms_histograms) == 1024, "wire size");
+
+/* Live bytes of a site when the peak was kept the last two times, see header.peak_taken. */
+struct ms_peak_entry {
+    uint64_t live_bytes[2];
+};
+static_assert(sizeof(struct ms_peak_entry) == 16, "wire size");
 
 /* A live heap block that was sampled. */
 struct ms_block {

@@ -5,6 +5,7 @@
 
 #include "memscope/abi.h"
 #include "platform/os.h"
+#include "store/counters.h"
 #include "store/store.h"
 
 /* Sums by site and by type, in private pages that grow with the site table. Synchronization: one
@@ -112,22 +113,6 @@ static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
     tick->heap_live_bytes = (int64_t)live_bytes > 0 ? live_bytes : 0;
 }
 
-/* Heap blocks may be sampled, objects on the stack are not. */
-static uint64_t s_live_bytes(const struct ms_counter *counter, uint32_t site) {
-    const struct ms_site *record = ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(*record));
-    if (ms_store.header->sampled == 0 || record->kind == MEMSCOPE_SITE_OBJECT) {
-        uint64_t inside = record->kind != MEMSCOPE_SITE_OBJECT
-                              ? ms_load_relaxed(&counter->inside_bytes)
-                              : 0; /* pooled blocks are counted at their own sites */
-        return ms_load_relaxed(&counter->alloc_bytes) - ms_load_relaxed(&counter->free_bytes) -
-               inside;
-    }
-    double live;
-    __atomic_load(&((const struct ms_sampled_counter *)(const void *)counter)->live_bytes, &live,
-                  __ATOMIC_RELAXED);
-    return (uint64_t)(int64_t)live;
-}
-
 void ms_timeline_fill(struct ms_tick *tick) {
     const struct ms_journal_header *header = ms_store.header;
     uint32_t sites = (uint32_t)ms_load_acquire(&header->used[MS_TABLE_SITES]);
@@ -144,7 +129,7 @@ void ms_timeline_fill(struct ms_tick *tick) {
         for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
             if (tag->first_site + i < sites)
                 s_sums.site_bytes[tag->first_site + i] +=
-                    s_live_bytes(&counters[i], tag->first_site + i);
+                    ms_counters_live(&counters[i], tag->first_site + i);
         }
     }
     s_add_threads(tick, sites, sums);

@@ -78,6 +78,7 @@ static void test_keys(void) {
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
         {"summary",
          "total_allocations total_deallocations active_allocations peak_memory_bytes "
+         "peak_known_bytes peak_known_ns "
          "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
          "total_bytes typed_bytes_percent dropped_events torn_blocks padding_waste_bytes "
          "stack_peak_bytes static_bytes pooled_allocations pooled_bytes "
@@ -98,11 +99,12 @@ static void test_keys(void) {
          "process_fds"},
         {"sites", "id kind evidence var_name type_name label file line column function "
                   "total_allocations total_bytes live_allocations live_bytes peak_bytes "
+                  "bytes_at_peak "
                   "temporary_allocations left_by_jump "
                   "element_name total_elements live_elements pooled error_percent"},
         {"types",
          "type_name size alignment live_count live_bytes pooled_bytes total_count total_bytes "
-         "peak_bytes padding_bytes padding_waste_bytes members error_percent"},
+         "peak_bytes bytes_at_peak padding_bytes padding_waste_bytes members error_percent"},
         {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
                       "total_allocations history error_percent"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "

@@ -27,6 +27,18 @@ everything_made() {
     check .summary.dropped_events 0
 }
 
+# what_made_up_the_peak: the types were kept when the process had less than 1 % or 4 KiB under its peak.
+what_made_up_the_peak() {
+    check '([.types[].bytes_at_peak] | add) == .summary.peak_known_bytes' true
+    check '([.sites[].bytes_at_peak] | add) == .summary.peak_known_bytes' true
+    check_true '.summary | .peak_memory_bytes - .peak_known_bytes <= ([.peak_memory_bytes / 100, 4096] | max)'
+    for type in red green blue; do
+        check_true ".summary.peak_memory_bytes as \$peak | .types[] | select(.type_name == \"struct $type\") |
+            .bytes_at_peak - $(awk -v type="$type" '$1 == "at_peak" && $2 == type { print $3 }' out) |
+            fabs <= \$peak / 100 + 4096"
+    done
+}
+
 # everything THREADS: all of it, when every block is recorded.
 everything() {
     everything_made
@@ -40,6 +52,7 @@ everything() {
     check '[.sampling.exact, (.types | map(.live_bytes) | add) == .summary.current_memory_bytes]' '[true,true]'
     if [ "$1" -eq 1 ]; then
         check .summary.peak_memory_bytes "$(awk '$1 == "peak" { print $2 }' out)"
+        what_made_up_the_peak
         check '.threads[] | .peak_bytes' "$(awk '$1 == "peak" { print $2 }' out)"
     else
         check_true "(.summary.peak_memory_bytes - $(awk '$1 == "peak" { print $2 }' out) | fabs) <= 65536 * $1"

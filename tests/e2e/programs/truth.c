@@ -7,6 +7,7 @@
  *     type NAME ALLOCATIONS BYTES LIVE LIVE_BYTES
  *     thread NAME ALLOCATIONS BYTES LIVE_BYTES FREED_ELSEWHERE
  *     peak BYTES
+ *     at_peak NAME BYTES       of each type, with one thread
  *
  * With one thread nothing else is allocated, and the peak is exact. With several it is what was
  * live at once as far as they have told each other: each is late by the block it is at.
@@ -39,16 +40,22 @@ static struct counts s_types[LIMIT][TYPES]; /* by thread: allocations and bytes 
 static struct counts s_threads[LIMIT];
 static struct block *s_slots[SLOTS];
 static uint64_t s_elsewhere[LIMIT], s_live, s_peak;
+static uint64_t s_live_of[TYPES], s_at_peak[TYPES]; /* with one thread */
 static long s_steps;
 static uint64_t s_seed;
 
-static void add_live(int64_t bytes) {
+static void add_live(unsigned type, int64_t bytes) {
     uint64_t live = __atomic_add_fetch(&s_live, (uint64_t)bytes, __ATOMIC_RELAXED);
     uint64_t peak = __atomic_load_n(&s_peak, __ATOMIC_RELAXED);
-    while (
-        (int64_t)live > (int64_t)peak &&
-        !__atomic_compare_exchange_n(&s_peak, &peak, live, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-        ;
+    __atomic_add_fetch(&s_live_of[type], (uint64_t)bytes, __ATOMIC_RELAXED);
+    while ((int64_t)live > (int64_t)peak) {
+        if (!__atomic_compare_exchange_n(&s_peak, &peak, live, 0, __ATOMIC_RELAXED,
+                                         __ATOMIC_RELAXED))
+            continue;
+        for (unsigned i = 0; i < TYPES; i++)
+            s_at_peak[i] = __atomic_load_n(&s_live_of[i], __ATOMIC_RELAXED);
+        return;
+    }
 }
 
 static struct block *made(void *memory, unsigned type, size_t size, unsigned self) {
@@ -74,7 +81,7 @@ static struct block *make(uint64_t random, unsigned self) {
         struct blue *blue = memalign(64, size);
         block = made(blue, 2, size, self);
     }
-    add_live((int64_t)size);
+    add_live(block->type, (int64_t)size);
     return block;
 }
 
@@ -88,7 +95,7 @@ static struct block *again(struct block *block, uint64_t random, unsigned self) 
     size_t old = block->size, size = sizeof(struct block) + (random >> 20) % 3000;
     unsigned type = block->type;
     gone(block, self);
-    add_live(-(int64_t)old);
+    add_live(type, -(int64_t)old);
     if (type == 0) {
         struct red *red = realloc(block, size);
         block = made(red, type, size, self);
@@ -99,7 +106,7 @@ static struct block *again(struct block *block, uint64_t random, unsigned self) 
         struct blue *blue = realloc(block, size);
         block = made(blue, type, size, self);
     }
-    add_live((int64_t)size);
+    add_live(type, (int64_t)size);
     return block;
 }
 
@@ -116,7 +123,7 @@ static void *work(void *data) {
             block = again(block, random, self);
         } else if (block != NULL) {
             gone(block, self);
-            add_live(-(int64_t)block->size);
+            add_live(block->type, -(int64_t)block->size);
             free(block);
             block = random % 5 != 0 ? make(random, self) : NULL;
         } else {
@@ -125,7 +132,7 @@ static void *work(void *data) {
         block = __atomic_exchange_n(slot, block, __ATOMIC_ACQ_REL);
         if (block != NULL) { /* another thread was faster */
             gone(block, self);
-            add_live(-(int64_t)block->size);
+            add_live(block->type, -(int64_t)block->size);
             free(block);
         }
     }
@@ -182,5 +189,7 @@ int main(int argc, char **argv) {
                (unsigned long long)s_threads[n].bytes, (unsigned long long)s_threads[n].live_bytes,
                (unsigned long long)s_elsewhere[n]);
     printf("peak %llu\n", (unsigned long long)s_peak);
+    for (unsigned i = 0; i < TYPES; i++)
+        printf("at_peak %s %llu\n", types[i], (unsigned long long)s_at_peak[i]);
     return 0;
 }

@@ -3,9 +3,16 @@
  * What a measured program includes: the annotations. Code that has them compiles everywhere; they
  * mean something when the compiler plugin is loaded (gcc -fplugin=memscope.so, or `memscope cc`).
  *
- *     MEMSCOPE struct node *head;                    every block assigned to head, as "head",
- * struct node struct cache { MEMSCOPE_LABEL("slots") struct slot *slots; };         "struct
- * cache.slots"
+ *     MEMSCOPE struct node *head;        every block assigned to head, as "head", struct node
+ *
+ *     struct cache {
+ *         MEMSCOPE_LABEL("slots") struct slot *slots;           "struct cache.slots"
+ *     };
+ *
+ *     void f(void) {
+ *         MEMSCOPE char line[80];        the array itself, from here to the end of its scope
+ *         static MEMSCOPE int table[9];  static memory: name, type and size
+ *     }
  */
 #ifndef MEMSCOPE_H
 #define MEMSCOPE_H

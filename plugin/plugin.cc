@@ -13,6 +13,7 @@
 #include "saved_values.h"
 #include "sites.h"
 #include "stack_objects.h"
+#include "static_objects.h"
 #include "version_check.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -24,12 +25,13 @@ static ms_compiler_version s_version(const struct plugin_gcc_version &version) {
             version.configuration_arguments};
 }
 
-static void s_add_pass(const char *plugin, opt_pass *pass, const char *after) {
+static void s_add_pass(const char *plugin, opt_pass *pass, pass_positioning_ops where,
+                       const char *other) {
     struct register_pass_info info = {};
     info.pass = pass;
-    info.reference_pass_name = after;
+    info.reference_pass_name = other;
     info.ref_pass_instance_number = 1;
-    info.pos_op = PASS_POS_INSERT_AFTER;
+    info.pos_op = where;
     register_callback(plugin, PLUGIN_PASS_MANAGER_SETUP, nullptr, &info);
 }
 
@@ -66,10 +68,11 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     ms_gc_root_register(name);
     register_callback(name, PLUGIN_ATTRIBUTES, ms_attribute_register, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_stack_objects_wrap, nullptr);
-    s_add_pass(name, ms_saved_values_pass_new(g), "cfg");
-    s_add_pass(name, ms_types_pass_new(g), "cfg");
-    s_add_pass(name, ms_instrument_pass_new(g), "nothrow");
-    s_add_pass(name, ms_registration_pass_new(g), "build_ssa_passes");
+    s_add_pass(name, ms_saved_values_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
+    s_add_pass(name, ms_types_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
+    s_add_pass(name, ms_static_objects_pass_new(g), PASS_POS_INSERT_BEFORE, "*free_lang_data");
+    s_add_pass(name, ms_instrument_pass_new(g), PASS_POS_INSERT_AFTER, "nothrow");
+    s_add_pass(name, ms_registration_pass_new(g), PASS_POS_INSERT_AFTER, "build_ssa_passes");
     register_callback(name, PLUGIN_FINISH_UNIT, ms_sites_write, nullptr);
     return 0;
 }

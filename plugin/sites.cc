@@ -161,7 +161,12 @@ static tree s_variable(const ms_site &site) {
     SET_DECL_ALIGN(decl, 64);
     DECL_USER_ALIGN(decl) = 1;
     set_decl_section_name(decl, MEMSCOPE_SITE_SECTION);
+    varpool_node *node = varpool_node::get_create(decl);
+    /* No code refers to the record of a static object. */
+    node->force_output = site.kind == MEMSCOPE_SITE_STATIC;
     varpool_node::finalize_decl(decl);
+    if (!node->analyzed) /* between the front end and SSA form nobody else would */
+        node->analyze();
     return decl;
 }
 

@@ -6,6 +6,7 @@
  * there; hence it is not declared read-only, and the section has the same flags in all objects.
  *
  * A record stays as long as some code refers to it: when GCC drops a function its sites go with it.
+ * Those of static objects, which no code refers to, stay.
  * The linker keeps the section because the unit's constructor refers to its start and end.
  */
 #ifndef MS_PLUGIN_SITES_H

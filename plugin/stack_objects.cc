@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stack_objects.h"
 
-#include "arguments.h"
-#include "attribute.h"
-#include "known_types.h"
 #include "left_alone.h"
 #include "object_calls.h"
+#include "object_site.h"
 #include "scopes.h"
-#include "sites.h"
-#include "type_name.h"
-
-/* An array is wanted as what it is, and as what it is an array of. */
-static bool s_is_wanted(tree type) {
-    if (ms_arguments_want_type(ms_type_name_spell(type)))
-        return true;
-    return TREE_CODE(type) == ARRAY_TYPE && s_is_wanted(TREE_TYPE(type));
-}
-
-static ms_site s_site(tree decl, tree function, const ms_annotation &annotation) {
-    tree size = DECL_SIZE_UNIT(decl);
-    ms_site site;
-    site.kind = MEMSCOPE_SITE_OBJECT;
-    site.evidence = MEMSCOPE_EVIDENCE_DECLARED;
-    site.var_name = IDENTIFIER_POINTER(DECL_NAME(decl));
-    site.type_name = ms_type_name_spell(TREE_TYPE(decl));
-    site.type_size = size != NULL_TREE && tree_fits_uhwi_p(size) ? tree_to_uhwi(size) : 0;
-    site.function = ms_types_function_name(function);
-    site.has_label = annotation.has_label;
-    site.label = annotation.label;
-    site.location = DECL_SOURCE_LOCATION(decl);
-    return site;
-}
 
 static tree s_assign(tree variable, tree value) {
     return build2(MODIFY_EXPR, void_type_node, variable, value);
@@ -56,7 +30,8 @@ static tree s_leave(tree object, tree named) {
 static void s_fill(tree decl, const ms_annotation &annotation, ms_scope_frame *frame,
                    ms_scope_code *code) {
     tree object = frame->new_variable(uint64_type_node);
-    tree site = ms_sites_later(s_site(decl, frame->function, annotation));
+    tree site =
+        ms_sites_later(ms_object_site(MEMSCOPE_SITE_OBJECT, decl, frame->function, annotation));
     tree size = fold_convert(size_type_node, DECL_SIZE_UNIT(decl));
     tree jumped = build_int_cst(uint64_type_node, MEMSCOPE_OBJECT_JUMPED);
     code->state = object;
@@ -72,7 +47,7 @@ static bool s_choose(tree decl, ms_scope_frame *frame, ms_scope_code *code) {
         DECL_SIZE_UNIT(decl) == NULL_TREE)
         return false;
     ms_annotation annotation = ms_attribute_of_decl(decl);
-    if (!annotation.present || !s_is_wanted(TREE_TYPE(decl)))
+    if (!annotation.present || !ms_object_site_is_wanted(TREE_TYPE(decl)))
         return false;
     s_fill(decl, annotation, frame, code);
     return true;

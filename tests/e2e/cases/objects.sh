@@ -54,3 +54,54 @@ case_stack_objects_address_sanitizer() {
     object level 'char[100]' 15 1500 0 1000 0
     object vla 'int[]' 4 40 0 16 0
 }
+
+# static_units FLAGS...: ./static_objects of two units.
+static_units() {
+    "$memscope" cc -g -DOTHER_UNIT "$@" -c "$programs/static_objects.c" -o other.o ||
+        fail "memscope cc could not compile the other unit"
+    build static_objects other.o "$@"
+}
+
+# static_rows ROWS: all static variables, sorted.
+static_rows() {
+    check '[.variables[] | select(.kind == "static") | [.var_name, .type_name, .live_bytes, .peak_bytes]] | sort' "$1"
+}
+
+case_static_objects() {
+    expected='[["in_function","char[7]",14,14],["per_thread","char[100]",100,100],'
+    expected="$expected"'["table","struct entry[10]",320,320],["tentative","int[3]",12,12],["weak_one","long",8,8]]'
+    export MEMSCOPE_CC_TRACK=annotated
+    for level in -O0 -O2 '-O2 -flto' '-O3 -fno-toplevel-reorder' '-O2 -fPIC -pie' \
+        '-O2 -fdata-sections -Wl,--gc-sections'; do
+        # shellcheck disable=SC2086
+        static_units $level
+        measure ./static_objects
+        check '.summary.static_bytes' 454
+        static_rows "$expected"
+        check '[.sites[] | select(.kind == "static" and .function != null) | .function] | unique' '["use"]'
+        # No allocation of the program, and none is invented.
+        check '[.summary.stack_peak_bytes, (.types | map(select(.type_name != null)))]' '[null,[]]'
+    done
+}
+
+case_static_objects_all() {
+    static_units -O2
+    measure ./static_objects
+    check '.summary.static_bytes' 1454
+    check '[.sites[] | select(.var_name == "not_annotated") | [.kind, .type_name, .live_bytes]]' \
+        '[["static","char[1000]",1000]]'
+    "$memscope" summary j.mscope >summary || fail "summary ended with $?"
+    grep -q '^  static  *1.42 KiB in 8 variables$' summary || fail "$(cat summary)"
+}
+
+# The machine code is that of the same unit without annotations.
+case_static_objects_cost_nothing() {
+    "$memscope" cc -O2 -DOTHER_UNIT -c "$programs/static_objects.c" -o with.o
+    gcc -O2 -DOTHER_UNIT -I"$MEMSCOPE_SOURCE/include" -fno-omit-frame-pointer -c \
+        "$programs/static_objects.c" -o without.o
+    for unit in with without; do
+        objdump -dr --no-show-raw-insn -j .text "$unit.o" | sed -n '/>:$/,$p' >"$unit"
+    done
+    [ "$(wc -l <with)" -gt 3 ] || fail "no code: $(cat with)"
+    same "$(cat with)" "$(cat without)" 'the code'
+}

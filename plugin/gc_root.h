@@ -18,6 +18,7 @@ enum ms_root {
     MS_ROOT_GROW_OBJECT,
     MS_ROOT_ALLOCATED,
     MS_ROOT_RELEASED,
+    MS_ROOT_NAMED_TYPES,
     MS_ROOT_COUNT,
 };
 

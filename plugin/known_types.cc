@@ -2,7 +2,9 @@
 #include "known_types.h"
 
 #include "allocator.h"
+#include "arguments.h"
 #include "type_name.h"
+#include "written_type.h"
 
 /* What a function type says about its result and its parameters; null: not a pointer. */
 struct s_signature {
@@ -49,6 +51,7 @@ static void s_describe_tail(const_tree type, ms_tail *out) {
 
 static void s_describe(tree type, ms_pointee *out) {
     s_describe_tail(type, &out->tail);
+    out->identity = TYPE_UID(TYPE_MAIN_VARIANT(type));
     out->size = s_size(type);
     out->weak = s_is_byte(type);
     out->scalar = !AGGREGATE_TYPE_P(type);
@@ -162,9 +165,13 @@ static tree s_remember_operand(tree *at, int *walk_subtrees, void *) {
     return NULL_TREE;
 }
 
-static void s_remember_statement(gimple *statement) {
+static void s_remember_statement(function *fun, gimple *statement) {
     if (is_gimple_debug(statement))
         return;
+    gcall *call = dyn_cast<gcall *>(statement);
+    if (call != nullptr && ms_arguments_given.track_all &&
+        POINTER_TYPE_P(gimple_call_return_type(call)))
+        ms_written_remember(fun, call);
     if (is_gimple_call(statement) && gimple_call_fntype(statement) != NULL_TREE)
         s_signature_of(gimple_call_fntype(statement));
     if (is_gimple_call(statement))
@@ -183,7 +190,7 @@ static void s_remember_function(function *fun) {
     basic_block block;
     FOR_EACH_BB_FN(block, fun)
     for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at))
-        s_remember_statement(gsi_stmt(at));
+        s_remember_statement(fun, gsi_stmt(at));
 }
 
 namespace {

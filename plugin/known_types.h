@@ -26,10 +26,11 @@ struct ms_tail {
 
 /* What a block is when a pointer of some type points to it. */
 struct ms_pointee {
-    std::string spelling; /* empty: void, says nothing */
-    uint64_t size = 0;    /* 0: incomplete or not constant */
-    bool weak = false;    /* char and its kin: may be raw bytes of anything */
-    bool scalar = false;  /* a number or a pointer */
+    std::string spelling;  /* empty: void, says nothing */
+    unsigned identity = 0; /* the same number for all names of a type */
+    uint64_t size = 0;     /* 0: incomplete or not constant */
+    bool weak = false;     /* char and its kin: may be raw bytes of anything */
+    bool scalar = false;   /* a number or a pointer */
     ms_tail tail;
     ms_annotation annotation;
 };

@@ -8,6 +8,7 @@
 #include "gc_root.h"
 #include "instrument.h"
 #include "known_types.h"
+#include "named_types.h"
 #include "recorded_options.h"
 #include "registration.h"
 #include "saved_values.h"
@@ -66,6 +67,8 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     }
     const char *name = info->base_name;
     ms_gc_root_register(name);
+    if (ms_arguments_given.track_all)
+        ms_named_types_register(name);
     register_callback(name, PLUGIN_ATTRIBUTES, ms_attribute_register, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_stack_objects_wrap, nullptr);
     s_add_pass(name, ms_saved_values_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");

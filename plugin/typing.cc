@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "typing.h"
 
+#include "written_type.h"
+
 /* How good a typed use is; less is better. What the size asked for agrees with is best. What lies
  * at an offset in the block counts less than what is at its start, bytes and single numbers count
  * less than a struct. */
@@ -138,10 +140,54 @@ static void s_conclude(const ms_block_uses &uses, gimple *origin, ms_typing *typ
         s_take_result(uses, typing);
 }
 
+/* ---- what is written ---- */
+
+/* The type that sizeof names in the arguments of ORIGIN and that the size is really made of; null:
+ * none. *IS_WHOLE: of nothing else. */
+static const ms_pointee *s_written(gimple *origin, bool *is_whole) {
+    for (const ms_pointee *pointee : ms_written_at(origin)) {
+        if (pointee->size <= 1 || !ms_size_elements(origin, pointee).is_known)
+            continue;
+        *is_whole = ms_size_elements(origin, pointee).size == pointee->size;
+        return pointee;
+    }
+    return nullptr;
+}
+
+/* Whether a block that is used as USED is rather what sizeof names: the program cannot use more of
+ * it than it has asked for. A pointer to bytes or to void says less than any struct; a number is
+ * what it is used as. */
+static bool s_is_rather(const ms_pointee *written, const ms_pointee *used) {
+    if (written->scalar)
+        return used->spelling == "void *" && written->spelling != used->spelling;
+    return used->weak || !used->scalar;
+}
+
+static void s_consider_written(const ms_block_uses &uses, gimple *origin, ms_typing *typing) {
+    bool is_whole = false;
+    const ms_pointee *written = s_written(origin, &is_whole);
+    if (written == nullptr || typing->evidence == MEMSCOPE_EVIDENCE_DECLARED)
+        return;
+    if (typing->pointee == nullptr) {
+        if (uses.handing_on.untyped && !ms_size_is(origin, written->size))
+            return; /* a wrapper's header */
+        typing->pointee = written;
+        const ms_use *place = s_first_place(uses);
+        if (typing->place.name.empty() && place != nullptr)
+            typing->place = place->place;
+    } else if (typing->pointee->identity != written->identity) {
+        if (!is_whole || !s_is_rather(written, typing->pointee))
+            return;
+        typing->pointee = written;
+    }
+    typing->evidence = MEMSCOPE_EVIDENCE_SIZEOF;
+}
+
 ms_typing ms_typing_find(function *fun, gimple *statement) {
     ms_typing typing;
     ms_block_uses uses = ms_block_uses_find(fun, statement);
     s_conclude(uses, statement, &typing);
+    s_consider_written(uses, statement, &typing);
     typing.is_handed_on = uses.handing_on.typed && typing.evidence != MEMSCOPE_EVIDENCE_DECLARED;
     typing.moves = uses.handing_on.moves;
     if (typing.pointee != nullptr)

@@ -22,25 +22,25 @@ void take_bytes(char *bytes);
 struct node *global;
 
 struct node *by_return(void) {
-    return xmalloc(sizeof(struct node));
+    return xmalloc(16);
 }
 
 void by_argument(void) {
-    take(xmalloc(sizeof(struct node)));
+    take(xmalloc(16));
 }
 
 void by_first_use(void) {
-    void *p = xmalloc(sizeof(struct node));
+    void *p = xmalloc(16);
     ((struct node *)p)->value = 1;
 }
 
 void by_global(void) {
-    global = xmalloc(sizeof(struct node));
+    global = xmalloc(16);
 }
 
 /* The variable, not the parameter that it is passed to before. */
 void variable_first(void) {
-    void *p = xmalloc(sizeof(struct other));
+    void *p = xmalloc(32);
     take(p);
     struct other *other = p;
     other->a[0] = 1;
@@ -48,7 +48,7 @@ void variable_first(void) {
 
 /* A struct is better than bytes. */
 void struct_over_bytes(void) {
-    char *bytes = xmalloc(sizeof(struct node));
+    char *bytes = xmalloc(16);
     take_bytes(bytes);
     struct node *node = (struct node *)bytes;
     node->value = 2;
@@ -79,7 +79,7 @@ sds string_new(const char *init, size_t n) {
 
 /* One of two calls, through a join. */
 struct node *joined(int zero) {
-    void *p = zero ? calloc(1, sizeof(struct node)) : xmalloc(sizeof(struct node));
+    void *p = zero ? calloc(1, 16) : xmalloc(16);
     struct node *node = p;
     return node;
 }
@@ -88,7 +88,7 @@ struct node *joined(int zero) {
 struct node *list(int count) {
     struct node *first = NULL;
     while (count-- > 0) {
-        struct node *node = xmalloc(sizeof *node);
+        struct node *node = xmalloc(16);
         node->next = first;
         first = node;
     }
@@ -97,7 +97,7 @@ struct node *list(int count) {
 
 /* Through a function that gives back what it gets. */
 struct node *cleared(void) {
-    struct node *node = memset(xmalloc(sizeof *node), 0, sizeof *node);
+    struct node *node = memset(xmalloc(16), 0, 16);
     return node;
 }
 

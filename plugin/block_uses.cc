@@ -30,7 +30,8 @@ static bool s_is_at_start(const s_value &value, const ms_pointee *used_as) {
 static void s_note_use(s_walk *walk, const s_value &value, uint8_t evidence, unsigned order,
                        const ms_pointee *pointee, const ms_place &place) {
     bool at_start = s_is_at_start(value, pointee);
-    ms_use use = {evidence, at_start, value.depth, order, pointee, place};
+    uint64_t offset = value.is_known && value.offset > 0 ? (uint64_t)value.offset : 0;
+    ms_use use = {evidence, at_start, offset, value.depth, order, pointee, place};
     if (!place.name.empty() && at_start)
         walk->uses.places.push_back(use);
     if (pointee != nullptr && !pointee->spelling.empty())
@@ -110,6 +111,17 @@ static void s_use_as_member(s_walk *walk, size_t from, gassign *assign) {
     s_follow(walk, value, gimple_uid(assign));
 }
 
+/* `b = p->a = f()` is `p->a = t; b = p->a`: what is read back right behind the store. */
+static void s_follow_read_back(s_walk *walk, size_t from, gassign *store) {
+    gimple_stmt_iterator at = gsi_for_stmt(store);
+    for (gsi_next(&at); !gsi_end_p(at) && gimple_vdef(gsi_stmt(at)) == NULL_TREE; gsi_next(&at)) {
+        gassign *load = dyn_cast<gassign *>(gsi_stmt(at));
+        if (load != nullptr && gimple_assign_load_p(load) &&
+            operand_equal_p(gimple_assign_rhs1(load), gimple_assign_lhs(store), 0))
+            s_follow(walk, s_copy(walk, from, gimple_assign_lhs(load)), gimple_uid(load));
+    }
+}
+
 static void s_use_in_assignment(s_walk *walk, size_t from, gassign *assign) {
     tree target = gimple_assign_lhs(assign), source = gimple_assign_rhs1(assign);
     unsigned order = gimple_uid(assign);
@@ -127,6 +139,7 @@ static void s_use_in_assignment(s_walk *walk, size_t from, gassign *assign) {
             ms_place place = ms_place_of(target);
             s_note_use(walk, s_copy(walk, from, source), MEMSCOPE_EVIDENCE_LHS, order,
                        place.pointee, place);
+            s_follow_read_back(walk, from, assign);
         }
     }
 }

@@ -16,6 +16,7 @@
 struct ms_use {
     uint8_t evidence;
     bool at_start;             /* what is used lies at the block's start, as far as is known */
+    uint64_t offset;           /* of what is used, if it is known and not at the start */
     unsigned depth;            /* copies between the call and the use */
     unsigned order;            /* of the statement in the function */
     const ms_pointee *pointee; /* null: none */

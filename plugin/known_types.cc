@@ -169,7 +169,7 @@ static void s_remember_statement(function *fun, gimple *statement) {
     if (is_gimple_debug(statement))
         return;
     gcall *call = dyn_cast<gcall *>(statement);
-    if (call != nullptr && ms_arguments_given.track_all &&
+    if (call != nullptr && gimple_call_fntype(call) != NULL_TREE && ms_arguments_given.track_all &&
         POINTER_TYPE_P(gimple_call_return_type(call)))
         ms_written_remember(fun, call);
     if (is_gimple_call(statement) && gimple_call_fntype(statement) != NULL_TREE)

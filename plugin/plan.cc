@@ -5,6 +5,7 @@
 #include "assigned.h"
 #include "candidate.h"
 #include "left_alone.h"
+#include "library_object.h"
 #include "saved_values.h"
 #include "typing.h"
 
@@ -280,6 +281,30 @@ static void s_plan_out_parameters(s_planning *planning, gcall *call) {
         s_plan_out_parameter(planning, call, i);
 }
 
+/* A std::string that CALL may have given another block. */
+static void s_plan_library_object(s_planning *planning, gcall *call) {
+    tree pointer_type = NULL_TREE;
+    tree object = ms_arguments_given.track_all && gimple_call_fntype(call) != NULL_TREE
+                      ? ms_library_object_of(call, &pointer_type)
+                      : NULL_TREE;
+    if (object == NULL_TREE)
+        return;
+    tree target = s_addressed(object);
+    ms_place place;
+    if (target != NULL_TREE)
+        place.name = ms_place_of(target).name;
+    ms_insertion insertion;
+    insertion.statement = call;
+    insertion.value = ms_library_object_block(object, pointer_type);
+    insertion.claim = s_site(planning->fun, place, ms_types_pointee(pointer_type),
+                             s_location(planning->fun, call));
+    insertion.claim.kind = MEMSCOPE_SITE_CALL;
+    insertion.claim.evidence = MEMSCOPE_EVIDENCE_LHS;
+    insertion.has_claim = s_is_wanted(insertion.claim);
+    if (insertion.has_claim)
+        planning->insertions.push_back(insertion);
+}
+
 bool ms_plan_only_moves(const gimple *statement) {
     return is_gimple_assign(statement) && gimple_assign_rhs_code(statement) == POINTER_PLUS_EXPR;
 }
@@ -354,6 +379,7 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
                 else if (ms_candidate_is_refined(call))
                     s_plan_claim(&planning, call, ms_typing_refine(fun, call));
                 s_plan_out_parameters(&planning, call);
+                s_plan_library_object(&planning, call);
             } else if (ms_candidate_is_load(statement)) {
                 s_plan_block(&planning, statement);
             }

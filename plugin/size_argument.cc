@@ -49,7 +49,8 @@ static ms_affine s_affine_of_phi(gphi *phi, unsigned depth) {
     tree only = NULL_TREE;
     for (unsigned i = 0; i < gimple_phi_num_args(phi); i++) {
         tree argument = gimple_phi_arg_def(phi, i);
-        if (integer_all_onesp(argument))
+        ms_affine affine = s_affine(argument, depth);
+        if (affine.factor == 0 && affine.constant == -1)
             continue;
         if (only != NULL_TREE)
             return s_unknown();
@@ -76,6 +77,7 @@ static ms_affine s_affine_of_assign(gassign *assign, unsigned depth) {
         return s_unknown();
     CASE_CONVERT:
     case SSA_NAME:
+    case INTEGER_CST:
         return INTEGRAL_TYPE_P(TREE_TYPE(first)) ? s_affine(first, depth) : s_unknown();
     default:
         return s_unknown();
@@ -202,12 +204,12 @@ bool ms_size_is(gimple *statement, uint64_t size) {
  * array. False: AFFINE is no such size. */
 static bool s_find_header(const ms_affine &affine, const ms_pointee *pointee, uint64_t *header) {
     uint64_t element = pointee->tail.size;
-    if (element == 0 || affine.factor == 0 || affine.factor % element != 0)
+    if (element == 0 || affine.factor % element != 0)
         return false;
     uint64_t whole = pointee->tail.in_size ? pointee->tail.offset : pointee->size;
     for (uint64_t candidate : {whole, pointee->tail.offset}) {
-        if (affine.constant >= (HOST_WIDE_INT)candidate &&
-            (affine.constant - candidate) % element == 0) {
+        HOST_WIDE_INT rest = affine.constant - (HOST_WIDE_INT)candidate;
+        if ((affine.factor != 0 ? rest >= 0 : rest > 0) && (uint64_t)rest % element == 0) {
             *header = candidate;
             return true;
         }
@@ -221,27 +223,32 @@ static unsigned s_rank(const s_size &size, const ms_affine &affine) {
     return (affine.factor == 0 ? 2 : 0) + (size.count != NULL_TREE ? 1 : 0);
 }
 
-static bool s_fill_elements(const ms_affine &affine, const ms_pointee *pointee, ms_elements *out) {
+static bool s_fill_elements(ms_affine affine, const ms_pointee *pointee, uint64_t offset,
+                            ms_elements *out) {
+    if (offset > INT32_MAX)
+        return false;
+    affine.constant -= (HOST_WIDE_INT)offset;
     if (s_is_multiple(affine, pointee->size)) {
-        out->header = 0;
+        out->header = offset;
         out->size = pointee->size;
         out->spelling = pointee->spelling;
         return true;
     }
     if (!s_find_header(affine, pointee, &out->header))
         return false;
+    out->header += offset;
     out->size = pointee->tail.size;
     out->spelling = pointee->tail.spelling;
     return true;
 }
 
-ms_elements ms_size_elements(gimple *statement, const ms_pointee *pointee) {
+ms_elements ms_size_elements(gimple *statement, const ms_pointee *pointee, uint64_t offset) {
     ms_elements best;
     unsigned best_rank = UINT_MAX;
     for (const s_size &size : s_sizes(statement)) {
         ms_affine affine = s_affine_of_size(size);
         ms_elements elements;
-        elements.is_known = s_fill_elements(affine, pointee, &elements);
+        elements.is_known = s_fill_elements(affine, pointee, offset, &elements);
         elements.is_certain = size.is_certain;
         /* Bytes count themselves, and any number fits them. */
         if (!elements.is_known || (elements.size == 1 && !size.is_certain) ||

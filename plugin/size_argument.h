@@ -37,7 +37,8 @@ struct ms_elements {
     bool is_certain = false; /* the block has just that size: the C library's own functions */
 };
 
-/* What STATEMENT, a call that gives a block used as POINTEE, says of the elements. */
-ms_elements ms_size_elements(gimple *statement, const ms_pointee *pointee);
+/* What STATEMENT, a call that gives a block used as POINTEE from OFFSET on, says of the elements:
+ * `new T[n]` keeps n in front where T has a destructor. */
+ms_elements ms_size_elements(gimple *statement, const ms_pointee *pointee, uint64_t offset = 0);
 
 #endif

@@ -95,6 +95,7 @@ static gimple *s_direct_store(gimple *origin) {
 static void s_take(const ms_block_uses &uses, const ms_use &use, ms_typing *typing) {
     typing->pointee = use.pointee;
     typing->evidence = use.evidence;
+    typing->offset = use.offset;
     if (use.pointee->annotation.present) {
         typing->is_annotated = true;
         typing->evidence = MEMSCOPE_EVIDENCE_DECLARED;
@@ -179,6 +180,7 @@ static void s_consider_written(const ms_block_uses &uses, gimple *origin, ms_typ
         if (!is_whole || !s_is_rather(written, typing->pointee))
             return;
         typing->pointee = written;
+        typing->offset = 0;
     }
     typing->evidence = MEMSCOPE_EVIDENCE_SIZEOF;
 }
@@ -191,7 +193,7 @@ ms_typing ms_typing_find(function *fun, gimple *statement) {
     typing.is_handed_on = uses.handing_on.typed && typing.evidence != MEMSCOPE_EVIDENCE_DECLARED;
     typing.moves = uses.handing_on.moves;
     if (typing.pointee != nullptr)
-        typing.elements = ms_size_elements(statement, typing.pointee);
+        typing.elements = ms_size_elements(statement, typing.pointee, typing.offset);
     return typing;
 }
 
@@ -209,6 +211,6 @@ ms_typing ms_typing_refine(function *fun, gimple *statement) {
     s_conclude(larger, statement, &typing);
     typing.is_handed_on = uses.handing_on.typed && typing.evidence != MEMSCOPE_EVIDENCE_DECLARED;
     if (typing.pointee != nullptr)
-        typing.elements = ms_size_elements(statement, typing.pointee);
+        typing.elements = ms_size_elements(statement, typing.pointee, typing.offset);
     return typing;
 }

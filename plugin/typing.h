@@ -20,6 +20,7 @@
 struct ms_typing {
     const ms_pointee *pointee = nullptr; /* null: no type */
     uint8_t evidence = MEMSCOPE_EVIDENCE_NONE;
+    uint64_t offset = 0;       /* of what has that type, in the block */
     ms_place place;            /* of the variable or member it comes to; its name may be empty */
     bool is_annotated = false; /* the place, or the type, carries the attribute */
     bool is_handed_on = false; /* typed to the caller, who may know a larger type that it is part

@@ -61,6 +61,11 @@ for script in tables strings closures; do
         echo "lua $script: not everything was counted" >&2
         status=1
     }
+    # The types are known one caller down from where all objects are made, as GCObject.
+    jq -e '[.types[].type_name] | index("Table") != null and index("GCObject") == null' "lua-$script.json" >/dev/null || {
+        echo "lua $script: objects of Lua have the type that they are made with" >&2
+        status=1
+    }
     # Lua frees all it has when it ends.
     jq -e '[.types[] | select(.type_name | . != null and test("^(Node|TValue|TString|Table)$"))
             | .live_count] | add == 0' "lua-$script.json" >/dev/null || {

@@ -75,8 +75,8 @@ static bool s_accept_decl(tree decl, tree name) {
     case VAR_DECL:
     case PARM_DECL:
     case FIELD_DECL:
-        if (s_is_dependent(TREE_TYPE(decl)) || s_is_pointer_to_object(TREE_TYPE(decl)) ||
-            s_is_object(decl))
+        if (s_is_dependent(TREE_TYPE(decl)) || s_is_object(decl) ||
+            s_is_pointer_to_object(strip_array_types(TREE_TYPE(decl))))
             return true;
         s_refuse_variable(decl, name);
         return false;
@@ -117,20 +117,29 @@ static tree s_handle(tree *node, tree name, tree args, int flags, bool *no_add_a
     return NULL_TREE;
 }
 
-static const struct attribute_spec s_spec = {
-    .name = ATTRIBUTE_NAME,
-    .min_length = 0,
-    .max_length = 1,
-    .decl_required = false,
-    .type_required = false,
-    .function_type_required = false,
-    .affects_type_identity = false,
-    .handler = s_handle,
-    .exclude = nullptr,
-};
+/* [[memscope::track]] is put down under the one name that is looked for. */
+static tree s_handle_scoped(tree *node, tree, tree args, int flags, bool *no_add_attrs) {
+    tree name = get_identifier(ATTRIBUTE_NAME);
+    tree rest = s_handle(node, name, args, flags, no_add_attrs);
+    if (!*no_add_attrs) {
+        tree &attributes = DECL_P(*node) ? DECL_ATTRIBUTES(*node) : TYPE_ATTRIBUTES(*node);
+        attributes = tree_cons(name, args, attributes);
+        *no_add_attrs = true;
+    }
+    return rest;
+}
+
+#define SPEC(name, handler)                                                                        \
+    { name, 0, 1, false, false, false, false, handler, nullptr }
 
 void ms_attribute_register(void *, void *) {
-    register_attribute(&s_spec);
+    static const struct attribute_spec plain[] = {SPEC(ATTRIBUTE_NAME, s_handle),
+                                                  SPEC(nullptr, nullptr)};
+    static const struct attribute_spec scoped[] = {SPEC("track", s_handle_scoped),
+                                                   SPEC(nullptr, nullptr)};
+    register_attribute(plain);
+    ms_register_attributes(plain, nullptr);
+    ms_register_attributes(scoped, ATTRIBUTE_NAME);
 }
 
 static ms_annotation s_find(tree attributes) {

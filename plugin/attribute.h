@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The attribute `memscope`, with an optional label. It means something on pointer variables,
- * parameters, pointer members, functions that return a pointer, arrays, structs and unions on the
- * stack, static objects, and on structs, unions and typedefs; anything else is told to the user at
- * the place where it stands.
+ * The attribute `memscope`, with an optional label; also spelled [[gnu::memscope]], [[memscope]]
+ * and [[memscope::track]]. It means something on pointer variables, parameters, pointer members,
+ * arrays of pointers, functions that return a pointer, arrays, structs and unions on the stack,
+ * static objects, and on structs, unions and typedefs; anything else is told to the user at the
+ * place where it stands.
  */
 #ifndef MS_PLUGIN_ATTRIBUTE_H
 #define MS_PLUGIN_ATTRIBUTE_H

@@ -73,6 +73,19 @@
  * the C++ front end's whole world. Weak: cc1 (the C compiler) does not have it. */
 extern const char *type_as_string(tree type, int flags) __attribute__((weak));
 
+/* SPECS ends with a name that is null; it and NAMESPACE (null: none) stay. GCC 14 has a type for
+ * the two. */
+static inline void ms_register_attributes(const struct attribute_spec *specs, const char *space) {
+#if BUILDING_GCC_MAJOR >= 14
+    size_t count = 0;
+    while (specs[count].name != nullptr)
+        count++;
+    register_scoped_attributes(scoped_attribute_specs{space, {specs, count}});
+#else
+    register_scoped_attributes(specs, space);
+#endif
+}
+
 /* Warnings that statements of ours never give. -Wuse-after-free and -Wdangling-pointer came with
  * GCC 12. */
 static const int ms_quiet_warnings[] = {

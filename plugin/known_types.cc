@@ -110,7 +110,7 @@ const ms_pointee *ms_types_of_parameter(tree function_type, unsigned index) {
 const ms_pointee *ms_types_of_field(tree field) {
     auto [at, is_new] = s_fields.try_emplace(DECL_UID(field));
     if (is_new)
-        at->second = ms_types_pointee(TREE_TYPE(field));
+        at->second = ms_types_pointee(strip_array_types(TREE_TYPE(field)));
     return at->second;
 }
 

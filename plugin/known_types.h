@@ -37,9 +37,9 @@ struct ms_pointee {
 
 opt_pass *ms_types_pass_new(gcc::context *context);
 
-/* The pointee of a pointer type; of the pointer that a member is; of parameter INDEX (from 0) and
- * of the result of a function type. Null: not a pointer, or there is no such parameter. The answers
- * stay where they are until the compiler ends. */
+/* The pointee of a pointer type; of the pointer that a member is, or an array of; of parameter
+ * INDEX (from 0) and of the result of a function type. Null: not a pointer, or there is no such
+ * parameter. The answers stay where they are until the compiler ends. */
 const ms_pointee *ms_types_pointee(tree pointer_type);
 const ms_pointee *ms_types_of_field(tree field);
 const ms_pointee *ms_types_of_parameter(tree function_type, unsigned index);

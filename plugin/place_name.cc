@@ -55,8 +55,11 @@ static std::string s_pointer_name(tree name, bool *is_element) {
 /* Memory behind a pointer: "*out" for the pointer `out`, "table[]" when an index was added. */
 static std::string s_target_name(tree reference) {
     tree base = TREE_OPERAND(reference, 0);
-    if (TREE_CODE(base) == ADDR_EXPR)
-        return s_expression_name(TREE_OPERAND(base, 0));
+    if (TREE_CODE(base) == ADDR_EXPR) {
+        std::string name = s_expression_name(TREE_OPERAND(base, 0));
+        bool is_element = TREE_CODE(TREE_TYPE(TREE_OPERAND(base, 0))) == ARRAY_TYPE;
+        return is_element && !name.empty() ? name + "[]" : name;
+    }
     bool is_element = !integer_zerop(TREE_OPERAND(reference, 1));
     std::string name = s_pointer_name(base, &is_element);
     if (name.empty())
@@ -81,7 +84,7 @@ static std::string s_expression_name(tree expression) {
     }
 }
 
-/* A member or variable is annotated as it is; an element of it ("table[]") is not it. */
+/* What is said of a member or variable is said of the elements of an array, too. */
 static void s_fill_declaration(tree decl, ms_place *place) {
     place->annotation = ms_attribute_of_decl(decl);
     if (TREE_CODE(decl) == FIELD_DECL) {
@@ -95,23 +98,34 @@ static void s_fill_declaration(tree decl, ms_place *place) {
     place->is_local = TREE_CODE(decl) != FIELD_DECL && decl_function_context(decl) != NULL_TREE;
 }
 
+/* *&variable, *(table + 1): the variable. */
+static tree s_declaration_in_memory(tree reference) {
+    tree base = TREE_OPERAND(reference, 0);
+    if (TREE_CODE(base) != ADDR_EXPR || !DECL_P(TREE_OPERAND(base, 0)))
+        return NULL_TREE;
+    tree decl = TREE_OPERAND(base, 0);
+    bool is_whole = integer_zerop(TREE_OPERAND(reference, 1)) && POINTER_TYPE_P(TREE_TYPE(decl));
+    return is_whole || TREE_CODE(TREE_TYPE(decl)) == ARRAY_TYPE ? decl : NULL_TREE;
+}
+
+/* The variable or member that EXPRESSION is, or is an element of; NULL_TREE: it is neither. */
+static tree s_declaration(tree expression) {
+    while (TREE_CODE(expression) == ARRAY_REF)
+        expression = TREE_OPERAND(expression, 0);
+    if (TREE_CODE(expression) == SSA_NAME)
+        return SSA_NAME_VAR(expression);
+    if (TREE_CODE(expression) == COMPONENT_REF)
+        return TREE_OPERAND(expression, 1);
+    if (TREE_CODE(expression) == MEM_REF)
+        return s_declaration_in_memory(expression);
+    return DECL_P(expression) ? expression : NULL_TREE;
+}
+
 ms_place ms_place_of(tree expression) {
     ms_place place;
     place.name = s_expression_name(expression);
     place.pointee = ms_types_pointee(TREE_TYPE(expression));
-    tree decl = NULL_TREE;
-    if (TREE_CODE(expression) == SSA_NAME)
-        decl = SSA_NAME_VAR(expression);
-    else if (TREE_CODE(expression) == COMPONENT_REF)
-        decl = TREE_OPERAND(expression, 1);
-    else if (DECL_P(expression))
-        decl = expression;
-    else if (TREE_CODE(expression) == MEM_REF &&
-             TREE_CODE(TREE_OPERAND(expression, 0)) == ADDR_EXPR &&
-             DECL_P(TREE_OPERAND(TREE_OPERAND(expression, 0), 0)) &&
-             integer_zerop(TREE_OPERAND(expression, 1)) &&
-             POINTER_TYPE_P(TREE_TYPE(TREE_OPERAND(TREE_OPERAND(expression, 0), 0))))
-        decl = TREE_OPERAND(TREE_OPERAND(expression, 0), 0);
+    tree decl = s_declaration(expression);
     if (decl != NULL_TREE && s_is_named(decl))
         s_fill_declaration(decl, &place);
     else if (!place.name.empty())

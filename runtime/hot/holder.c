@@ -71,11 +71,9 @@ static uint64_t s_lost(uint32_t owner, uint32_t where) {
 
 uint64_t ms_holder_lose(uint64_t holder, uint32_t made_by, uint32_t site, const void *where) {
     holder = s_with_owner(holder, made_by);
-    if (holder == 0)
-        return 0;
+    if (holder == 0 || (holder & MS_HOLDER_LOST) != 0)
+        return holder;
     uint32_t owner = MS_HOLDER_OWNER(holder), other = MS_HOLDER_OTHER(holder);
-    if ((holder & MS_HOLDER_LOST) != 0)
-        return where != NULL || s_is_same_variable(other, site) ? holder : s_lost(owner, site);
     if (s_is_owner(holder, site, s_place(where)))
         return other != 0 ? s_word(other, 0, 0) : s_lost(owner, site);
     if (other != 0 && s_is_same_variable(other, site))

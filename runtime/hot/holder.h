@@ -5,13 +5,13 @@
  * The variable that took the block last owns it. When an owner lets go, the variable that had it
  * before owns it again, so that a parameter or an iterator which only borrows a block does not make
  * it look lost. When nobody is left the site is kept at which that happened: there the block was
- * last seen. A variable that lets go later, of a block that was lost already, has seen it later.
+ * last seen.
  *
  * One former owner is remembered. Of two, a parameter is forgotten first: it goes first. Of places
  * that share a name (a member of two structs) the last one counts.
  *
- * What a member or element held before its first assignment is whatever was in that memory. So its
- * word counts only for blocks that were given to it.
+ * What a variable held may be a pointer to an older block that was freed, or whatever was in the
+ * memory of a member: its word counts only for blocks that were given to it.
  *
  * Functions of their arguments and of the site table; any thread, no lock.
  */

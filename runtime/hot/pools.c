@@ -510,6 +510,16 @@ static bool s_wraps_malloc(struct ms_thread *thread, const struct ms_claim *clai
     return true;
 }
 
+/* Whether ADDRESS lies in a block that pooled blocks lie in: then
+ * the search for a block of malloc's around it, which is the dearest part, is not needed. */
+static bool s_is_in_slab(const struct ms_thread *thread, uintptr_t address) {
+    s_take_lock(thread);
+    struct ms_pooled_leaf *leaf = ms_pooled_leaf_find(address);
+    bool is_in_slab = leaf != NULL && s_guest_around(leaf, address, 0) != 0;
+    s_give_lock();
+    return is_in_slab;
+}
+
 /* ---- what compiled code says ---- */
 
 void ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *block,
@@ -527,7 +537,8 @@ void ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *bl
     thread = ms_recording.sampled ? NULL : ms_record_enter();
     if (thread == NULL)
         return;
-    if (!s_wraps_malloc(thread, claim, typed, address, size)) {
+    bool is_in_slab = ms_pools_used && s_is_in_slab(thread, address);
+    if (is_in_slab || !s_wraps_malloc(thread, claim, typed, address, size)) {
         s_take_lock(thread);
         if (!s_prepare() || !s_is_handed_on(thread, claim->site, typed, address, size))
             s_make(thread, claim->site, address, size, (uintptr_t)pool, call);

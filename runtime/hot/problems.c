@@ -90,7 +90,7 @@ static bool s_names(const char *list, const char *name) {
 
 bool ms_problems_fits(uint32_t made, uint32_t release) {
     const char *wanted = s_deallocator(made), *used = s_deallocator(release);
-    return wanted == NULL || used == NULL || s_names(wanted, used);
+    return wanted == NULL || used == NULL || wanted == used || s_names(wanted, used);
 }
 
 /* ---- frees of what is not known ---- */

@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     s_write(data, size);
     struct memscope_report *report = report_of_file(s_path, NULL);
     if (report != NULL && !report_is_sound(report)) {
+        fflush(stdout); /* what is not */
         fprintf(stderr, "\nthe report of %s is not sound\n", s_path);
         abort();
     }

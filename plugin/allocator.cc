@@ -109,6 +109,8 @@ std::string ms_allocator_deallocator(const_tree fndecl) {
         tree function = args != NULL_TREE ? TREE_VALUE(args) : NULL_TREE;
         if (function != NULL_TREE && TREE_CODE(function) == FUNCTION_DECL) {
             std::string name = s_name(function);
+            if (name.compare(0, 10, "__builtin_") == 0) /* as glibc's headers spell free */
+                name.erase(0, 10);
             if ((", " + names + ", ").find(", " + name + ", ") == std::string::npos)
                 names += (names.empty() ? "" : ", ") + name;
         }

@@ -185,7 +185,8 @@ case_sample_prints_the_same() {
         cmp plain.out out || fail "$name prints something else when it is measured"
     done
     # libc keeps the buffer of stdout, a block without a type.
-    check '[.leaks[] | select(.type_name != null) | [.var_name, .type_name, .count]]' '[["excerpt","char",20]]'
+    check '[.leaks[] | select(.type_name != null) | [.var_name, .type_name]] | unique' '[["excerpt","char"]]'
+    check '[.leaks[] | select(.type_name != null) | .count] | add' 20
     for name in 'struct index.buckets' 'struct term.postings' s_paths text ranking excerpt; do
         check "[.variables[] | select(.var_name == \"$name\")] | length > 0" true
     done

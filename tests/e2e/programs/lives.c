@@ -55,7 +55,8 @@ static __attribute__((noipa)) void grow_opaque(void) {
     struct matrix *matrix = malloc(sizeof *matrix); /* matrix */
     matrix->cells[0] = 1;
     s_opaque = matrix;
-    s_opaque = realloc(s_opaque, 10 * sizeof(struct matrix));
+    size_t ten = 10 * sizeof(struct matrix);
+    s_opaque = realloc(s_opaque, ten);
     free(s_opaque);
 }
 

@@ -23,8 +23,8 @@ static uint64_t s_reserve(uint64_t count) {
         ;
     ms_store_publish(MS_TABLE_PEAK);
     ms_store_unlock(&signals);
-    return ms_store.header->used[MS_TABLE_PEAK] < count ? ms_store.header->used[MS_TABLE_PEAK]
-                                                        : count;
+    uint64_t room = ms_load_acquire(&ms_store.header->used[MS_TABLE_PEAK]);
+    return room < count ? room : count;
 }
 
 static bool s_is_heap(uint32_t site) {
@@ -63,7 +63,7 @@ void ms_peak_take(uint64_t live, uint64_t now_ns) {
     uint32_t free = 0;
     if (!ms_cas_acq_rel(&s_taking, &free, 1))
         return;
-    uint64_t taken = header->peak_taken + 1;
+    uint64_t taken = ms_load_relaxed(&header->peak_taken) + 1;
     unsigned copy = taken % 2;
     uint64_t sites = s_reserve(ms_load_acquire(&header->used[MS_TABLE_SITES]));
     for (uint64_t i = 0; i < sites; i++)
@@ -71,9 +71,9 @@ void ms_peak_take(uint64_t live, uint64_t now_ns) {
     s_add_counters(copy, sites);
     if (header->sampled == 0)
         s_add_pending(copy, sites);
-    header->peak_taken_bytes[copy] = live;
-    header->peak_taken_ns[copy] = now_ns;
-    ms_store_release(&header->peak_taken, taken); /* pairs with the reader's */
+    ms_store_relaxed(&header->peak_taken_bytes[copy], live);
+    ms_store_relaxed(&header->peak_taken_ns[copy], now_ns);
+    ms_store_release(&header->peak_taken, taken); /* pairs with ms_peak_is_due and the reader's */
     ms_store_release(&s_taking, 0);
 }
 

@@ -15,7 +15,8 @@
 /* Whether LIVE bytes are so many more than at the last time. */
 static inline bool ms_peak_is_due(uint64_t live) {
     const struct ms_journal_header *header = ms_store.header;
-    uint64_t last = header->peak_taken_bytes[ms_load_relaxed(&header->peak_taken) % 2];
+    uint64_t taken = ms_load_acquire(&header->peak_taken); /* pairs with ms_peak_take */
+    uint64_t last = ms_load_relaxed(&header->peak_taken_bytes[taken % 2]);
     return (int64_t)(live - last) > (int64_t)(last / 100 > 4096 ? last / 100 : 4096);
 }
 

@@ -211,12 +211,7 @@ static COLD void s_free_foreign(struct ms_thread *thread, struct ms_block *block
         ms_blocks_give(&thread->free_blocks, id);
         return;
     }
-    struct ms_thread_record *other = ms_threads_record(maker);
-    ms_store_release(&block->address_thread, 0);
-    uint32_t first = ms_load_relaxed(&other->inbox);
-    do
-        block->next = first;
-    while (!ms_cas_acq_rel(&other->inbox, &first, id));
+    ms_thread_leave_to_maker(maker, id);
 }
 
 /* ---- entering and leaving ---- */

@@ -192,12 +192,7 @@ static void s_free_sampled(struct ms_thread *thread, uint32_t id) {
         ms_blocks_give(&thread->free_blocks, id);
         return;
     }
-    struct ms_thread_record *other = ms_threads_record(maker);
-    ms_store_release(&block->address_thread, 0);
-    uint32_t first = ms_load_relaxed(&other->inbox);
-    do
-        block->next = first;
-    while (!ms_cas_acq_rel(&other->inbox, &first, id));
+    ms_thread_leave_to_maker(maker, id);
 }
 
 /* The record of ADDRESS if that is a sampled block, which is one no longer; else 0. */

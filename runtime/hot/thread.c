@@ -110,6 +110,16 @@ void ms_thread_sweep(void) {
     ms_store_unlock(&signals);
 }
 
+void ms_thread_leave_to_maker(uint32_t maker, uint32_t id) {
+    struct ms_thread_record *other = ms_threads_record(maker);
+    struct ms_block *block = ms_block_at(id);
+    ms_store_release(&block->address_thread, 0);
+    uint32_t first = ms_load_relaxed(&other->inbox);
+    do
+        block->next = first;
+    while (!ms_cas_acq_rel(&other->inbox, &first, id));
+}
+
 void ms_thread_forked(void) {
     ms_threads_forked(ms_thread_self != NULL ? ms_thread_self->record : NULL);
 }

@@ -136,6 +136,10 @@ static inline void ms_thread_note_freed(struct ms_thread *thread, uint64_t addre
                      (address_thread & ~UINT64_C(0xffff)) | site);
 }
 
+/* Record ID, whose block the calling thread has freed while it was the pending one of MAKER, a
+ * thread record: MAKER counts it and takes the record back with its next allocation. */
+void ms_thread_leave_to_maker(uint32_t maker, uint32_t id);
+
 static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uint32_t site) {
     struct ms_counter *chunk = thread->directory[site / MS_COUNTERS_PER_CHUNK];
     if (MS_UNLIKELY(chunk == NULL))

@@ -179,6 +179,9 @@ enum ms_status ms_build_summary(struct ms_build *build);   /* summary, notes on 
 
 /* Helpers of the steps. */
 
+/* One more stack that the report tells of; the caller knows that it is not there yet. */
+enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id);
+
 /* The spelling of a site's kind; NULL: this version does not know it. */
 const char *ms_build_kind(unsigned kind);
 

@@ -71,13 +71,7 @@ static enum ms_status s_find_stack(struct s_walk *walk, uint32_t id, uint32_t *i
     *index = *known;
     if (!added)
         return MS_OK;
-    struct ms_build_stack *stacks =
-        ms_array_grow(build->stacks, &build->stack_capacity, build->stack_count, sizeof(*stacks));
-    if (stacks == NULL)
-        return MS_NO_MEMORY;
-    build->stacks = stacks;
-    stacks[build->stack_count++] = (struct ms_build_stack){.id = id};
-    return MS_OK;
+    return ms_build_add_stack(build, id);
 }
 
 static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *block,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/atomics.h"
-#include "model/array.h"
 
 static const char *s_spelling(uint32_t kind) {
     static const char *const s_spellings[] = {
@@ -73,13 +72,7 @@ static enum ms_status s_add_stack(struct ms_build *build, uint32_t id) {
     for (uint32_t i = 0; i < build->stack_count; i++)
         if (build->stacks[i].id == id)
             return MS_OK;
-    struct ms_build_stack *stacks =
-        ms_array_grow(build->stacks, &build->stack_capacity, build->stack_count, sizeof(*stacks));
-    if (stacks == NULL)
-        return MS_NO_MEMORY;
-    build->stacks = stacks;
-    stacks[build->stack_count++] = (struct ms_build_stack){.id = id};
-    return MS_OK;
+    return ms_build_add_stack(build, id);
 }
 
 static enum ms_status s_fill(struct ms_build *build, const struct ms_problem *record,

@@ -12,6 +12,16 @@
 /* Of all stacks together: 192 MiB. Damaged journals can ask for more than there is memory. */
 #define FRAME_LIMIT ((uint64_t)4 << 20)
 
+enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id) {
+    struct ms_build_stack *stacks =
+        ms_array_grow(build->stacks, &build->stack_capacity, build->stack_count, sizeof(*stacks));
+    if (stacks == NULL)
+        return MS_NO_MEMORY;
+    build->stacks = stacks;
+    stacks[build->stack_count++] = (struct ms_build_stack){.id = id};
+    return MS_OK;
+}
+
 static const char *s_module_path(const struct ms_build *build, uint64_t module) {
     if (module == 0 || module > build->report->module_count)
         return NULL;

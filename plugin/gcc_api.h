@@ -32,6 +32,7 @@
 #include "gimple.h"
 #include "gimple-expr.h"
 #include "basic-block.h"
+#include "calls.h"
 #include "cfghooks.h"
 #include "cfgloop.h"
 #include "cgraph.h"

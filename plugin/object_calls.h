@@ -3,15 +3,17 @@
 #ifndef MS_PLUGIN_OBJECT_CALLS_H
 #define MS_PLUGIN_OBJECT_CALLS_H
 
-#include "gcc_api.h"
+#include "scopes.h"
+#include "sites.h"
 
-/* SITE is of ms_sites_later; FRAME an address; OBJECT and OUTER what an enter has returned, or 0.
- * The value of an enter and of a grow is such a number. */
-tree ms_object_calls_enter(tree site, tree size, tree frame, tree outer, location_t location);
+/* What goes around the scope of the object of SITE, which is in FRAME and has SIZE bytes. The state
+ * is the variable that holds what names the object to the runtime. */
+ms_scope_code ms_object_calls_around(const ms_site &site, tree size, ms_scope_frame *frame);
+
+/* OBJECT, such a variable, grows by SIZE bytes. An expression without a value. */
 tree ms_object_calls_grow(tree object, tree size, location_t location);
-tree ms_object_calls_leave(tree object);
 
-/* Whether STATEMENT is an enter. */
+/* Whether STATEMENT is the call at the beginning of a scope. */
 bool ms_object_calls_is_enter(gimple *statement);
 
 #endif

@@ -108,8 +108,11 @@ static tree s_declaration_in_memory(tree reference) {
     return is_whole || TREE_CODE(TREE_TYPE(decl)) == ARRAY_TYPE ? decl : NULL_TREE;
 }
 
-/* The variable or member that EXPRESSION is, or is an element of; NULL_TREE: it is neither. */
-static tree s_declaration(tree expression) {
+std::string ms_place_name(tree expression) {
+    return s_expression_name(expression);
+}
+
+tree ms_place_declaration(tree expression) {
     while (TREE_CODE(expression) == ARRAY_REF)
         expression = TREE_OPERAND(expression, 0);
     if (TREE_CODE(expression) == SSA_NAME)
@@ -125,7 +128,7 @@ ms_place ms_place_of(tree expression) {
     ms_place place;
     place.name = s_expression_name(expression);
     place.pointee = ms_types_pointee(TREE_TYPE(expression));
-    tree decl = s_declaration(expression);
+    tree decl = ms_place_declaration(expression);
     if (decl != NULL_TREE && s_is_named(decl))
         s_fill_declaration(decl, &place);
     else if (!place.name.empty())

@@ -15,6 +15,11 @@ struct ms_place {
     bool is_local = false;                /* known inside of one function only */
 };
 
+/* Its name alone, and the declaration of the variable or member that it is, or is an element of
+ * (NULL_TREE: neither). Of the front end's trees too. */
+std::string ms_place_name(tree expression);
+tree ms_place_declaration(tree expression);
+
 /* The place that EXPRESSION, the left-hand side of an assignment, names. */
 ms_place ms_place_of(tree expression);
 

@@ -318,6 +318,20 @@ static tree s_stored(gimple *statement) {
     return TREE_CODE(target) == SSA_NAME ? target : NULL_TREE;
 }
 
+/* Whether VALUE may be a block: neither NULL, nor the address of a variable, nor what alloca gave.
+ */
+static bool s_may_be_block(tree value) {
+    while (value != NULL_TREE && TREE_CODE(value) == SSA_NAME) {
+        gimple *definition = SSA_NAME_DEF_STMT(value);
+        if (gimple_alloca_call_p(definition))
+            return false;
+        if (!gimple_assign_ssa_name_copy_p(definition) && !gimple_assign_unary_nop_p(definition))
+            return true;
+        value = gimple_assign_rhs1(definition);
+    }
+    return value == NULL_TREE;
+}
+
 static void s_plan_assignment(s_planning *planning, gimple *statement) {
     tree target = gimple_get_lhs(statement);
     if (target == NULL_TREE || !POINTER_TYPE_P(TREE_TYPE(target)) || gimple_clobber_p(statement) ||
@@ -331,9 +345,7 @@ static void s_plan_assignment(s_planning *planning, gimple *statement) {
     insertion.place = target;
     insertion.value = s_stored(statement);
     insertion.assign = s_assign_site(planning->fun, place, s_location(planning->fun, statement));
-    /* Neither NULL nor the address of a variable is a block. */
-    insertion.has_assign = planning->told.count(statement) == 0 &&
-                           (insertion.value == NULL_TREE || TREE_CODE(insertion.value) == SSA_NAME);
+    insertion.has_assign = planning->told.count(statement) == 0 && s_may_be_block(insertion.value);
     if (planning->losses.count(statement) == 0)
         s_plan_loss(&insertion, statement, target);
     if ((insertion.has_assign || insertion.has_loss) && s_is_wanted(insertion.assign))

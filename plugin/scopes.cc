@@ -3,6 +3,7 @@
 
 struct s_walk {
     const ms_scope_chooser &choose;
+    const ms_frame_chooser &around;
     ms_scope_frame *frame;
     hash_set<tree> *seen;
     bool is_reached; /* not between the head of a switch and its first case */
@@ -36,6 +37,19 @@ tree ms_scope_frame::address(void) {
     return build_fold_addr_expr_with_type(token, ptr_type_node);
 }
 
+/* REST, a scope, with CODE around it. */
+static tree s_wrap(tree rest, const ms_scope_code &code) {
+    tree end = code.at_exit;
+    if (code.at_throw != NULL_TREE && flag_exceptions)
+        end = build2(EH_ELSE_EXPR, void_type_node, code.at_exit, code.at_throw);
+    tree list = NULL_TREE;
+    append_to_statement_list_force(code.at_entry, &list);
+    tree wrapped = build2(TRY_FINALLY_EXPR, void_type_node, rest, end);
+    TREE_SIDE_EFFECTS(wrapped) = 1;
+    append_to_statement_list_force(wrapped, &list);
+    return list;
+}
+
 /* BODY with the variables of FRAME in front of it. */
 static tree s_with_variables(const ms_scope_frame &frame, tree body) {
     tree list = NULL_TREE, chain = frame.token;
@@ -57,7 +71,11 @@ static void s_walk_frame(tree *body, tree function, s_walk *walk) {
     ms_scope_frame frame, *outer = walk->frame;
     frame.function = function;
     walk->frame = &frame;
+    std::vector<ms_scope_code> around;
+    walk->around(body, &frame, &around);
     s_walk_into(body, walk);
+    for (auto code = around.rbegin(); code != around.rend(); ++code)
+        *body = s_wrap(*body, *code);
     walk->frame = outer;
     if (!frame.variables.empty() || frame.token != NULL_TREE)
         *body = s_with_variables(frame, *body);
@@ -92,19 +110,6 @@ static tree s_take_rest(tree_stmt_iterator at) {
         tsi_delink(&at);
     }
     return rest;
-}
-
-/* REST, the scope behind a declaration, with CODE around it. */
-static tree s_wrap(tree rest, const ms_scope_code &code) {
-    tree end = code.at_exit;
-    if (code.at_throw != NULL_TREE && flag_exceptions)
-        end = build2(EH_ELSE_EXPR, void_type_node, code.at_exit, code.at_throw);
-    tree list = NULL_TREE;
-    append_to_statement_list_force(code.at_entry, &list);
-    tree wrapped = build2(TRY_FINALLY_EXPR, void_type_node, rest, end);
-    TREE_SIDE_EFFECTS(wrapped) = 1;
-    append_to_statement_list_force(wrapped, &list);
-    return list;
 }
 
 /* The statement at *AT in a list has been chosen: everything behind it is its scope. */
@@ -198,12 +203,32 @@ static tree s_visit(tree *at, int *walk_subtrees, void *data) {
     return NULL_TREE;
 }
 
-void ms_scopes_wrap(tree function, const ms_scope_chooser &choose) {
+/* ---- one frame alone ---- */
+
+struct s_frame_visit {
+    const std::function<void(tree at)> &visit;
+};
+
+static tree s_visit_in_frame(tree *at, int *walk_subtrees, void *data) {
+    if (TYPE_P(*at) || s_is_for_device(TREE_CODE(*at)) || s_is_construct(TREE_CODE(*at)))
+        *walk_subtrees = 0;
+    else
+        static_cast<s_frame_visit *>(data)->visit(*at);
+    return NULL_TREE;
+}
+
+void ms_scopes_visit_frame(tree *body, const std::function<void(tree at)> &visit) {
+    hash_set<tree> seen;
+    s_frame_visit data = {visit};
+    walk_tree(body, s_visit_in_frame, &data, &seen);
+}
+
+void ms_scopes_wrap(tree function, const ms_scope_chooser &choose, const ms_frame_chooser &around) {
     /* A C++ constructor is finished once for each of its clones, with a copy of what we have made.
      */
     if (DECL_ABSTRACT_ORIGIN(function) != NULL_TREE)
         return;
     hash_set<tree> seen;
-    s_walk walk = {choose, nullptr, &seen, true};
+    s_walk walk = {choose, around, nullptr, &seen, true};
     s_walk_frame(&DECL_SAVED_TREE(function), function, &walk);
 }

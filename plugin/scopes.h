@@ -51,8 +51,17 @@ struct ms_scope_frame {
  * True: CODE has been filled in. */
 using ms_scope_chooser = std::function<bool(tree decl, ms_scope_frame *frame, ms_scope_code *code)>;
 
-/* Wraps the scopes that CHOOSE wants in FUNCTION, which has its body, and in the functions nested
- * in it. Nothing changes where none is wanted. */
-void ms_scopes_wrap(tree function, const ms_scope_chooser &choose);
+/* Called for each frame in front of the choosers, with *BODY, all that it does. Adds to AROUND what
+ * goes around the body, outermost first, with its state put into `open`. */
+using ms_frame_chooser =
+    std::function<void(tree *body, ms_scope_frame *frame, std::vector<ms_scope_code> *around)>;
+
+/* Wraps the scopes that CHOOSE and AROUND want in FUNCTION, which has its body, and in the
+ * functions nested in it. Nothing changes where none is wanted. */
+void ms_scopes_wrap(tree function, const ms_scope_chooser &choose, const ms_frame_chooser &around);
+
+/* For a frame chooser: calls VISIT for each statement and expression of BODY that is part of the
+ * frame itself, outer ones first. VISIT may change what is in the one at AT. */
+void ms_scopes_visit_frame(tree *body, const std::function<void(tree at)> &visit);
 
 #endif

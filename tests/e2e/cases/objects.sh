@@ -55,6 +55,27 @@ case_stack_objects_address_sanitizer() {
     object vla 'int[]' 4 40 0 16 0
 }
 
+case_allocas() {
+    for level in -O0 -O1 -O2 '-O3 -fPIE -pie' -Os '-O2 -flto'; do
+        # shellcheck disable=SC2086
+        build_annotated allocas -pthread $level
+        measure ./allocas
+        object in_loop char 20 1100 0 550 0
+        object level 'struct request' 4 640 0 640 0
+        object jumped char 20 140 0 7 20
+        object around char 1 100 0 100 0
+        object worker char 1 1000 0 1000 0
+        object last 'struct request' 1 64 0 64 0
+        check '[.sites[] | select(.var_name == "either" and .total_allocations > 0) |
+            [.kind, .total_allocations, .total_bytes]] | sort' \
+            '[["object",1,100],["variable",1,1000]]'
+        check '[.threads[] | .stack_peak_bytes] | sort' '[640,1000]'
+    done
+    measure ./allocas and exit
+    object last 'struct request' 1 192 1 192 0
+    check '[.leaks[], .types[] | select(.type_name == "struct request")]' '[]'
+}
+
 # static_units FLAGS...: ./static_objects of two units.
 static_units() {
     "$memscope" cc -g -DOTHER_UNIT "$@" -c "$programs/static_objects.c" -o other.o ||

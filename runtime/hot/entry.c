@@ -137,7 +137,6 @@ EXPORT void memscope_mark(const char *name) {
 }
 
 EXPORT void memscope_pause(void) {
-    ms_problems_be_unsure();
     ms_lifecycle_switch(false);
 }
 

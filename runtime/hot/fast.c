@@ -16,18 +16,6 @@
 
 #define HOT inline __attribute__((always_inline))
 
-/* Two neighbouring 64-bit fields. */
-typedef uint64_t s_pair __attribute__((vector_size(16), aligned(8), may_alias));
-
-static HOT void s_store_pair(uint64_t *fields, uint64_t first, uint64_t second) {
-    *(s_pair *)fields = (s_pair){first, second};
-}
-
-/* Counters that only this thread writes, and signal handlers of it do not while it is busy. */
-static HOT void s_add_pair(uint64_t *counters, uint64_t first, uint64_t second) {
-    *(s_pair *)counters += (s_pair){first, second};
-}
-
 bool ms_fast_is_possible(void) {
     return ms_recording.near != NULL && ms_address_map_apart && !ms_recording.own_clock &&
            !(ms_recording.capture && ms_recording.tables);
@@ -60,49 +48,101 @@ static HOT uint32_t s_known_stack(struct ms_thread *thread, struct ms_call call)
     return MS_LIKELY(entry->hash == hash) ? entry->id : 0;
 }
 
-/* False: it is left to record.c. */
-static HOT bool s_record(void *memory, size_t size, struct ms_call call, bool has_stack) {
-    uintptr_t address = (uintptr_t)memory, leaf;
-    if (MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_ON) || MS_UNLIKELY(size >= MS_LIVE_SMALL))
+/* Counts the pending block at its site, as record.c does. */
+static HOT bool s_settle(struct ms_thread *thread) {
+    struct ms_pending *pending = &thread->record->pending;
+    uint32_t site = pending->site;
+    struct ms_counter *counter;
+    if (site == 0) {
+        const struct ms_caller_entry *entry =
+            ms_thread_caller_entry(thread, pending->frame_address);
+        if (MS_UNLIKELY(entry->address != pending->frame_address))
+            return false;
+        site = entry->site;
+    }
+    if (MS_UNLIKELY((counter = ms_thread_known_counter(thread, site)) == NULL) ||
+        MS_UNLIKELY(thread->pending_block == NULL) ||
+        MS_UNLIKELY(ms_load_relaxed(&thread->record->inbox) != 0))
         return false;
+    ms_thread_count_pending(thread, counter, site);
+    return true;
+}
+
+/* The free slot of a small block that is to be made; NULL: something rare is to be done first. */
+static HOT uint32_t *s_room(const struct ms_thread *thread, uintptr_t address, size_t size) {
+    uintptr_t leaf = ms_address_map_leaf(address);
+    const struct ms_thread_record *record = thread->record;
+    if (MS_UNLIKELY(leaf == 0) || MS_UNLIKELY(size >= MS_LIVE_SMALL) ||
+        MS_UNLIKELY(thread->free_blocks.first - 1 >= ms_recording.make_last) ||
+        MS_UNLIKELY(s_balance(record) + (int64_t)size > thread->high))
+        return NULL;
+    uint32_t *slot = ms_address_map_at(leaf, address);
+    return MS_LIKELY(!ms_address_map_is_taken(ms_load_relaxed(slot))) ? slot : NULL;
+}
+
+/* What a block that is made is given. */
+struct s_made {
+    uintptr_t return_address;
+    uint32_t stack, site;
+    uint64_t holder;
+};
+
+/* The block becomes live, with its record's number in SLOT, and pending. */
+static HOT void s_make(struct ms_thread *thread, uint32_t *slot, uintptr_t address, size_t size,
+                       const struct s_made *made) {
+    struct ms_thread_record *record = thread->record;
+    uint32_t id = thread->free_blocks.first;
+    struct ms_block *block = &ms_recording.near[id];
+    uint64_t *sizes = thread->histograms->sizes;
+    thread->free_blocks.first = block->next;
+    thread->pending_block = block;
+    block->site = 0;
+    block->stack = made->stack;
+    block->holder = made->holder;
+    block->size_time = size << 24 | ms_load_relaxed(&ms_recording.now);
+    ms_store_release(&block->address_thread, address << 16 | thread->index); /* for readers */
+    ms_store_release(slot, id);
+    record->pending.size = size;
+    record->pending.block = id;
+    record->pending.site = made->site;
+    ms_store_relaxed(&record->pending.frame_address, made->return_address);
+    __memscope_fresh_block = (void *)address;
+    ms_own_add(&record->allocations, 1);
+    ms_own_add(&record->alloc_bytes, size);
+    ms_own_add(&sizes[ms_thread_bucket(size)], 1);
+}
+
+/* False: it is left to others. HAS_STACK and MAY_SETTLE are constants. */
+static HOT bool s_record(void *memory, size_t size, struct ms_call call, bool has_stack,
+                         bool may_settle) {
     struct ms_thread *thread = s_begin();
     if (MS_UNLIKELY(thread == NULL))
         return false;
-    struct ms_thread_record *record = thread->record;
-    uint32_t id = thread->free_blocks.first, stack = 0;
-    if (MS_UNLIKELY((leaf = ms_address_map_leaf(address)) == 0) ||
-        MS_UNLIKELY(ms_load_relaxed(ms_address_map_at(leaf, address)) != 0) ||
-        MS_UNLIKELY(id - 1 >= ms_recording.near_last) ||
-        MS_UNLIKELY(record->pending.frame_address != 0) ||
-        MS_UNLIKELY(s_balance(record) + (int64_t)size > thread->high) ||
-        (has_stack && MS_UNLIKELY((stack = s_known_stack(thread, call)) == 0))) {
+    struct s_made made = {.return_address = call.return_address};
+    uint32_t *slot = s_room(thread, (uintptr_t)memory, size);
+    if (MS_UNLIKELY(slot == NULL) ||
+        (has_stack && MS_UNLIKELY((made.stack = s_known_stack(thread, call)) == 0)) ||
+        (MS_UNLIKELY(thread->record->pending.frame_address != 0) &&
+         !(may_settle && s_settle(thread)))) {
         s_end(thread);
         return false;
     }
-    struct ms_block *block = &ms_recording.near[id];
-    thread->free_blocks.first = block->next;
-    uint64_t site_and_stack = (uint64_t)stack << 32;
-    s_store_pair((uint64_t *)(void *)&block->site, site_and_stack, 0); /* and no holder */
-    /* The address last, for readers; both at once is as good. */
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    s_store_pair(&block->address_thread, address << 16 | thread->index,
-                 size << 24 | ms_load_relaxed(&ms_recording.now));
-    ms_store_release(ms_address_map_at(leaf, address), id);
-    record->pending.size = size;
-    record->pending.block = id;
-    record->pending.site = 0;
-    ms_store_relaxed(&record->pending.frame_address, call.return_address);
-    __memscope_fresh_block = memory;
-    s_add_pair(&record->allocations, 1, size);
-    ms_own_add(&thread->histograms->sizes[ms_thread_bucket(size)], 1);
+    s_make(thread, slot, (uintptr_t)memory, size, &made);
     s_end(thread);
     return true;
 }
 
+static __attribute__((noinline)) void *s_made_settling(void *memory, size_t size,
+                                                       struct ms_call call) {
+    return MS_LIKELY(s_record(memory, size, call, ms_recording.capture, true))
+               ? memory
+               : ms_record_allocation(memory, size, call);
+}
+
 static HOT void *s_made(void *memory, size_t size, struct ms_call call, bool has_stack) {
-    if (MS_UNLIKELY(memory == NULL) || MS_LIKELY(s_record(memory, size, call, has_stack)))
+    if (MS_UNLIKELY(memory == NULL) || MS_LIKELY(s_record(memory, size, call, has_stack, false)))
         return memory;
-    return ms_record_allocation(memory, size, call);
+    return s_made_settling(memory, size, call);
 }
 
 void *ms_fast_malloc(size_t size) {
@@ -125,55 +165,142 @@ void *ms_fast_calloc_frames(size_t count, size_t size) {
     return s_made(memory, count * size, MS_CALL(), true);
 }
 
-/* False: it is left to record.c. */
-static HOT bool s_forget(uintptr_t address) {
+/* A small block that this thread has made, with nothing rare to be done when it is freed. */
+struct s_own {
+    uint32_t *slot;
+    struct ms_block *block;
+    struct ms_counter *counter; /* of its site */
+    uint32_t id;
+};
+
+/* False: it is none. Where the free would look at what the pending block belongs to, that is
+ * counted. */
+static HOT bool s_find_own(struct ms_thread *thread, uintptr_t address, struct s_own *own,
+                           bool may_settle) {
+    const struct ms_thread_record *record = thread->record;
+    uintptr_t leaf = ms_address_map_leaf(address);
+    if (MS_UNLIKELY(leaf == 0))
+        return false;
+    own->slot = ms_address_map_at(leaf, address);
+    own->id = ms_load_acquire(own->slot);
+    if (MS_UNLIKELY(own->id > ms_recording.near_last))
+        return false;
+    own->block = &ms_recording.near[own->id]; /* record 0 belongs to no address */
+    if (MS_UNLIKELY(own->block->address_thread != (address << 16 | thread->index)))
+        return false;
+    if (MS_UNLIKELY(record->pending.frame_address != 0) &&
+        (record->pending.site != 0 || record->pending.block == own->id) &&
+        !(may_settle && s_settle(thread)))
+        return false;
+    own->counter = ms_thread_known_counter(thread, own->block->site); /* not pending: it has one */
+    int64_t balance = s_balance(record);
+    return MS_LIKELY(own->counter != NULL) && MS_LIKELY(balance <= thread->peak) &&
+           MS_LIKELY(balance >= thread->low);
+}
+
+/* It is no longer live. */
+static HOT void s_end_own(struct ms_thread *thread, const struct s_own *own) {
+    struct ms_thread_record *record = thread->record;
+    uint64_t size = MS_BLOCK_SIZE(own->block);
+    ms_thread_count_freed_at(own->counter, size);
+    ms_own_add(&record->frees, 1);
+    ms_own_add(&record->free_bytes, size);
+    uint32_t age = ms_load_relaxed(&ms_recording.now) - (uint32_t)own->block->size_time;
+    if (MS_UNLIKELY(age << 8 != 0))
+        ms_own_add(&thread->histograms->lifetimes[ms_thread_bucket(age & 0xffffff)], 1);
+    ms_blocks_keep(&thread->free_blocks, own->block, own->id);
+}
+
+/* False: it is left to others. */
+static HOT bool s_forget(uintptr_t address, bool may_settle) {
     struct ms_thread *thread = MS_LIKELY(ms_recording.frees) ? s_begin() : NULL;
+    struct s_own own;
     if (MS_UNLIKELY(thread == NULL))
         return false;
-    struct ms_thread_record *record = thread->record;
-    struct ms_counter *counter;
-    struct ms_block *block;
-    uintptr_t leaf;
-    uint32_t id;
-    /* Its own block, counted; record 0 belongs to no address. */
-    if (MS_UNLIKELY((leaf = ms_address_map_leaf(address)) == 0) ||
-        MS_UNLIKELY((id = ms_load_acquire(ms_address_map_at(leaf, address))) >
-                    ms_recording.near_last) ||
-        MS_UNLIKELY((block = &ms_recording.near[id])->address_thread !=
-                    (address << 16 | thread->index)) ||
-        MS_UNLIKELY(block->site == 0) ||
-        MS_UNLIKELY((counter = thread->directory[block->site / MS_COUNTERS_PER_CHUNK]) == NULL) ||
-        MS_UNLIKELY(s_balance(record) > thread->peak) ||
-        MS_UNLIKELY(s_balance(record) < thread->low)) {
+    if (MS_UNLIKELY(!s_find_own(thread, address, &own, may_settle))) {
         s_end(thread);
         return false;
     }
-    ms_store_release(ms_address_map_at(leaf, address), 0);
-    ms_thread_note_freed(thread, (uint64_t)address << 16, block->site);
-    counter += block->site % MS_COUNTERS_PER_CHUNK;
-    uint64_t size = MS_BLOCK_SIZE(block);
-    int64_t live = (int64_t)(counter->alloc_bytes - counter->free_bytes);
-    if (MS_UNLIKELY(live > (int64_t)counter->peak_bytes))
-        ms_store_relaxed(&counter->peak_bytes, (uint64_t)live);
-    s_add_pair(&counter->frees, 1, size);
-    ms_own_add(&record->frees, 1);
-    ms_own_add(&record->free_bytes, size);
-    uint32_t age = (ms_load_relaxed(&ms_recording.now) - (uint32_t)block->size_time) << 8;
-    if (MS_UNLIKELY(age != 0))
-        ms_own_add(&thread->histograms->lifetimes[ms_thread_bucket(age >> 8)], 1);
-    if (record->pending.block == id) {
-        ms_own_add(&counter->temporary, 1);
-        ms_store_relaxed(&record->pending.block, 0);
+    ms_store_release(own.slot, ms_address_map_freed(own.block->site));
+    if (MS_UNLIKELY(thread->record->pending.block == own.id)) {
+        ms_own_add(&own.counter->temporary, 1);
+        ms_store_relaxed(&thread->record->pending.block, 0);
         __memscope_fresh_block = (void *)1;
     }
-    ms_blocks_keep(&thread->free_blocks, block, id);
+    s_end_own(thread, &own);
     s_end(thread);
     return true;
 }
 
-void ms_fast_free(void *address) {
-    if (MS_LIKELY(s_forget((uintptr_t)address)))
+static __attribute__((noinline)) void s_free_settling(void *address) {
+    if (MS_LIKELY(s_forget((uintptr_t)address, true)))
         ms_real.free(address);
     else
         ms_hook_free(address);
+}
+
+void ms_fast_free(void *address) {
+    if (MS_LIKELY(s_forget((uintptr_t)address, false)))
+        ms_real.free(address);
+    else
+        s_free_settling(address);
+}
+
+/* The rest of a realloc of OWN, which is out of the table, to MEMORY. False: it is left to others,
+ * who find everything as it was. */
+static HOT bool s_move(const struct s_own *own, void *old, void *memory, size_t size,
+                       struct ms_call call) {
+    struct ms_thread *thread = s_begin();
+    if (MS_UNLIKELY(thread == NULL))
+        return false;
+    struct s_made made = {call.return_address, 0, own->block->site, own->block->holder};
+    uint32_t *slot = s_room(thread, (uintptr_t)memory, size);
+    if (MS_UNLIKELY(slot == NULL) || MS_UNLIKELY(thread->record->pending.frame_address != 0) ||
+        (ms_recording.capture && MS_UNLIKELY((made.stack = s_known_stack(thread, call)) == 0))) {
+        s_end(thread);
+        return false;
+    }
+    uint64_t old_size = MS_BLOCK_SIZE(own->block);
+    if (memory != old)
+        ms_own_add(&own->counter->moved_bytes, old_size < size ? old_size : size);
+    s_end_own(thread, own);
+    s_make(thread, slot, (uintptr_t)memory, size, &made);
+    s_end(thread);
+    return true;
+}
+
+/* Takes it out of the table, because its address may be another thread's at once. */
+static HOT bool s_start_move(void *old, struct s_own *own) {
+    struct ms_thread *thread = MS_LIKELY(ms_recording.frees) ? s_begin() : NULL;
+    if (MS_UNLIKELY(thread == NULL))
+        return false;
+    bool found = s_find_own(thread, (uintptr_t)old, own, true);
+    if (MS_LIKELY(found) && MS_UNLIKELY(thread->record->pending.frame_address != 0))
+        found = s_settle(thread);
+    if (MS_LIKELY(found)) {
+        if (thread->record->pending.block == own->id) { /* what realloc replaces is not temporary */
+            ms_store_relaxed(&thread->record->pending.block, 0);
+            __memscope_fresh_block = (void *)1;
+        }
+        ms_store_release(own->slot, ms_address_map_freed(own->block->site));
+    }
+    s_end(thread);
+    return found;
+}
+
+void *ms_fast_realloc(void *old, size_t size) {
+    struct s_own own;
+    if (old == NULL) {
+        void *memory = ms_real.malloc(size);
+        return memory != NULL ? s_made_settling(memory, size, MS_CALL()) : NULL;
+    }
+    if (MS_UNLIKELY(size == 0) || MS_UNLIKELY(!s_start_move(old, &own)))
+        return ms_hook_realloc(old, size);
+    struct ms_moving moving = {true, (uintptr_t)old, own.id, own.block->site, own.block->holder};
+    void *memory = ms_real.realloc(old, size);
+    if (MS_UNLIKELY(memory == NULL))
+        ms_record_kept(&moving);
+    else if (MS_UNLIKELY(!s_move(&own, old, memory, size, MS_CALL())))
+        ms_record_moved(&moving, memory, size, MS_CALL());
+    return memory;
 }

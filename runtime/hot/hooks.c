@@ -87,7 +87,7 @@ static void s_choose_exact(bool idle) {
     if (ms_load_relaxed(&s_is_watched))
         s_set_others(s_watched_realloc, s_watched_free);
     else
-        s_set_others(ms_hook_realloc, fast ? ms_fast_free : ms_hook_free);
+        s_set_others(fast ? ms_fast_realloc : ms_hook_realloc, fast ? ms_fast_free : ms_hook_free);
 }
 
 void ms_hooks_choose(void) {

@@ -16,6 +16,7 @@
 #include "hot/identity.h"
 #include "hot/journal_file.h"
 #include "hot/pools.h"
+#include "hot/problems.h"
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
@@ -140,6 +141,12 @@ static uint8_t s_blocks_on(void) {
     return ms_recording.sampled ? MS_BLOCKS_SAMPLED : MS_BLOCKS_ON;
 }
 
+/* Whether new blocks are recorded from now on. */
+static void s_set_blocks(bool on) {
+    ms_store_relaxed(&ms_recording.make_last, on ? ms_recording.near_last : 0);
+    ms_store_relaxed(&ms_recording.blocks, on ? s_blocks_on() : (uint8_t)MS_BLOCKS_OFF);
+}
+
 bool ms_lifecycle_ready(void) {
     uint32_t state = ms_load_acquire(&s_state);
     if (MS_LIKELY(state != S_NEW))
@@ -152,7 +159,7 @@ bool ms_lifecycle_ready(void) {
     errno = saved;
     ms_recording.frees = open;
     ms_recording.sampled = open && ms_sampler_samples();
-    ms_recording.blocks = open && s_options.start ? s_blocks_on() : MS_BLOCKS_OFF;
+    s_set_blocks(open && s_options.start);
     ms_recording.untouched = ms_recording.blocks == MS_BLOCKS_OFF;
     ms_store_release(&s_state, open ? S_RECORDING : S_OFF);
     if (open)
@@ -185,7 +192,7 @@ void ms_lifecycle_compiled(const void *address) {
 
 bool ms_lifecycle_ask(void) {
     if (ms_recording.blocks == MS_BLOCKS_ASK && ms_load_acquire(&s_state) == S_RECORDING)
-        ms_recording.blocks = MS_BLOCKS_OFF; /* a child that fork's handlers do not know of */
+        s_set_blocks(false); /* a child that fork's handlers do not know of */
     return ms_recording.blocks != MS_BLOCKS_OFF && ms_lifecycle_ready() &&
            ms_recording.blocks == MS_BLOCKS_ON;
 }
@@ -197,7 +204,9 @@ void ms_lifecycle_switch(bool on) {
         ms_fetch_add_relaxed(&ms_store.header->gaps, 1);
     if (on)
         ms_recording.untouched = false;
-    ms_recording.blocks = on ? s_blocks_on() : MS_BLOCKS_OFF;
+    else
+        ms_problems_be_unsure();
+    s_set_blocks(on);
     ms_hooks_choose();
 }
 
@@ -279,7 +288,7 @@ static void s_after_fork_in_parent(void) {
 }
 
 static void s_stop_recording(void) {
-    ms_recording.blocks = MS_BLOCKS_OFF;
+    s_set_blocks(false);
     ms_recording.frees = false;
     ms_store.header = NULL;
     ms_store_release(&s_state, S_OFF);

@@ -104,6 +104,12 @@ bool ms_problems_is_sure(void) {
 
 /* Whether some thread has freed a block at ADDRESS; *MADE is the site that had made it. */
 static bool s_was_freed(struct ms_thread *own, uintptr_t address, uint32_t *made) {
+    const uint32_t *slot = ms_address_map_slot(address);
+    uint32_t freed = slot != NULL ? ms_load_relaxed(slot) : 0;
+    if ((freed & MS_ADDRESS_MAP_FREED) != 0) {
+        *made = freed & (MS_SITE_LIMIT - 1);
+        return true;
+    }
     struct ms_thread *thread = own;
     for (uint32_t shard = 0; thread != NULL; thread = ms_thread_of_shard(shard++)) {
         uint64_t entry = ms_load_relaxed(ms_thread_freed(thread, (uint64_t)address << 16));

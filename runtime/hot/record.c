@@ -177,12 +177,6 @@ static HOT void s_settle(struct ms_thread *thread) {
     ms_store_release(&ms_block_at(id)->site, site);
 }
 
-/* The pending block is part of what its site has before the next block is freed, whichever that is:
- * the free looks at the peaks and so comes through here (fast.c does not count pending blocks). */
-static inline void s_settle_before_free(struct ms_thread *thread) {
-    thread->peak = INT64_MIN;
-}
-
 /* Frees of blocks that were pending here when other threads freed them: now they are counted. Each
  * stays in the inbox until then, so that a kill tears one and not all; only we take any out. */
 static COLD void s_empty_inbox(struct ms_thread *thread) {
@@ -327,6 +321,7 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
     ms_store_relaxed(&pending->size, size);
     ms_store_relaxed(&pending->site, site);
     uint32_t id = s_enter(thread, address, size, call, holder);
+    thread->pending_block = MS_LIKELY(id != 0) ? ms_block_at(id) : NULL;
     ms_store_relaxed(&pending->block, id);
     ms_store_relaxed(&pending->frame_address, call.return_address);
     __memscope_fresh_block = (void *)address;
@@ -369,7 +364,8 @@ static HOT void s_free_block(struct ms_thread *thread, uint32_t id) {
         s_free_foreign(thread, block, id);
         return;
     }
-    /* The pending block is part of what its site has now, if that is known. */
+    /* The pending block is part of what its site has now, if that is known: its peak is looked at.
+     */
     if (pending->site != 0 || (pending->block == id && pending->frame_address != 0))
         s_settle(thread);
     uint64_t size = MS_BLOCK_SIZE(block);
@@ -469,7 +465,6 @@ void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
     }
     if (address != NULL && ms_recording.blocks == MS_BLOCKS_ON) {
         s_make(thread, (uintptr_t)address, size, call, moving->site, moving->holder);
-        s_settle_before_free(thread);
     }
     s_end(thread);
 }
@@ -520,7 +515,6 @@ static void s_claim(struct ms_thread *thread, const struct ms_claim *claim) {
         return;
     if (pending->frame_address != 0) {
         ms_store_relaxed(&pending->site, claim->site);
-        s_settle_before_free(thread);
     } else {
         s_count_elsewhere(thread, claim->site);
     }
@@ -580,10 +574,8 @@ void ms_record_taken(uint32_t site, const void *value, const void *place) {
         id = pending->block;
     if (id != 0) {
         struct ms_block *block = ms_block_at(id);
-        if (pending->block == id && pending->frame_address != 0 && pending->site == 0) {
+        if (pending->block == id && pending->frame_address != 0 && pending->site == 0)
             ms_store_relaxed(&pending->site, site);
-            s_settle_before_free(thread);
-        }
         uint64_t holder = ms_load_relaxed(&block->holder);
         ms_store_relaxed(&block->holder,
                          ms_holder_take(holder, s_maker(thread, block, id), site, place));

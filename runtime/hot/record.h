@@ -47,8 +47,9 @@ struct ms_recording {
     bool tables;    /* stacks by call frame information (unwind.h), not by frame pointers */
     uint32_t depth; /* frames of a stack */
     uint32_t now;   /* in the unit of block records, unless own_clock */
-    /* For fast.c: records 1 to near_last lie at `near`. */
-    uint32_t near_last;
+    /* For fast.c: records 1 to near_last lie at `near`; those to make_last may be used for new
+     * blocks, which is none while none are recorded. */
+    uint32_t near_last, make_last;
     struct ms_block *near;
 } __attribute__((aligned(MS_RECORDING_PAGE)));
 extern struct ms_recording ms_recording;

@@ -61,6 +61,7 @@ struct ms_thread {
     struct ms_thread_record *record;
     struct ms_histograms *histograms; /* of the shard */
     struct ms_block_list free_blocks;
+    struct ms_block *pending_block; /* of record->pending, where that is set; NULL: not known */
     /* The block that was claimed by a site that hands it on, as the number of the thread's blocks
      * when it was the newest; and the size of the type it has there. */
     uint64_t handed_on_block, handed_on_size;
@@ -145,6 +146,24 @@ static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uin
     if (MS_UNLIKELY(chunk == NULL))
         chunk = ms_thread_new_chunk(thread, site);
     return &chunk[site % MS_COUNTERS_PER_CHUNK];
+}
+
+/* The same; NULL where it is not there yet. */
+static inline struct ms_counter *ms_thread_known_counter(struct ms_thread *thread, uint32_t site) {
+    struct ms_counter *chunk = thread->directory[site / MS_COUNTERS_PER_CHUNK];
+    return MS_LIKELY(chunk != NULL) ? &chunk[site % MS_COUNTERS_PER_CHUNK] : NULL;
+}
+
+/* The pending block, which has a record, is counted at SITE, which has COUNTER. */
+static inline void ms_thread_count_pending(struct ms_thread *thread, struct ms_counter *counter,
+                                           uint32_t site) {
+    struct ms_pending *pending = &thread->record->pending;
+    ms_store_relaxed(&pending->frame_address, 0);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler that allocates finds none pending */
+    ms_own_add(&counter->allocations, 1);
+    ms_own_add(&counter->alloc_bytes, pending->size);
+    /* Who sees the site finds the block counted: pairs with s_free_foreign. */
+    ms_store_release(&thread->pending_block->site, site);
 }
 
 /* Where the site of a return address is, if ENTRY->address is that address. */

@@ -18,6 +18,7 @@
 #ifndef MS_STORE_ADDRESS_MAP_H
 #define MS_STORE_ADDRESS_MAP_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,8 @@
 #define MS_ADDRESS_MAP_LEAF_BITS 26u
 #define MS_ADDRESS_MAP_TOP       (1u << (47 - MS_ADDRESS_MAP_LEAF_BITS))
 #define MS_ADDRESS_MAP_LEAF      (1u << (MS_ADDRESS_MAP_LEAF_BITS - MS_ADDRESS_MAP_SLOT_BITS))
+#define MS_ADDRESS_MAP_FREED     (UINT32_C(1) << 31)
+static_assert(MS_BLOCK_ID_LIMIT <= MS_ADDRESS_MAP_FREED, "an id is no freed slot");
 
 /* Where a leaf would begin if it began at address 0, so that the number of a slot need not be
  * reduced; 0: no leaf. Published by release, read by acquire. */
@@ -54,6 +57,17 @@ static inline uint32_t *ms_address_map_at(uintptr_t leaf, uintptr_t address) {
     return (uint32_t *)(leaf + (address >> MS_ADDRESS_MAP_SLOT_BITS) * sizeof(uint32_t));
 }
 
+/* What a slot holds: 0 or what ms_address_map_freed gives when it has no block, else its record. */
+static inline bool ms_address_map_is_taken(uint32_t slot) {
+    return (int32_t)slot > 0;
+}
+
+/* That of a block that was freed, and had been made by SITE: until the slot has another, it is
+ * known. Only where blocks are apart. */
+static inline uint32_t ms_address_map_freed(uint32_t site) {
+    return MS_ADDRESS_MAP_FREED | site;
+}
+
 /* NULL: there is no block near. */
 static inline uint32_t *ms_address_map_slot(uintptr_t address) {
     uintptr_t leaf = ms_address_map_leaf(address);
@@ -67,13 +81,14 @@ static inline bool ms_address_map_plain(void) {
 
 /* False: another block has the slot, or there is no memory. */
 static inline bool ms_address_map_insert(uintptr_t address, uint32_t id) {
-    uint32_t *slot = ms_address_map_slot(address), empty = 0;
+    uint32_t *slot = ms_address_map_slot(address), empty;
     if (MS_UNLIKELY(slot == NULL)) {
         slot = ms_address_map_make(address);
         if (slot == NULL)
             return false;
     }
-    if (MS_UNLIKELY(ms_load_relaxed(slot) != 0))
+    empty = ms_load_relaxed(slot);
+    if (MS_UNLIKELY(ms_address_map_is_taken(empty)))
         return false;
     if (!ms_address_map_plain())
         return ms_cas_acq_rel(slot, &empty, id);
@@ -83,7 +98,7 @@ static inline bool ms_address_map_insert(uintptr_t address, uint32_t id) {
 
 /* Whether the record ID is that of the block at ADDRESS. */
 static inline bool ms_address_map_is(uint32_t id, uintptr_t address) {
-    return MS_LIKELY(id != 0) &&
+    return MS_LIKELY(ms_address_map_is_taken(id)) &&
            MS_LIKELY(ms_load_relaxed(&ms_block_at(id)->address_thread) >> 16 == address);
 }
 

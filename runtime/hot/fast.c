@@ -40,14 +40,6 @@ static HOT void s_end(struct ms_thread *thread) {
     thread->busy = false;
 }
 
-/* The stack's id when the thread has seen the stack before, else 0. */
-static HOT uint32_t s_known_stack(struct ms_thread *thread, struct ms_call call) {
-    uint32_t count;
-    uint64_t hash = ms_frames_walk(thread, call, ms_recording.depth, &count);
-    const struct ms_stack_entry *entry = ms_frames_entry(thread, hash);
-    return MS_LIKELY(entry->hash == hash) ? entry->id : 0;
-}
-
 /* Counts the pending block at its site, as record.c does. */
 static HOT bool s_settle(struct ms_thread *thread) {
     struct ms_pending *pending = &thread->record->pending;
@@ -68,16 +60,17 @@ static HOT bool s_settle(struct ms_thread *thread) {
     return true;
 }
 
-/* The free slot of a small block that is to be made; NULL: something rare is to be done first. */
-static HOT uint32_t *s_room(const struct ms_thread *thread, uintptr_t address, size_t size) {
+/* The free SLOT of a small block that is to be made; false: something rare is to be done first. */
+static HOT bool s_room(const struct ms_thread *thread, uintptr_t address, size_t size,
+                       uint32_t **slot) {
     uintptr_t leaf = ms_address_map_leaf(address);
     const struct ms_thread_record *record = thread->record;
     if (MS_UNLIKELY(leaf == 0) || MS_UNLIKELY(size >= MS_LIVE_SMALL) ||
         MS_UNLIKELY(thread->free_blocks.first - 1 >= ms_recording.make_last) ||
         MS_UNLIKELY(s_balance(record) + (int64_t)size > thread->high))
-        return NULL;
-    uint32_t *slot = ms_address_map_at(leaf, address);
-    return MS_LIKELY(!ms_address_map_is_taken(ms_load_relaxed(slot))) ? slot : NULL;
+        return false;
+    *slot = ms_address_map_at(leaf, address);
+    return MS_LIKELY(!ms_address_map_is_taken(ms_load_relaxed(*slot)));
 }
 
 /* What a block that is made is given. */
@@ -112,6 +105,13 @@ static HOT void s_make(struct ms_thread *thread, uint32_t *slot, uintptr_t addre
     ms_own_add(&sizes[ms_thread_bucket(size)], 1);
 }
 
+/* The stack's id; 0: no room, or it is not known, where that is ONLY_KNOWN (a constant). */
+static HOT uint32_t s_stack(struct ms_thread *thread, struct ms_call call, bool only_known) {
+    uint32_t id = ms_frames_known(thread, call);
+    return MS_LIKELY(id != 0) || only_known ? id
+                                            : ms_frames_capture(thread, call, ms_recording.depth);
+}
+
 /* False: it is left to others. HAS_STACK and MAY_SETTLE are constants. */
 static HOT bool s_record(void *memory, size_t size, struct ms_call call, bool has_stack,
                          bool may_settle) {
@@ -119,9 +119,9 @@ static HOT bool s_record(void *memory, size_t size, struct ms_call call, bool ha
     if (MS_UNLIKELY(thread == NULL))
         return false;
     struct s_made made = {.return_address = call.return_address};
-    uint32_t *slot = s_room(thread, (uintptr_t)memory, size);
-    if (MS_UNLIKELY(slot == NULL) ||
-        (has_stack && MS_UNLIKELY((made.stack = s_known_stack(thread, call)) == 0)) ||
+    uint32_t *slot;
+    if (MS_UNLIKELY(!s_room(thread, (uintptr_t)memory, size, &slot)) ||
+        (has_stack && MS_UNLIKELY((made.stack = s_stack(thread, call, !may_settle)) == 0)) ||
         (MS_UNLIKELY(thread->record->pending.frame_address != 0) &&
          !(may_settle && s_settle(thread)))) {
         s_end(thread);
@@ -254,9 +254,10 @@ static HOT bool s_move(const struct s_own *own, void *old, void *memory, size_t 
     if (MS_UNLIKELY(thread == NULL))
         return false;
     struct s_made made = {call.return_address, 0, own->block->site, own->block->holder};
-    uint32_t *slot = s_room(thread, (uintptr_t)memory, size);
-    if (MS_UNLIKELY(slot == NULL) || MS_UNLIKELY(thread->record->pending.frame_address != 0) ||
-        (ms_recording.capture && MS_UNLIKELY((made.stack = s_known_stack(thread, call)) == 0))) {
+    uint32_t *slot;
+    if (MS_UNLIKELY(!s_room(thread, (uintptr_t)memory, size, &slot)) ||
+        MS_UNLIKELY(thread->record->pending.frame_address != 0) ||
+        (ms_recording.capture && MS_UNLIKELY((made.stack = s_stack(thread, call, false)) == 0))) {
         s_end(thread);
         return false;
     }

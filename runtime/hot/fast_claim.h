@@ -9,6 +9,7 @@
 #include "memscope/abi.h"
 
 /* SITE made BLOCK, of *SIZE bytes unless that is NULL. False: nothing is done, it is not that case.
+ * A block that is handed on without a type waits for one; one with a type hardly ever gets another.
  */
 static inline __attribute__((always_inline)) bool
 ms_fast_claim(const struct memscope_site *site, const void *block, const uint64_t *size) {
@@ -19,24 +20,26 @@ ms_fast_claim(const struct memscope_site *site, const void *block, const uint64_
     struct ms_thread *thread = ms_thread_self; /* there is one: it has the fresh block */
     struct ms_thread_record *record = thread->record;
     struct ms_counter *counter;
-    if (MS_UNLIKELY(record->pending.frame_address == 0) ||
-        (size != NULL && MS_UNLIKELY(*size != record->pending.size)))
+    if (record->pending.frame_address == 0) /* counted, and claimed by one that hands it on */
+        return thread->handed_on_block == record->allocations &&
+               site->type_size <= thread->handed_on_size;
+    if (size != NULL && MS_UNLIKELY(*size != record->pending.size))
         return false;
-    if (MS_UNLIKELY(record->pending.site != 0) && thread->handed_on_block == record->allocations &&
+    if (record->pending.site != 0 && thread->handed_on_block == record->allocations &&
         site->type_size <= thread->handed_on_size)
         return true; /* it has a better one */
-    if ((site->flags & MEMSCOPE_SITE_HANDED_ON) != 0) {
-        ms_store_relaxed(&record->pending.site, site_id);
-        thread->handed_on_block = record->allocations;
-        thread->handed_on_size = site->type_size;
-        return true;
-    }
-    if (MS_LIKELY(thread->pending_block != NULL) &&
+    bool handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0;
+    if ((!handed_on || site->type_name != NULL) && MS_LIKELY(thread->pending_block != NULL) &&
         MS_LIKELY((counter = ms_thread_known_counter(thread, site_id)) != NULL))
         ms_thread_count_pending(thread, counter, site_id);
     else
         ms_store_relaxed(&record->pending.site, site_id);
-    __memscope_fresh_block = (void *)1;
+    if (handed_on) {
+        thread->handed_on_block = record->allocations;
+        thread->handed_on_size = site->type_size;
+    } else {
+        __memscope_fresh_block = (void *)1;
+    }
     return true;
 }
 

@@ -24,6 +24,9 @@ void ms_frames_find_stack(uintptr_t *low, uintptr_t *last);
  * pointer must lie higher than the one before, the first one above our own. */
 uint32_t ms_frames_capture(struct ms_thread *thread, struct ms_call call, uint32_t depth);
 
+/* What was walked is of another stack, which may be gone: THREAD is another thread's now. */
+void ms_frames_forget(struct ms_thread *thread);
+
 /* The hash of a stack, one frame at a time. */
 static inline uint64_t ms_frames_mix(uint64_t hash, uintptr_t address) {
     hash ^= address;
@@ -34,25 +37,43 @@ static inline struct ms_stack_entry *ms_frames_entry(struct ms_thread *thread, u
     return &thread->stacks[(hash >> 32) % MS_STACK_CACHE];
 }
 
-/* Walks at most DEPTH frames, *COUNT in the end; their hash. */
-static inline __attribute__((always_inline)) uint64_t ms_frames_walk(const struct ms_thread *thread,
-                                                                     struct ms_call call,
-                                                                     uint32_t depth,
-                                                                     uint32_t *count) {
-    uint64_t hash = ms_frames_mix(0, call.return_address);
-    uintptr_t low = (uintptr_t)__builtin_frame_address(0), last = thread->stack_last;
-    uintptr_t frame = call.caller_frame;
-    uint32_t left = depth - 1;
-    if (MS_UNLIKELY(low < thread->stack_low || low > last))
-        last = 0; /* another stack: a coroutine's, a signal's */
-    while (frame > low && frame <= last && frame % sizeof(uintptr_t) == 0 && left != 0) {
-        hash = ms_frames_mix(hash, ((const uintptr_t *)frame)[1]);
-        left--;
-        low = frame;
-        frame = *(const uintptr_t *)frame;
-    }
-    *count = depth - left;
-    return hash;
+/* Where the last walk is that began like CALL's, whose caller has a frame: the one above it makes
+ * the difference where many call a function that allocates. */
+static inline struct ms_walk *ms_frames_walk_of(struct ms_thread *thread, struct ms_call call) {
+    uintptr_t above = ((const uintptr_t *)call.caller_frame)[1];
+    uint64_t hash =
+        (call.return_address ^ above ^ call.caller_frame << 20) * UINT64_C(0x9E3779B97F4A7C15);
+    static_assert(MS_WALK_CACHE == 1u << (64 - 58), "as many as the hash tells apart");
+    return &thread->walks[hash >> 58];
+}
+
+/* The stack id of CALL where the stack holds what it held when it was walked last, else 0. A walk
+ * goes from frame to frame; this looks at all of them at once, because it knows where they lie. */
+static inline __attribute__((always_inline)) uint32_t ms_frames_known(struct ms_thread *thread,
+                                                                      struct ms_call call) {
+    typedef uint64_t s_words __attribute__((vector_size(16), may_alias));
+    typedef s_words s_loose_words __attribute__((aligned(8)));
+    uintptr_t own = (uintptr_t)__builtin_frame_address(0), frame = call.caller_frame;
+    uintptr_t low = thread->stack_low, last = thread->stack_last;
+    /* Both lie in this stack, and not in a coroutine's or a signal's: low <= own < frame <= last.
+     */
+    if (MS_UNLIKELY(own - low >= frame - low) || MS_UNLIKELY(frame - low > last - low) ||
+        MS_UNLIKELY(frame % sizeof(uintptr_t) != 0))
+        return 0;
+    const struct ms_walk *walk = ms_frames_walk_of(thread, call);
+    if (MS_UNLIKELY(walk->return_address != call.return_address) ||
+        MS_UNLIKELY(walk->at[0] != frame))
+        return 0;
+    s_words differs = {0, 0};
+    uint32_t i = 0;
+    do {
+#pragma GCC unroll 4
+        for (uint32_t j = 0; j < MS_WALK_STEP; j++)
+            differs |= *(const s_loose_words *)walk->at[i + j] ^
+                       *(const s_words *)(const void *)&walk->frames[i + j];
+        i += MS_WALK_STEP;
+    } while (i != walk->count);
+    return MS_LIKELY((differs[0] | differs[1]) == 0) ? walk->stack : 0;
 }
 
 #endif

@@ -69,6 +69,7 @@ static struct ms_thread *s_attach(void) {
     thread->peak = 0;
     thread->index = index;
     ms_frames_find_stack(&thread->stack_low, &thread->stack_last);
+    ms_frames_forget(thread);
     ms_sampler_start(thread);
     return thread;
 }

@@ -24,6 +24,9 @@
 #define MS_DIRECTORY_SIZE (MS_SITE_LIMIT / MS_COUNTERS_PER_CHUNK)
 #define MS_CALLER_CACHE   1024u
 #define MS_STACK_CACHE    2048u
+#define MS_WALK_CACHE     64u
+#define MS_WALK_FRAMES    40u
+#define MS_WALK_STEP      4u
 #define MS_DEFERRED_FREES 16u
 #define MS_RULE_CACHE     1024u
 #define MS_FREED_COUNT    512u
@@ -42,6 +45,17 @@ struct ms_stack_entry {
     uint32_t zero;
 };
 
+/* A stack that was walked, as it lay in memory: frame i lay at at[i]. */
+struct ms_walk {
+    uintptr_t return_address; /* of the call; 0: not used */
+    uint32_t stack;           /* its id */
+    uint32_t count;           /* of frames, a multiple of MS_WALK_STEP: the last one is repeated */
+    uint64_t zero[2];
+    uintptr_t at[MS_WALK_FRAMES];
+    struct ms_frame {
+        uintptr_t next, return_address;
+    } __attribute__((aligned(16))) frames[MS_WALK_FRAMES];
+} __attribute__((aligned(1024)));
 struct ms_rule_entry {
     uint64_t address;
     struct ms_frame_rule rule;
@@ -87,6 +101,7 @@ struct ms_thread {
     struct ms_caller_entry callers[MS_CALLER_CACHE];
     struct ms_stack_entry stacks[MS_STACK_CACHE];
     struct ms_rule_entry rules[MS_RULE_CACHE];
+    struct ms_walk walks[MS_WALK_CACHE]; /* begun by this thread, on its stack */
     struct ms_counter
         *directory[MS_DIRECTORY_SIZE]; /* by site / 64; only used pages are resident */
 };

@@ -295,8 +295,8 @@ static void test_moved(void) {
     uint32_t id = ms_live_find((uintptr_t)block);
     __memscope_assign_block(&s_sites[1], block + 8, NULL);
     CU_ASSERT_EQUAL(MS_HOLDER_OWNER(ms_block_at(id)->holder), ms_sites_find(&s_sites[1]));
-    __memscope_claim_block(&s_chain[1], block + 8);
     uint64_t before = s_site_sum(&s_chain[1]).allocations;
+    __memscope_claim_block(&s_chain[1], block + 8);
     free(block);
     CU_ASSERT_EQUAL(s_site_sum(&s_chain[1]).allocations, before + 1);
     CU_ASSERT_EQUAL(s_site_sum(&s_chain[1]).frees, before + 1);
@@ -321,38 +321,43 @@ static void test_elements(void) {
     CU_ASSERT_EQUAL(s_flags(&s_chain[3]), MS_SITE_OTHER_SIZE);
 }
 
-/* A block that its maker hands on is counted there when no larger type is claimed for it, at once
- * when something else is freed; a type that is claimed later still gets it. */
+/* A block that its maker hands on is counted there until a larger type is claimed for it: at once
+ * when it has a type there, else not before something else happens. */
 static void test_handed_on_counted(void) {
-    static struct memscope_site s_ways[3] = {
+    static struct memscope_site s_ways[4] = {
         {.type_name = "struct head",
          .type_size = 24,
          .flags = MEMSCOPE_SITE_HANDED_ON,
          .abi_version = MEMSCOPE_ABI_VERSION},
         {.type_name = "char", .type_size = 1, .abi_version = MEMSCOPE_ABI_VERSION},
         {.type_name = "struct whole", .type_size = 100, .abi_version = MEMSCOPE_ABI_VERSION},
+        {.flags = MEMSCOPE_SITE_HANDED_ON, .abi_version = MEMSCOPE_ABI_VERSION},
     };
-    __memscope_register_sites(s_ways, s_ways + 3);
-    for (int i = 0; i < 3; i++) { /* the first one makes the counters, fast.c the others */
+    __memscope_register_sites(s_ways, s_ways + 4);
+    for (int i = 0; i < 6; i++) { /* the first ones make the counters, fast.c the others */
+        const struct memscope_site *maker = &s_ways[i % 2 == 0 ? 0 : 3];
         void *other = s_keep(malloc(50)), *block = s_keep(malloc(100));
-        struct ms_counter head = s_site_sum(&s_ways[0]), whole = s_site_sum(&s_ways[2]);
-        __memscope_claim_block(&s_ways[0], block);
-        if (i == 1) {
+        struct ms_counter head = s_site_sum(maker), whole = s_site_sum(&s_ways[2]);
+        __memscope_claim_block(maker, block);
+        if (i >= 4)
             free(other);
-            CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).alloc_bytes, head.alloc_bytes + 100);
-        }
-        __memscope_claim_block(&s_ways[1], block); /* smaller: no effect */
+        bool is_counted = i >= 4 || i == 2;
+        uint64_t bytes = s_site_sum(maker).alloc_bytes;
+        if (i >= 2)
+            CU_ASSERT_EQUAL(bytes, head.alloc_bytes + (is_counted ? 100 : 0));
+        if (i % 2 == 0)
+            __memscope_claim_block(&s_ways[1], block); /* smaller: no effect */
         __memscope_claim_block(&s_ways[2], block);
-        __memscope_claim_block(&s_ways[0], block); /* it is claimed for good */
+        __memscope_claim_block(maker, block); /* it is claimed for good */
         free(block);
-        CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).allocations, head.allocations);
-        CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).alloc_bytes, head.alloc_bytes);
+        CU_ASSERT_EQUAL(s_site_sum(maker).allocations, head.allocations);
+        CU_ASSERT_EQUAL(s_site_sum(maker).alloc_bytes, head.alloc_bytes);
         CU_ASSERT_EQUAL(s_site_sum(&s_ways[1]).allocations, 0);
         CU_ASSERT_EQUAL(s_site_sum(&s_ways[2]).allocations, whole.allocations + 1);
         CU_ASSERT_EQUAL(s_site_sum(&s_ways[2]).alloc_bytes, whole.alloc_bytes + 100);
         CU_ASSERT_EQUAL(s_site_sum(&s_ways[2]).frees, whole.frees + 1);
-        CU_ASSERT_EQUAL(s_site_sum(&s_ways[0]).frees, 0);
-        if (i != 1)
+        CU_ASSERT_EQUAL(s_site_sum(maker).frees, 0);
+        if (i < 4)
             free(other);
     }
 }
@@ -395,6 +400,32 @@ static void test_stack(void) {
     CU_ASSERT_NOT_EQUAL(stack[1], stack[2]);
     free(block);
     free(next);
+}
+
+static uint32_t s_stack_of(void *block) {
+    return ms_block_at(ms_live_find((uintptr_t)block))->stack;
+}
+
+/* Stacks that differ in a frame further out alone, at the same place in memory. */
+static void test_known_stacks(void) {
+    uint32_t ids[2][4];
+    CU_ASSERT_TRUE(ms_fast_is_possible());
+    for (int round = 0; round < 4; round++) {
+        void *first = s_keep(s_deep(5));
+        void *second = s_keep(s_deep(5));
+        void *deeper = s_keep(s_deep(6));
+        ids[0][round] = s_stack_of(first);
+        ids[1][round] = s_stack_of(second);
+        CU_ASSERT_NOT_EQUAL(ids[0][round], ids[1][round]);
+        CU_ASSERT_NOT_EQUAL(s_stack_of(deeper), ids[0][round]);
+        free(first);
+        free(second);
+        free(deeper);
+    }
+    for (int round = 1; round < 4; round++) {
+        CU_ASSERT_EQUAL(ids[0][round], ids[0][0]);
+        CU_ASSERT_EQUAL(ids[1][round], ids[1][0]);
+    }
 }
 
 /* What a signal handler does while its thread is inside memscope. (A real handler cannot be had at
@@ -579,6 +610,39 @@ static void test_fast_and_slow(void) {
     CU_ASSERT_EQUAL(s_live_bytes(), after.block_bytes);
 }
 
+/* realloc, by fast.c and by record.c, of blocks that the other one has made. */
+static void test_fast_realloc(void) {
+    struct totals before = s_totals();
+    uint64_t count = 0, made = 0, bytes[SLOTS] = {0}, moved = 0;
+    for (unsigned i = 0; i < 4000; i++) {
+        unsigned at = i * 7 % SLOTS;
+        ms_recording.own_clock = i % 3 == 0;
+        ms_hooks_choose();
+        volatile uintptr_t address = (uintptr_t)s_slots[at];
+        uint64_t size = 16 + (i * 37) % 300;
+        s_slots[at] = s_keep(realloc(s_slots[at], size));
+        if (i % 5 == 0)
+            __memscope_claim_block(&s_sites[0], s_slots[at]);
+        if (address != 0 && (uintptr_t)s_slots[at] != address)
+            moved += bytes[at] < size ? bytes[at] : size;
+        bytes[at] = size;
+        count++;
+        made += size;
+    }
+    ms_recording.own_clock = false;
+    ms_hooks_choose();
+    volatile size_t huge = SIZE_MAX / 2;
+    void *none = realloc(s_slots[0], huge); /* the block stays where it is */
+    CU_ASSERT_PTR_NULL(none);
+    for (unsigned i = 0; i < SLOTS; i++) {
+        free(s_slots[i]);
+        s_slots[i] = NULL;
+    }
+    s_check(before, count, made, count, made);
+    CU_ASSERT_EQUAL(s_totals().moved - before.moved, moved);
+    CU_ASSERT_EQUAL(s_totals().temporary - before.temporary, 1); /* the newest */
+}
+
 static void *s_claimed(size_t size) {
     void *block = s_keep(malloc(size));
     __memscope_claim_block(&s_sites[0], block);
@@ -644,7 +708,7 @@ static void *volatile s_handed;
 
 static void *s_hand_over(void *unused) {
     for (int i = 0; i < 100; i++) {
-        s_handed = malloc(500);
+        s_handed = malloc(i % 4 < 2 ? 500 : 50);
         sem_post(&s_made);
         sem_wait(&s_freed);
     }
@@ -671,7 +735,7 @@ static void test_pending_elsewhere(void) {
     CU_ASSERT_EQUAL(ms_store.header->unknown_frees, unknown);
     CU_ASSERT_EQUAL(after.blocks - before.blocks, after.allocations - before.allocations - 150);
     CU_ASSERT_EQUAL(after.frees - before.frees, 150);
-    CU_ASSERT_EQUAL(after.free_bytes - before.free_bytes, 100 * 500 + 50 * 700);
+    CU_ASSERT_EQUAL(after.free_bytes - before.free_bytes, 50 * 550 + 50 * 700);
     CU_ASSERT_EQUAL(after.alloc_bytes - after.free_bytes, after.block_bytes);
 }
 
@@ -701,8 +765,10 @@ int main(void) {
     CU_ADD_TEST(suite, test_handed_on_counted);
     CU_ADD_TEST(suite, test_pause);
     CU_ADD_TEST(suite, test_stack);
+    CU_ADD_TEST(suite, test_known_stacks);
     CU_ADD_TEST(suite, test_nested);
     CU_ADD_TEST(suite, test_missed_frees);
+    CU_ADD_TEST(suite, test_fast_realloc);
     CU_ADD_TEST(suite, test_fast_temporary);
     CU_ADD_TEST(suite, test_fast_peak); /* exact while the process has one thread */
     CU_ADD_TEST(suite, test_fast_site_peak);

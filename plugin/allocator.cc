@@ -119,6 +119,37 @@ std::string ms_allocator_deallocator(const_tree fndecl) {
     return names;
 }
 
+/* ---- blocks that free does not give back ---- */
+
+static std::unordered_set<unsigned> s_guarded; /* by TYPE_UID of what allocators return */
+static bool s_any_is_guarded;                  /* some return void */
+
+static bool s_is_freed_by_free(const std::string &names) {
+    return (", " + names + ",").find(", free,") != std::string::npos;
+}
+
+void ms_allocator_note(void *data, void *) {
+    tree decl = static_cast<tree>(data);
+    if (TREE_CODE(decl) != FUNCTION_DECL || s_is_systems(decl) ||
+        !POINTER_TYPE_P(TREE_TYPE(TREE_TYPE(decl))) ||
+        !(ms_arguments_given.track_all || ms_attribute_of_decl(decl).present))
+        return;
+    std::string deallocator = ms_allocator_deallocator(decl);
+    if (deallocator.empty() || s_is_freed_by_free(deallocator))
+        return;
+    tree type = TYPE_MAIN_VARIANT(TREE_TYPE(TREE_TYPE(TREE_TYPE(decl))));
+    s_any_is_guarded |= VOID_TYPE_P(type);
+    s_guarded.insert(TYPE_UID(type));
+}
+
+bool ms_allocator_is_guarded(const_tree value) {
+    tree type = TYPE_MAIN_VARIANT(TREE_TYPE(TREE_TYPE(value)));
+    return s_any_is_guarded || (VOID_TYPE_P(type) && !s_guarded.empty()) ||
+           s_guarded.count(TYPE_UID(type)) != 0;
+}
+
+/* ---- allocators ---- */
+
 static bool s_has_attributes(const_tree fndecl, ms_allocator *out) {
     bool is_malloc = DECL_IS_MALLOC(fndecl) || !out->deallocator.empty();
     if (DECL_IS_OPERATOR_NEW_P(fndecl)) {
@@ -216,6 +247,8 @@ unsigned ms_allocator_released(tree fndecl) {
 }
 
 void ms_allocator_remember(tree fndecl) {
+    if (fndecl != NULL_TREE)
+        ms_allocator_note(fndecl, nullptr);
     ms_allocator_find(fndecl);
     ms_allocator_released(fndecl);
 }

@@ -37,6 +37,13 @@ const ms_allocator *ms_allocator_find(tree fndecl);
 /* Which argument the deallocator FNDECL gives back; 0: it is no deallocator. */
 unsigned ms_allocator_released(tree fndecl);
 
+/* Whether the unit has declared an allocator whose blocks free does not give back, and the pointer
+ * VALUE may be one: its type is the allocator's, or one of the two is void *. */
+bool ms_allocator_is_guarded(const_tree value);
+
+/* The PLUGIN_FINISH_DECL callback: the unit has declared DECL. */
+void ms_allocator_note(void *decl, void *user_data);
+
 /* Who frees what FNDECL returns, system's functions too: "fclose"; empty: not known. */
 std::string ms_allocator_deallocator(const_tree fndecl);
 

@@ -105,6 +105,15 @@ static bool s_insert_behind(const ms_insertion &insertion) {
                           insertion.claim.location);
         return true;
     }
+    if (insertion.is_free) {
+        ms_calls_freed(insertion.statement, ms_sites_add(insertion.claim), insertion.value,
+                       insertion.claim.location);
+        return true;
+    }
+    if (insertion.is_returned) {
+        ms_calls_returned(insertion.statement, insertion.value, insertion.claim.location);
+        return true;
+    }
     if (!ms_calls_point_behind(insertion.statement, &point))
         return false;
     if (insertion.moved_from != NULL_TREE) {

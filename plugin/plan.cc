@@ -192,6 +192,21 @@ static void s_plan_allocation(s_planning *planning, gcall *call, const ms_alloca
     s_plan_moves(planning, typing);
 }
 
+/* CALL gives VALUE back. */
+static ms_insertion s_release(const s_planning *planning, gcall *call, tree value) {
+    ms_insertion insertion;
+    insertion.statement = call;
+    insertion.value = value;
+    const ms_pointee *pointee = ms_types_pointee(TREE_TYPE(value));
+    insertion.claim.type_name = pointee->spelling;
+    insertion.claim.type_size = pointee->size;
+    insertion.claim.kind = MEMSCOPE_SITE_RELEASE;
+    insertion.claim.deallocator = ms_types_function_name(gimple_call_fndecl(call));
+    insertion.claim.function = ms_types_function_name(planning->fun->decl);
+    insertion.claim.location = s_location(planning->fun, call);
+    return insertion;
+}
+
 /* CALL gives its argument NUMBER back. */
 static void s_plan_release(s_planning *planning, gcall *call, unsigned number) {
     if (number > gimple_call_num_args(call))
@@ -199,14 +214,23 @@ static void s_plan_release(s_planning *planning, gcall *call, unsigned number) {
     tree value = gimple_call_arg(call, number - 1);
     if (!POINTER_TYPE_P(TREE_TYPE(value)) || integer_zerop(value))
         return;
-    ms_insertion insertion;
-    insertion.statement = call;
-    insertion.value = value;
+    ms_insertion insertion = s_release(planning, call, value);
     insertion.is_release = true;
-    insertion.claim.kind = MEMSCOPE_SITE_RELEASE;
-    insertion.claim.deallocator = ms_types_function_name(gimple_call_fndecl(call));
-    insertion.claim.function = ms_types_function_name(planning->fun->decl);
-    insertion.claim.location = s_location(planning->fun, call);
+    planning->insertions.push_back(insertion);
+}
+
+/* CALL may be one of free or realloc for a block that is not theirs. A deallocator is told of by
+ * itself, and may do so. */
+static void s_plan_free(s_planning *planning, gcall *call) {
+    if (!gimple_call_builtin_p(call, BUILT_IN_FREE) &&
+        !gimple_call_builtin_p(call, BUILT_IN_REALLOC))
+        return;
+    tree value = gimple_call_arg(call, 0);
+    if (TREE_CODE(value) != SSA_NAME || !ms_allocator_is_guarded(value) ||
+        ms_allocator_released(planning->fun->decl) != 0)
+        return;
+    ms_insertion insertion = s_release(planning, call, value);
+    insertion.is_free = true;
     planning->insertions.push_back(insertion);
 }
 
@@ -223,6 +247,20 @@ static void s_plan_own_release(s_planning *planning) {
     insertion.value = is_gimple_reg(p) ? get_or_create_ssa_default_def(planning->fun, p) : p;
     insertion.is_release = true;
     insertion.claim.location = DECL_SOURCE_LOCATION(decl);
+    planning->insertions.push_back(insertion);
+}
+
+/* The function itself is an allocator: who calls it through a pointer says nothing. */
+static void s_plan_own_return(s_planning *planning, greturn *statement) {
+    tree value = gimple_return_retval(statement);
+    if (value == NULL_TREE || TREE_CODE(value) != SSA_NAME || !POINTER_TYPE_P(TREE_TYPE(value)) ||
+        ms_allocator_find(planning->fun->decl) == nullptr)
+        return;
+    ms_insertion insertion;
+    insertion.statement = statement;
+    insertion.value = value;
+    insertion.is_returned = true;
+    insertion.claim.location = s_location(planning->fun, statement);
     planning->insertions.push_back(insertion);
 }
 
@@ -384,6 +422,8 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
                 const ms_allocator *allocator = ms_allocator_find(gimple_call_fndecl(call));
                 if (unsigned number = ms_allocator_released(gimple_call_fndecl(call)))
                     s_plan_release(&planning, call, number);
+                else
+                    s_plan_free(&planning, call);
                 if (allocator != nullptr && gimple_call_lhs(call) != NULL_TREE)
                     s_plan_allocation(&planning, call, *allocator);
                 else if (ms_candidate_is_call(call))
@@ -394,6 +434,8 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
                 s_plan_library_object(&planning, call);
             } else if (ms_candidate_is_load(statement)) {
                 s_plan_block(&planning, statement);
+            } else if (greturn *last = dyn_cast<greturn *>(statement)) {
+                s_plan_own_return(&planning, last);
             }
             if (is_gimple_call(statement) || is_gimple_assign(statement))
                 s_plan_assignment(&planning, statement);

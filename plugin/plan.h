@@ -21,6 +21,8 @@ struct ms_insertion {
     const ms_allocator *allocator = nullptr; /* STATEMENT calls it; CLAIM is its site */
     bool is_release = false; /* VALUE is given back: by STATEMENT, whose site CLAIM is, or by the
                                 function itself */
+    bool is_free = false; /* STATEMENT is a call of free or realloc for VALUE, at the site CLAIM */
+    bool is_returned = false; /* STATEMENT returns VALUE from an allocator */
     ms_site claim;
     ms_site assign; /* also of the loss */
 };

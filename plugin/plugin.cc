@@ -3,6 +3,7 @@
 #define MS_GCC_API_WITH_VERSION
 #include "gcc_api.h"
 
+#include "allocator.h"
 #include "arguments.h"
 #include "attribute.h"
 #include "gc_root.h"
@@ -70,6 +71,7 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     if (ms_arguments_given.track_all)
         ms_named_types_register(name);
     register_callback(name, PLUGIN_ATTRIBUTES, ms_attribute_register, nullptr);
+    register_callback(name, PLUGIN_FINISH_DECL, ms_allocator_note, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_stack_objects_wrap, nullptr);
     s_add_pass(name, ms_saved_values_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
     s_add_pass(name, ms_types_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");

@@ -299,11 +299,24 @@ static gcall *s_released(tree site, tree value) {
     return gimple_build_call(function, 2, site, value);
 }
 
-void ms_calls_released(gimple *statement, tree site, tree value, location_t location) {
-    gcall *call = s_released(site, value);
-    gimple_set_location(call, location);
+static void s_put_in_front(gimple *statement, gcall *call, location_t location) {
     gimple_stmt_iterator at = gsi_for_stmt(statement);
-    gsi_insert_before(&at, call, GSI_SAME_STMT);
+    ms_calls_put_before(&at, call, location);
+}
+
+void ms_calls_released(gimple *statement, tree site, tree value, location_t location) {
+    s_put_in_front(statement, s_released(site, value), location);
+}
+
+void ms_calls_freed(gimple *statement, tree site, tree value, location_t location) {
+    tree function = s_declare_function(MS_ROOT_FREED, "__memscope_freed", 2, false);
+    s_put_in_front(statement, gimple_build_call(function, 2, site, value), location);
+}
+
+void ms_calls_returned(gimple *statement, tree value, location_t location) {
+    gcall *call = gimple_build_call(s_declare_allocated(), 4, null_pointer_node, value,
+                                    build_zero_cst(uint64_type_node), null_pointer_node);
+    s_put_in_front(statement, call, location);
 }
 
 void ms_calls_released_at(ms_insert_point point, tree value, location_t location) {

@@ -10,6 +10,8 @@
  *     lose             __memscope_lose_block(&site, old_value, value, place);
  *     allocated        __memscope_allocated(&site, value, size * count, pool);
  *     released         __memscope_released(&site, value);
+ *     freed            __memscope_freed(&site, value);
+ *     returned         __memscope_allocated(NULL, value, 0, NULL);
  *
  * The load of the fresh block is volatile: GCC takes malloc for a function that writes no memory,
  * so it would else use one load for two calls of malloc. The functions are told to GCC as ones that
@@ -84,5 +86,10 @@ void ms_calls_allocated(ms_insert_point point, tree site, tree value, const ms_b
 /* VALUE, a pointer, is given back by STATEMENT, a call; or by the function that POINT is in. */
 void ms_calls_released(gimple *statement, tree site, tree value, location_t location);
 void ms_calls_released_at(ms_insert_point point, tree value, location_t location);
+
+/* VALUE is given to free or realloc by STATEMENT, a call; returned by STATEMENT from an allocator.
+ */
+void ms_calls_freed(gimple *statement, tree site, tree value, location_t location);
+void ms_calls_returned(gimple *statement, tree value, location_t location);
 
 #endif

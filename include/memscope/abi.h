@@ -166,7 +166,8 @@ void __memscope_lose_block(const struct memscope_site *site, const void *old_val
  * took from POOL (NULL: not known). Where it is a block of malloc's, the allocator only wraps
  * malloc: this claims it. Else it is a piece of a larger block, or of memory that is none of
  * malloc's, and has a record of its own until it is released, something else is handed out there,
- * or the larger block is freed. NULL is ignored.
+ * or the larger block is freed. NULL is ignored. SITE
+ * NULL: the calling function is such an allocator and returns BLOCK, to somebody else.
  */
 void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
                           const void *pool);
@@ -175,6 +176,11 @@ void __memscope_allocated(const struct memscope_site *site, const void *block, u
  * function is one, and is called by somebody else. A POOL of __memscope_allocated: all that came
  * from it goes. */
 void __memscope_released(const struct memscope_site *site, const void *block);
+
+/* BLOCK is about to be given to free or realloc by the program itself, at SITE. Where an allocator
+ * has handed it out whose site names other deallocators, and none of these has been given it, that
+ * is wrong. */
+void __memscope_freed(const struct memscope_site *site, const void *block);
 
 /*
  * The scope of an annotated object on the stack:

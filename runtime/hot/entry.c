@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "hot/fast_claim.h"
+#include "hot/guards.h"
 #include "hot/lifecycle.h"
 #include "hot/objects.h"
 #include "hot/pools.h"
@@ -97,22 +98,66 @@ EXPORT void __memscope_leave_object(uint64_t object) {
     ((struct ms_call){(uintptr_t)__builtin_return_address(0),                                      \
                       *(const uintptr_t *)__builtin_frame_address(0)})
 
+/* BLOCK has its guard where it is one of malloc's. Where blocks are sampled that is not known. */
+static void s_guard(uint32_t site, const void *block) {
+    struct ms_thread *thread = ms_recording.sampled ? NULL : ms_record_enter();
+    if (thread == NULL)
+        return;
+    if (ms_record_is_block(block))
+        ms_guards_set(block, site);
+    ms_record_leave(thread);
+}
+
 EXPORT void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
                                  const void *pool) {
     if (block == NULL || ms_recording.blocks != MS_BLOCKS_ON)
         return;
+    if (site == NULL) {
+        if (ms_pools_used)
+            ms_pools_returned(block);
+        return;
+    }
     struct ms_claim claim = {.site = ms_sites_id(site),
                              .type_size = site->type_size,
                              .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,
                              .is_sized = size != 0,
                              .size = size};
-    if (claim.site != 0)
-        ms_pools_allocated(&claim, site->type_name != NULL, block, pool, CALL());
+    if (claim.site == 0)
+        return;
+    bool is_typed = site->type_name != NULL;
+    if (ms_pools_allocated(&claim, is_typed, block, pool, CALL()) && site->deallocator != NULL &&
+        (is_typed || size != 0) && !ms_problems_is_deallocator(claim.site, "free"))
+        s_guard(claim.site, block);
+}
+
+/* BLOCK is given back at the site RELEASE (0: by a deallocator itself). */
+static void s_take_guard(uint32_t release, const void *block, struct ms_call call) {
+    uint32_t made = ms_guards_take(block);
+    if (made == 0 || release == 0 || ms_problems_fits(made, release) ||
+        !ms_problems_is_same(made, release))
+        return;
+    struct ms_thread *thread = ms_record_enter();
+    if (thread == NULL)
+        return;
+    const struct ms_wrong_free wrong = {
+        .kind = MS_PROBLEM_WRONG_DEALLOCATOR, .made = made, .release = release, .block = block};
+    ms_problems_note(thread, &wrong, call);
+    ms_record_leave(thread);
 }
 
 EXPORT void __memscope_released(const struct memscope_site *site, const void *block) {
-    if (block != NULL && ms_pools_used && ms_recording.frees)
-        ms_pools_released(site != NULL ? ms_sites_id(site) : 0, block, CALL());
+    if (block == NULL || !ms_recording.frees)
+        return;
+    uint32_t id = site != NULL ? ms_sites_id(site) : 0;
+    if (ms_guards_used)
+        s_take_guard(id, block, CALL());
+    if (ms_pools_used)
+        ms_pools_released(id, block, CALL());
+}
+
+EXPORT void __memscope_freed(const struct memscope_site *site, const void *block) {
+    if (ms_guards_used && block != NULL && ms_recording.frees)
+        s_take_guard(ms_sites_id(site), block, CALL());
 }
 
 EXPORT void __memscope_register_sites(const struct memscope_site *start,

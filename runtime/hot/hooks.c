@@ -8,6 +8,7 @@
 
 #include "base/atomics.h"
 #include "hot/fast.h"
+#include "hot/guards.h"
 #include "hot/pools.h"
 #include "hot/real.h"
 #include "hot/record.h"
@@ -64,13 +65,20 @@ static bool s_can_be_left_alone(void) {
 
 static bool s_is_watched;
 
+static void s_watch(const void *address) {
+    if (ms_pools_used)
+        ms_pools_end_inside(address);
+    if (ms_guards_used)
+        ms_guards_take(address);
+}
+
 static void s_watched_free(void *address) {
-    ms_pools_end_inside(address);
+    s_watch(address);
     ms_hook_free(address);
 }
 
 static void *s_watched_realloc(void *address, size_t size) {
-    ms_pools_end_inside(address);
+    s_watch(address);
     return ms_hook_realloc(address, size);
 }
 

@@ -21,7 +21,8 @@ void ms_hook_free(void *address);
  * while others allocate. */
 void ms_hooks_choose(void);
 
-/* The same; from here on free and realloc first end what lies in the block (pools.h). */
+/* The same; from here on free and realloc first end what lies in the block (pools.h) and take its
+ * guard off (guards.h). */
 void ms_hooks_watch(void);
 
 /* From here on nothing is recorded. No effect where blocks of our own arena may still be freed. Any

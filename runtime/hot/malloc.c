@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/atomics.h"
+#include "hot/guards.h"
 #include "hot/hooks.h"
 #include "hot/pools.h"
 #include "hot/real.h"
@@ -125,6 +126,8 @@ EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size) {
         return ms_sampled_reallocation(address, bytes, MS_CALL());
     if (MS_UNLIKELY(ms_pools_used)) /* as for realloc: hooks.h */
         ms_pools_end_inside(address);
+    if (MS_UNLIKELY(ms_guards_used))
+        ms_guards_take(address);
     return s_realloc(address, bytes, MS_CALL());
 }
 

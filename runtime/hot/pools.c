@@ -522,7 +522,7 @@ static bool s_is_in_slab(const struct ms_thread *thread, uintptr_t address) {
 
 /* ---- what compiled code says ---- */
 
-void ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *block,
+bool ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *block,
                         const void *pool, struct ms_call call) {
     struct ms_thread *thread = ms_thread_self;
     uintptr_t address = (uintptr_t)block;
@@ -531,14 +531,15 @@ void ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *bl
         s_is_all_of(thread->record->pending.size, 0, size)) {
         if (typed)
             ms_record_claim(claim, block);
-        return;
+        return true;
     }
     /* Where blocks are sampled it is not known what is a block of malloc's. */
     thread = ms_recording.sampled ? NULL : ms_record_enter();
     if (thread == NULL)
-        return;
+        return false;
     bool is_in_slab = ms_pools_used && s_is_in_slab(thread, address);
-    if (is_in_slab || !s_wraps_malloc(thread, claim, typed, address, size)) {
+    bool is_piece = is_in_slab || !s_wraps_malloc(thread, claim, typed, address, size);
+    if (is_piece) {
         s_take_lock(thread);
         if (!s_prepare() || !s_is_handed_on(thread, claim->site, typed, address, size))
             s_make(thread, claim->site, address, size, (uintptr_t)pool, call);
@@ -547,6 +548,7 @@ void ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *bl
         s_give_lock();
     }
     ms_record_leave(thread);
+    return !is_piece;
 }
 
 bool ms_pools_claim(const struct ms_claim *claim, const void *block) {
@@ -626,6 +628,16 @@ static uint32_t s_given_back(uint32_t site, uintptr_t address) {
     return first;
 }
 
+void ms_pools_returned(const void *block) {
+    struct ms_thread *thread = s_begin();
+    if (thread == NULL)
+        return;
+    uint32_t value = ms_pooled_find((uintptr_t)block);
+    if ((value & FREED) != 0)
+        ms_pooled_set(ms_pooled_leaf_find((uintptr_t)block), (uintptr_t)block, 0);
+    s_end(thread);
+}
+
 void ms_pools_released(uint32_t site, const void *block, struct ms_call call) {
     uintptr_t address = (uintptr_t)block;
     struct ms_thread *thread = s_begin();
@@ -647,7 +659,9 @@ void ms_pools_released(uint32_t site, const void *block, struct ms_call call) {
             problem = MS_PROBLEM_DOUBLE_FREE;
     }
     s_give_lock();
+    const struct ms_wrong_free wrong = {
+        .kind = problem, .made = made, .release = site, .block = block};
     if (problem != 0)
-        ms_problems_note(thread, problem, made, site, block, call);
+        ms_problems_note(thread, &wrong, call);
     ms_record_leave(thread);
 }

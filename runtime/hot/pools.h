@@ -31,9 +31,14 @@
 extern bool ms_pools_used;
 
 /* An allocator has handed out BLOCK from POOL (NULL: not known) to the place in the program that
- * CLAIM tells, with the size that was asked for. TYPED: its site knows the type. */
-void ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *block,
+ * CLAIM tells, with the size that was asked for. TYPED: its site knows the type. True: it is a
+ * block of malloc's, or most of one. */
+bool ms_pools_allocated(const struct ms_claim *claim, bool typed, const void *block,
                         const void *pool, struct ms_call call);
+
+/* An allocator is about to return BLOCK, to somebody who may not tell: it was not freed any more.
+ */
+void ms_pools_returned(const void *block);
 
 /* BLOCK, or all that came from it, is given back at SITE (0: not known where). */
 void ms_pools_released(uint32_t site, const void *block, struct ms_call call);

@@ -49,14 +49,14 @@ static struct ms_problem *s_find(const struct ms_problem *like) {
     return problem;
 }
 
-void ms_problems_note(struct ms_thread *thread, enum ms_problem_kind kind, uint32_t made,
-                      uint32_t release, const void *block, struct ms_call call) {
+void ms_problems_note(struct ms_thread *thread, const struct ms_wrong_free *wrong,
+                      struct ms_call call) {
     struct ms_problem like = {
         .first_ns = ms_store_now(),
-        .address = (uintptr_t)block,
-        .kind = kind,
-        .made = made,
-        .release = release,
+        .address = (uintptr_t)wrong->block,
+        .kind = wrong->kind,
+        .made = wrong->made,
+        .release = wrong->release,
     };
     uint64_t signals;
     if (call.return_address != 0)
@@ -72,17 +72,28 @@ void ms_problems_note(struct ms_thread *thread, enum ms_problem_kind kind, uint3
 
 /* ---- who may free what ---- */
 
+static const struct ms_site *s_site(uint32_t site) {
+    return ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(struct ms_site));
+}
+
+static const char *s_text(uint32_t string) {
+    return ms_store_at(MS_TABLE_STRINGS, string);
+}
+
 static const char *s_deallocator(uint32_t site) {
-    const struct ms_site *record = ms_store_at(MS_TABLE_SITES, (uint64_t)site * sizeof(*record));
-    return record->deallocator != 0 ? ms_store_at(MS_TABLE_STRINGS, record->deallocator) : NULL;
+    const struct ms_site *record = s_site(site);
+    return record->deallocator != 0 ? s_text(record->deallocator) : NULL;
 }
 
 /* Whether NAME is one of LIST, "f, g". */
 static bool s_names(const char *list, const char *name) {
-    size_t length = strlen(name);
     for (const char *at = list; at != NULL; at = strchr(at, ',')) {
-        at += strspn(at, ", ");
-        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == 0))
+        size_t same = 0;
+        if (*at == ',')
+            at += strspn(at, ", ");
+        while (at[same] == name[same] && name[same] != 0)
+            same++;
+        if (name[same] == 0 && (at[same] == ',' || at[same] == 0))
             return true;
     }
     return false;
@@ -91,6 +102,16 @@ static bool s_names(const char *list, const char *name) {
 bool ms_problems_fits(uint32_t made, uint32_t release) {
     const char *wanted = s_deallocator(made), *used = s_deallocator(release);
     return wanted == NULL || used == NULL || wanted == used || s_names(wanted, used);
+}
+
+bool ms_problems_is_deallocator(uint32_t made, const char *name) {
+    return s_names(s_deallocator(made), name);
+}
+
+bool ms_problems_is_same(uint32_t made, uint32_t release) {
+    const struct ms_site *from = s_site(made), *to = s_site(release);
+    return from->type_size != 0 || from->type_name == 0 ||
+           (to->type_name != 0 && strcmp(s_text(from->type_name), s_text(to->type_name)) == 0);
 }
 
 /* ---- frees of what is not known ---- */
@@ -135,17 +156,21 @@ static bool s_is_object(const struct ms_thread *thread, uintptr_t address) {
 void ms_problems_unknown_free(struct ms_thread *thread, const void *address, struct ms_call call,
                               bool realloc) {
     uintptr_t at = (uintptr_t)address;
-    uint32_t made = 0, id;
-    if (at % 16 == 0 && s_was_freed(thread, at, &made)) {
-        if (ms_problems_is_sure())
-            ms_problems_note(thread, realloc ? MS_PROBLEM_FREED_REALLOC : MS_PROBLEM_DOUBLE_FREE,
-                             made, 0, address, call);
-    } else if ((made = ms_pools_site(thread, address)) != 0) {
-        ms_problems_note(thread, MS_PROBLEM_WRONG_DEALLOCATOR, made, 0, address, call);
+    struct ms_wrong_free wrong = {.block = address};
+    uint32_t id;
+    if (at % 16 == 0 && s_was_freed(thread, at, &wrong.made)) {
+        wrong.kind = realloc ? MS_PROBLEM_FREED_REALLOC : MS_PROBLEM_DOUBLE_FREE;
+        if (!ms_problems_is_sure())
+            return;
+    } else if ((wrong.made = ms_pools_site(thread, address)) != 0) {
+        wrong.kind = MS_PROBLEM_WRONG_DEALLOCATOR;
     } else if ((id = ms_live_around(at, NEAR_BYTES)) != 0) {
-        ms_problems_note(thread, MS_PROBLEM_FOREIGN_FREE, ms_record_settled_site(thread, id), 0,
-                         address, call);
+        wrong.kind = MS_PROBLEM_FOREIGN_FREE;
+        wrong.made = ms_record_settled_site(thread, id);
     } else if (s_is_object(thread, at)) {
-        ms_problems_note(thread, MS_PROBLEM_FOREIGN_FREE, 0, 0, address, call);
+        wrong.kind = MS_PROBLEM_FOREIGN_FREE;
+    } else {
+        return;
     }
+    ms_problems_note(thread, &wrong, call);
 }

@@ -555,6 +555,10 @@ static uint32_t s_find_block(uintptr_t address) {
     return id != 0 && MS_BLOCK_ADDRESS(ms_block_at(id)) == address ? id : 0;
 }
 
+bool ms_record_is_block(const void *address) {
+    return s_find_block((uintptr_t)address) != 0;
+}
+
 /* The site that has made BLOCK, record ID, as far as that is known. */
 static uint32_t s_maker(struct ms_thread *thread, const struct ms_block *block, uint32_t id) {
     uint32_t site = ms_load_acquire(&block->site);

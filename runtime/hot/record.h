@@ -123,6 +123,9 @@ uint32_t ms_record_settled_site(struct ms_thread *thread, uint32_t id);
 /* The stack of CALL, which makes a block now; 0: it gets none. */
 uint32_t ms_record_stack(struct ms_thread *thread, struct ms_call call);
 
+/* Whether a live block starts at ADDRESS. The thread is busy. */
+bool ms_record_is_block(const void *address);
+
 /* The variable of SITE, at PLACE, holds VALUE from now on, if that is a live block. */
 void ms_record_taken(uint32_t site, const void *value, const void *place);
 

@@ -10,6 +10,7 @@
  *     lose KIND VARIABLE                    of a variable that held something else
  *     allocated KIND VARIABLE TYPE, SIZE bytes from POOL freed by DEALLOCATOR
  *     released by DEALLOCATOR               released by the function itself
+ *     returned by an allocator              given to FUNCTION of the C library
  *     sites: N records, in order            the section is an array of well-formed records
  */
 #include <stdbool.h>
@@ -189,6 +190,10 @@ void __memscope_leave_object(uint64_t object) {
 void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
                           const void *pool) {
     char line[512];
+    if (site == NULL) {
+        s_say(block != NULL ? "returned by an allocator\n" : "returned by an allocator: NULL\n");
+        return;
+    }
     snprintf(line, sizeof line, "allocated %s %s %s, %llu bytes%s%s%s freed by %s%s\n",
              s_kinds[site->kind], s_text(site->var_name), s_text(site->type_name),
              (unsigned long long)size, block == NULL ? " NULL" : "",
@@ -202,6 +207,13 @@ void __memscope_released(const struct memscope_site *site, const void *block) {
     snprintf(line, sizeof line, "released by %s%s\n",
              site != NULL ? s_text(site->deallocator) : "the function itself",
              block == NULL ? " NULL" : "");
+    s_say(line);
+}
+
+void __memscope_freed(const struct memscope_site *site, const void *block) {
+    char line[512];
+    snprintf(line, sizeof line, "given to %s%s\n", s_text(site->deallocator),
+             block == NULL ? ": NULL" : "");
     s_say(line);
 }
 

@@ -151,7 +151,28 @@ case_pooled_block_freed_wrongly() {
     problem wrong_deallocator 1 '"struct node"' 'pool to malloc' free 'to malloc'
 }
 
+case_wrapper_freed_wrongly() {
+    wrong wrapper_to_free 0
+    problem wrong_deallocator 3 '"struct thing"' thing free 'thing to free'
+    check '.problems | length' 1
+    check '.problems[0] | [.deallocator, .var_name, .freed_function]' '["thing_free","thing","run_wrapper_to_free"]'
+    check '.problems[0] | .stack_id != null' true
+    wrong wrapper_to_realloc 0
+    problem wrong_deallocator 1 '"struct thing"' 'thing grows' realloc 'thing to realloc'
+    wrong wrapper_to_other 0
+    problem wrong_deallocator 1 '"struct thing"' 'thing other' thing_close 'thing to other'
+    check '.problems | length' 1
+    check '.summary.active_allocations' 0
+    wrong opaque_to_free 0
+    problem wrong_deallocator 1 '"struct opaque"' 'opaque again' free 'opaque to free'
+    check '.problems | length' 1
+}
+
 case_right_frees() {
+    wrong wrapper_right 0
+    check .problems '[]'
+    wrong slab_right 0
+    check .problems '[]'
     wrong right 0
     check .problems '[]'
     check '[.types[] | select(.type_name == "struct node") | [.live_count, .total_count]]' '[[0,3002]]'

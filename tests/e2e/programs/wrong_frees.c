@@ -21,6 +21,24 @@ static void *hide(void *block) {
     return s_hidden;
 }
 
+struct thing;
+static struct thing *hide_thing(struct thing *thing) {
+    s_hidden = thing;
+    return s_hidden;
+}
+
+struct opaque;
+static struct opaque *hide_opaque(struct opaque *opaque) {
+    s_hidden = opaque;
+    return s_hidden;
+}
+
+/* As code that was not compiled with memscope calls it. */
+static void unseen_free(void *block) {
+    void (*volatile release)(void *) = free;
+    release(block);
+}
+
 static struct node *make(void) {
     struct node *node = malloc(sizeof *node); /* made */
     return node;
@@ -108,7 +126,99 @@ static void run_pool_to_malloc(void) {
     free(hide(node));                /* to malloc */
 }
 
+/* ---- an allocator that wraps malloc, and frees with a function of its own ---- */
+
+struct thing {
+    char *text;
+    long value[3];
+}; /* 32 bytes */
+
+/* Behind a function of its own, as a library has it. */
+NOINLINE static void thing_drop(struct thing *thing) {
+    free(thing->text);
+    free(thing);
+}
+NOINLINE static void thing_free(struct thing *thing) {
+    thing_drop(thing);
+}
+NOINLINE static void thing_close(struct thing *thing) {
+    thing_drop(thing);
+}
+NOINLINE __attribute__((malloc, malloc(thing_free))) static struct thing *thing_new(void) {
+    struct thing *thing = malloc(sizeof *thing);
+    thing->text = malloc(10); /* the newest block is not what is returned */
+    return thing;
+}
+NOINLINE __attribute__((malloc, malloc(thing_close), malloc(free), alloc_size(1))) static void *
+free_alloc(size_t size) {
+    return malloc(size);
+}
+
+static void run_wrapper_to_free(void) {
+    for (int i = 0; i < 3; i++) {
+        struct thing *thing = thing_new(); /* thing */
+        free(thing->text);
+        free(hide_thing(thing)); /* thing to free */
+    }
+}
+
+static void run_wrapper_to_realloc(void) {
+    struct thing *thing = thing_new();                     /* thing grows */
+    thing = realloc(hide_thing(thing), 2 * sizeof *thing); /* thing to realloc */
+    free(thing);
+}
+
+static void run_wrapper_to_other(void) {
+    struct thing *thing = thing_new(); /* thing other */
+    thing_close(hide_thing(thing));    /* thing to other */
+}
+
+/* Its users do not know what it is; it comes out of malloc, or out of a slab of it. */
+struct opaque;
+NOINLINE static void opaque_free(struct opaque *opaque) {
+    s_hidden = opaque;
+}
+NOINLINE __attribute__((malloc, malloc(opaque_free))) static struct opaque *
+opaque_new(void *memory) {
+    return hide(memory);
+}
+
+static void run_opaque_to_free(void) {
+    struct opaque *opaque = opaque_new(malloc(40)); /* opaque */
+    free(hide(opaque));                             /* not sure: it may be a slab */
+    opaque = opaque_new(malloc(40));                /* opaque again */
+    free(hide_opaque(opaque));                      /* opaque to free */
+}
+
 /* ---- what is right, though addresses come again ---- */
+
+/* Slabs that are freed with what is in them, which begins where they do. */
+static void run_slab_right(void) {
+    char *slab = malloc(4096);
+    hide(opaque_new(slab));
+    free(slab);
+    void *memory = malloc(4096);
+    s_free = memory;
+    hide(pool_alloc(40));
+    free(memory);
+}
+
+static void run_wrapper_right(void) {
+    void (*volatile release)(struct thing *) = thing_free;
+    for (int i = 0; i < 1000; i++) {
+        thing_free(thing_new());
+        release(thing_new());
+        struct thing *plain = malloc(sizeof *plain); /* where a thing was */
+        free(hide_thing(plain));
+        free(free_alloc(40));
+        /* By a library that memscope does not see. */
+        struct thing *thing = thing_new();
+        unseen_free(thing->text);
+        unseen_free(thing);
+        plain = malloc(sizeof *plain);
+        free(hide_thing(plain));
+    }
+}
 
 static void run_right(void) {
     for (int i = 0; i < 1000; i++) {
@@ -121,6 +231,13 @@ static void run_right(void) {
     for (int i = 0; i < 1000; i++) {
         s_free = s_memory;
         struct node *node = pool_alloc(sizeof *node);
+        pool_free(hide(node));
+    }
+    /* Handed out again by a call that nobody sees. */
+    void *(*volatile alloc)(size_t) = pool_alloc;
+    for (int i = 0; i < 3; i++) {
+        s_free = s_memory;
+        struct node *node = alloc(sizeof *node);
         pool_free(hide(node));
     }
     void (*volatile release)(void *) = pool_free;
@@ -151,6 +268,12 @@ static const struct {
     {"pool_double", run_pool_double},
     {"pool_wrong", run_pool_wrong},
     {"pool_to_malloc", run_pool_to_malloc},
+    {"wrapper_to_free", run_wrapper_to_free},
+    {"wrapper_to_realloc", run_wrapper_to_realloc},
+    {"wrapper_to_other", run_wrapper_to_other},
+    {"opaque_to_free", run_opaque_to_free},
+    {"slab_right", run_slab_right},
+    {"wrapper_right", run_wrapper_right},
     {"right", run_right},
 };
 

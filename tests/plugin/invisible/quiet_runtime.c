@@ -152,6 +152,8 @@ void __memscope_leave_object(uint64_t object) {
 void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
                           const void *pool) {
     (void)size, (void)pool;
+    if (site == NULL)
+        return;
     s_check_site(site);
     if (block == __memscope_fresh_block)
         __memscope_fresh_block = (void *)1;
@@ -161,6 +163,11 @@ void __memscope_released(const struct memscope_site *site, const void *block) {
     (void)block;
     if (site != NULL)
         s_check_site(site);
+}
+
+void __memscope_freed(const struct memscope_site *site, const void *block) {
+    (void)block;
+    s_check_site(site);
 }
 
 void __memscope_register_sites(const struct memscope_site *start,

@@ -91,7 +91,7 @@ static void s_end_earlier(void *data, const char *name) {
         header.version == MS_JOURNAL_VERSION && header.state == MS_STATE_RUNNING &&
         header.pid == (uint32_t)ms_os_pid() && header.process_start_ticks == earlier->start_ticks) {
         uint32_t state = MS_STATE_EXITED;
-        uint64_t end = (ms_os_now_coarse() - header.monotonic_start_ns) | 1;
+        uint64_t end = (ms_os_now_monotonic() - header.monotonic_start_ns) | 1;
         if (header.parent_journal != 0) {
             ms_os_unlink(path);
         } else {

@@ -29,6 +29,7 @@
 #include "store/modules.h"
 #include "store/peak.h"
 #include "store/store.h"
+#include "store/strings.h"
 #include "store/threads.h"
 #include "store/timeline.h"
 
@@ -83,6 +84,14 @@ static void s_describe(struct ms_journal_header *header) {
     header->max_stack_depth = s_options.max_stack_depth;
     header->monitor_ms = s_options.monitor ? s_options.monitor_ms : 0;
     header->tick_interval_ns = (uint64_t)s_options.monitor_ms * 1000000;
+    const char *other_malloc = ms_real_other_malloc();
+    if (other_malloc != NULL) {
+        uint64_t signals;
+        ms_store_lock(&signals);
+        header->other_malloc =
+            *other_malloc != 0 ? ms_strings_intern(other_malloc) : header->executable;
+        ms_store_unlock(&signals);
+    }
 }
 
 /* Module 1 is the program itself. */
@@ -345,7 +354,7 @@ static void s_end(int status) {
     ms_record_end();
     ms_thread_sweep();
     header->exit_code = status & 0xff;
-    header->end_ns = ms_store_now() | 1; /* 0 means running */
+    header->end_ns = ms_store_now_precise() | 1; /* 0 means running */
     ms_store_release(&header->state, MS_STATE_EXITED);
     errno = saved;
 }

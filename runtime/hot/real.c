@@ -60,6 +60,10 @@ extern void *__libc_malloc(size_t) __attribute__((weak));
 bool ms_real_is_glibc(void) {
     return ms_real.malloc == __libc_malloc;
 }
+
+const char *ms_real_other_malloc(void) {
+    return NULL; /* the linker has put ours in its place */
+}
 #else
 bool ms_real_is_glibc(void) {
     struct dl_find_object found;
@@ -72,6 +76,18 @@ bool ms_real_is_glibc(void) {
     const char *name = found.dlfo_link_map->l_name;
     const char *slash = name != NULL ? strrchr(name, '/') : NULL;
     return slash != NULL && strcmp(slash, "/libc.so.6") == 0;
+}
+
+const char *ms_real_other_malloc(void) {
+    Dl_info found, own;
+    const ElfW(Sym) *symbol = NULL;
+    const struct link_map *map = NULL;
+    void *address = dlsym(RTLD_DEFAULT, "malloc");
+    if (dladdr1(address, &found, (void **)&symbol, RTLD_DL_SYMENT) == 0 || symbol == NULL ||
+        symbol->st_shndx == SHN_UNDEF || /* the program's way to ours */
+        dladdr(&ms_real, &own) == 0 || found.dli_fbase == own.dli_fbase)
+        return NULL;
+    return dladdr1(address, &found, (void **)&map, RTLD_DL_LINKMAP) != 0 ? map->l_name : NULL;
 }
 #endif
 

@@ -38,6 +38,10 @@ bool ms_real_resolve(void);
 /* Whether it is glibc's, whose blocks are at least 32 bytes apart. */
 bool ms_real_is_glibc(void);
 
+/* The path of the module whose malloc the program calls because it comes before ours (a
+ * sanitizer's, one that is preloaded); "" is the program itself, NULL: it is ours. */
+const char *ms_real_other_malloc(void);
+
 /* Memory from the arena, zeroed, aligned to ALIGNMENT (a power of two); NULL when it is used up. */
 void *ms_real_arena(size_t size, size_t alignment);
 #define MS_REAL_ARENA_BYTES 65536u

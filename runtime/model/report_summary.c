@@ -126,13 +126,30 @@ static enum ms_status s_note_drops(struct ms_build *build) {
     return status;
 }
 
+static enum ms_status s_note_other_malloc(struct ms_build *build) {
+    ms_name name;
+    if (build->header->other_malloc == 0)
+        return MS_OK;
+    if (build->header->other_malloc == build->header->executable)
+        return ms_build_note(build,
+                             "the program has a malloc of its own: its blocks were not seen");
+    enum ms_status status = ms_build_name(build, build->header->other_malloc, &name);
+    const char *module = status == MS_OK ? ms_build_text(build, name) : NULL;
+    if (module == NULL)
+        return status;
+    return ms_build_note(build,
+                         "the program calls the malloc of %s, not memscope's, so its blocks were "
+                         "not seen: `memscope run` starts it with memscope's in front",
+                         module);
+}
+
 /* A few blocks that the C library made before we were there are freed in every program; that is
  * said only where it says something about the program. */
 static enum ms_status s_note_doubts(struct ms_build *build) {
     uint64_t unknown = ms_load_relaxed(&build->header->unknown_frees);
     uint64_t known = build->report->summary.total_deallocations;
-    enum ms_status status = MS_OK;
-    if (unknown > known / 100 && !build->sampled)
+    enum ms_status status = s_note_other_malloc(build);
+    if (status == MS_OK && unknown > known / 100 && !build->sampled)
         status = ms_build_note(
             build, "%llu frees were of blocks made before memscope or by another allocator",
             (unsigned long long)unknown);

@@ -155,8 +155,9 @@ struct ms_journal_header {
     uint64_t control_done;    /* the last request that was done */
     uint64_t monitor_tid;
     uint32_t sampled; /* 1: only sampled blocks have records, and counters are ms_sampled_counter */
-    uint32_t zero;
-    uint64_t gaps; /* how often recording was off for a while, or from the start */
+    uint32_t other_malloc; /* string: the module whose malloc the program calls, `executable` when
+                              it has one of its own; 0: memscope's */
+    uint64_t gaps;         /* how often recording was off for a while, or from the start */
     /* What made up the peak: entry peak_taken % 2 of each is that of the last time. */
     uint64_t peak_taken; /* how often it was kept */
     uint64_t peak_taken_bytes[2];

@@ -16,7 +16,7 @@ void ms_marks_add(const char *name, uint32_t thread) {
     else
         ms_store_count_drop(MS_DROP_LIMIT);
     if (mark != NULL) {
-        mark->time_ns = ms_os_now_monotonic() - ms_store.header->monotonic_start_ns;
+        mark->time_ns = ms_store_now_precise();
         mark->name = ms_strings_intern(name);
         mark->thread = thread;
         ms_store_publish(MS_TABLE_STRINGS);

@@ -47,7 +47,12 @@ void ms_store_count_drop(enum ms_drop why) {
 }
 
 uint64_t ms_store_now(void) {
-    return ms_os_now_coarse() - ms_store.header->monotonic_start_ns;
+    uint64_t now = ms_os_now_coarse(), start = ms_store.header->monotonic_start_ns;
+    return now > start ? now - start : 0; /* the coarse clock is behind */
+}
+
+uint64_t ms_store_now_precise(void) {
+    return ms_os_now_monotonic() - ms_store.header->monotonic_start_ns;
 }
 
 static void s_add_extent(enum ms_table table, uint64_t offset, uint64_t size, unsigned char *at) {
@@ -175,7 +180,7 @@ static void s_fill_identity(struct ms_journal_header *header,
     header->host = s_copy_string(identity->host, strlen(identity->host) + 1);
     header->preset = s_copy_string(identity->preset, strlen(identity->preset) + 1);
     header->start_time_ns = ms_os_now_real();
-    header->monotonic_start_ns = ms_os_now_coarse();
+    header->monotonic_start_ns = ms_os_now_monotonic();
     header->process_start_ticks = identity->process_start_ticks;
 }
 

@@ -93,7 +93,9 @@ static inline void *ms_store_at(enum ms_table table, uint64_t offset) {
     return ms_store.tables[table].chunks[offset / MS_CHUNK_BYTES] + offset % MS_CHUNK_BYTES;
 }
 
-/* Nanoseconds since the journal's start, from the coarse clock. */
+/* Nanoseconds since the journal's start, from the coarse clock, and from the one that takes longer.
+ */
 uint64_t ms_store_now(void);
+uint64_t ms_store_now_precise(void);
 
 #endif

@@ -115,6 +115,8 @@ allocator() {
     LD_PRELOAD=$library MEMSCOPE_OPTIONS="out=$PWD/j.mscope" ./counts 12345 100 return=3 >out 2>err || status=$?
     same "$status" 3 "status with $1 in front"
     [ ! -s err ] || fail "$(cat err)"
+    to_json
+    check_true "[.notes[] | select(contains(\"calls the malloc of $library\"))] | length == 1"
 }
 
 case_jemalloc() {
@@ -134,6 +136,8 @@ case_own_malloc() {
     record ./own_malloc
     same "$status $(cat out)" "0 100" "a program with a malloc of its own"
     [ ! -s err ] || fail "$(cat err)"
+    to_json
+    check .notes '["the program has a malloc of its own: its blocks were not seen"]'
     gcc -fno-builtin -o plain "$programs/own_malloc.c"
     found=0
     "$memscope" run -q -o j.mscope -- ./plain >out 2>err || found=$?

@@ -141,10 +141,18 @@ case_statically_linked() {
 
 case_address_sanitizer() {
     # A program of its own allocator or interposer still works; what memscope sees of it may be little.
-    build counts -fsanitize=address
-    record ./counts 10 0 return=4
-    same "$status" 4 status
-    grep -q ready out || fail "no output"
+    for sanitizer in address thread; do
+        build counts -fsanitize=$sanitizer
+        record ./counts 10 0 return=4
+        same "$status" 4 "status with -fsanitize=$sanitizer"
+        grep -q ready out || fail "no output"
+        to_json
+        check '.summary.total_allocations' 0
+        check "[.notes[] | select(contains(\"malloc of\") and contains(\"san.so\"))] | length" 1
+    done
+    build counts -no-pie
+    measure ./counts 10 0 return=0
+    check '.notes' '[]'
     # Not compiled by memscope cc, it is measured, and the sanitizer finds what it always finds.
     gcc -O1 -g -fsanitize=address -o plain "$programs/counts.c"
     found=0

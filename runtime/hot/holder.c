@@ -60,8 +60,8 @@ uint64_t ms_holder_take(uint64_t holder, uint32_t made_by, uint32_t site, const 
     if (holder == 0 || (holder & MS_HOLDER_LOST) != 0)
         return s_word(site, 0, place);
     uint32_t owner = MS_HOLDER_OWNER(holder), former = MS_HOLDER_OTHER(holder);
-    bool keeps_former = s_is_same_variable(owner, site) ||
-                        (former != 0 && s_site(owner)->kind == MEMSCOPE_SITE_PARAMETER);
+    bool is_local = (s_site(owner)->flags & MEMSCOPE_SITE_LOCAL) != 0;
+    bool keeps_former = s_is_same_variable(owner, site) || (former != 0 && is_local);
     return s_word(site, keeps_former ? former : owner, place);
 }
 

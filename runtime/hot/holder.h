@@ -7,8 +7,9 @@
  * it look lost. When nobody is left the site is kept at which that happened: there the block was
  * last seen.
  *
- * One former owner is remembered. Of two, a parameter is forgotten first: it goes first. Of places
- * that share a name (a member of two structs) the last one counts.
+ * One former owner is remembered. Of two, a local variable or a parameter is forgotten if it is the
+ * later one: it goes out of scope first. Of places that share a name (a member of two structs) the
+ * last one counts.
  *
  * What a variable held may be a pointer to an older block that was freed, or whatever was in the
  * memory of a member: its word counts only for blocks that were given to it.

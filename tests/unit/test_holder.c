@@ -147,6 +147,24 @@ static void test_borrowed(void) {
     free(block);
 }
 
+/* for (p = node->next; p != NULL; p = q) { q = p->next; ... }: two locals borrow, one after the
+ * other; the member is not forgotten. */
+static void test_borrowed_twice(void) {
+    char *block = s_new();
+    s_take(S_NEXT, block);
+    s_take(S_P, block);
+    s_take(S_P_OTHER, block);
+    s_check_held(block, S_P_OTHER, S_NEXT);
+    s_lose(S_P_END, block);
+    s_check_held(block, S_P_OTHER, S_NEXT);
+    s_lose(S_P_OTHER, block);
+    s_check_held(block, S_NEXT, -1);
+    s_take(S_P, block); /* a member that takes it is not forgotten for a local */
+    s_take(S_HEAD, block);
+    s_check_held(block, S_HEAD, S_NEXT);
+    free(block);
+}
+
 /* new->next = prev->next; prev->next = new: the block is still held, by another member `next`. */
 static void test_members(void) {
     char *block = s_new(), *previous = s_new(), *added = s_new();
@@ -204,6 +222,7 @@ int main(void) {
         {"taken and lost", test_taken_and_lost},
         {"made for a variable", test_made_for_a_variable},
         {"borrowed", test_borrowed},
+        {"borrowed_twice", test_borrowed_twice},
         {"members", test_members},
         {"values", test_values},
         {"realloc keeps", test_realloc_keeps},

@@ -11,10 +11,9 @@ static bool s_is_variable(gimple *, tree base, tree, void *variable) {
 static bool s_ends(gimple *statement, tree variable) {
     if (gimple_clobber_p(statement))
         return gimple_get_lhs(statement) == variable;
-    const gcall *call = dyn_cast<gcall *>(statement);
-    if (call == nullptr || !ms_calls_is_loss(call))
+    if (!ms_calls_is_loss(statement))
         return false;
-    tree value = gimple_call_arg(call, 1);
+    tree value = gimple_call_arg(statement, 1);
     return TREE_CODE(value) == SSA_NAME && SSA_NAME_VAR(value) == variable;
 }
 

@@ -4,6 +4,7 @@
 #include "object_calls.h"
 #include "plan.h"
 #include "runtime_calls.h"
+#include "scope_losses.h"
 
 /* `*x = f()` as one statement becomes `t = f(); *x = t`: the value t, and POINT behind the store.
  */
@@ -168,6 +169,7 @@ static void s_make_later_sites(function *fun) {
 static unsigned s_instrument(function *fun) {
     bool changed = false;
     s_make_later_sites(fun);
+    ms_scope_losses_settle(fun);
     for (const ms_insertion &insertion : ms_plan_function(fun)) {
         if (insertion.statement == nullptr) {
             s_insert_at_entry(fun, insertion);

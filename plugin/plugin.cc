@@ -13,6 +13,7 @@
 #include "recorded_options.h"
 #include "registration.h"
 #include "saved_values.h"
+#include "scope_losses.h"
 #include "sites.h"
 #include "stack_objects.h"
 #include "static_objects.h"
@@ -73,6 +74,7 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     register_callback(name, PLUGIN_ATTRIBUTES, ms_attribute_register, nullptr);
     register_callback(name, PLUGIN_FINISH_DECL, ms_allocator_note, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_stack_objects_wrap, nullptr);
+    register_callback(name, PLUGIN_PRE_GENERICIZE, ms_scope_losses_insert, nullptr);
     s_add_pass(name, ms_saved_values_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
     s_add_pass(name, ms_types_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
     s_add_pass(name, ms_static_objects_pass_new(g), PASS_POS_INSERT_BEFORE, "*free_lang_data");

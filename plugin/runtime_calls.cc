@@ -126,9 +126,15 @@ static tree s_lose_function(void) {
     return s_declare_function(MS_ROOT_LOSE_BLOCK, "__memscope_lose_block", 4, false);
 }
 
-bool ms_calls_is_loss(const gcall *call) {
-    tree callee = gimple_call_fndecl(call);
+bool ms_calls_is_loss(const gimple *statement) {
+    tree callee = is_gimple_call(statement) ? gimple_call_fndecl(statement) : NULL_TREE;
     return callee != NULL_TREE && callee == ms_gc_root(MS_ROOT_LOSE_BLOCK);
+}
+
+tree ms_calls_lose_early(tree site, tree old_value, tree value, tree place) {
+    tree call = build_call_expr(s_lose_function(), 4, site, old_value, value, place);
+    suppress_warning(call);
+    return call;
 }
 
 static gcall *s_call_assign(tree site, tree value, tree place) {

@@ -45,8 +45,11 @@ void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location
 /* Puts STATEMENT in front of the one at AT, which stays there. */
 void ms_calls_put_before(gimple_stmt_iterator *at, gimple *statement, location_t location);
 
-/* Whether CALL is __memscope_lose_block(site, old value, ...). */
-bool ms_calls_is_loss(const gcall *call);
+/* Whether STATEMENT is __memscope_lose_block(site, old value, ...). */
+bool ms_calls_is_loss(const gimple *statement);
+
+/* Such a call, about a variable, in the front end's trees; SITE is of ms_sites_later. */
+tree ms_calls_lose_early(tree site, tree old_value, tree value, tree place);
 
 /* Each takes the address of a site record, and VALUE, a pointer in an SSA name or a constant.
  * ASSIGN_SITE null: nothing happens to blocks that are not fresh. PLACE is what ms_calls_address

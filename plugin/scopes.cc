@@ -83,8 +83,7 @@ static void s_walk_frame(tree *body, tree function, s_walk *walk) {
 
 /* ---- scopes ---- */
 
-/* The automatic variable that STATEMENT declares; NULL_TREE: it is something else. */
-static tree s_declared(tree statement) {
+tree ms_scopes_declared(tree statement) {
     if (TREE_CODE(statement) == CLEANUP_POINT_EXPR)
         statement = TREE_OPERAND(statement, 0);
     if (TREE_CODE(statement) != DECL_EXPR)
@@ -97,24 +96,27 @@ static tree s_declared(tree statement) {
 }
 
 static bool s_is_chosen(tree statement, s_walk *walk, ms_scope_code *code) {
-    tree decl = walk->is_reached ? s_declared(statement) : NULL_TREE;
+    tree decl = walk->is_reached ? ms_scopes_declared(statement) : NULL_TREE;
     return decl != NULL_TREE && walk->choose(decl, walk->frame, code);
 }
 
-/* What is behind *AT in its list, taken out of it. */
-static tree s_take_rest(tree_stmt_iterator at) {
+/* Its nodes stay what they are: others may point to the statements in them. */
+tree ms_scopes_take_rest(tree_stmt_iterator at) {
     tree rest = alloc_stmt_list();
-    tsi_next(&at);
-    while (!tsi_end_p(at)) {
-        append_to_statement_list_force(tsi_stmt(at), &rest);
-        tsi_delink(&at);
-    }
+    tree_statement_list_node *first = at.ptr->next;
+    if (first == nullptr)
+        return rest;
+    STATEMENT_LIST_HEAD(rest) = first;
+    STATEMENT_LIST_TAIL(rest) = STATEMENT_LIST_TAIL(at.container);
+    STATEMENT_LIST_TAIL(at.container) = at.ptr;
+    first->prev = at.ptr->next = nullptr;
+    TREE_SIDE_EFFECTS(rest) = TREE_SIDE_EFFECTS(at.container);
     return rest;
 }
 
 /* The statement at *AT in a list has been chosen: everything behind it is its scope. */
 static void s_open_scope(tree_stmt_iterator at, const ms_scope_code &code, s_walk *walk) {
-    tree rest = s_take_rest(at);
+    tree rest = ms_scopes_take_rest(at);
     walk->frame->open.push_back(code.state);
     s_walk_into(&rest, walk);
     walk->frame->open.pop_back();
@@ -154,14 +156,13 @@ static void s_visit_nested(tree statement, s_walk *walk) {
         s_walk_frame(&DECL_SAVED_TREE(decl), decl, walk);
 }
 
-/* The runtime is not there on the device that it may run on. */
-static bool s_is_for_device(tree_code code) {
+bool ms_scopes_is_for_device(tree_code code) {
     return code == OMP_TARGET || code == OACC_PARALLEL || code == OACC_KERNELS ||
            code == OACC_SERIAL;
 }
 
-/* OpenMP's constructs: other threads may run the body, so it has variables of its own. */
-static bool s_is_construct(tree_code code) {
+/* Other threads may run the body, so it has variables of its own. */
+bool ms_scopes_is_construct(tree_code code) {
     return code >= OACC_PARALLEL && code <= OMP_MASTER;
 }
 
@@ -181,7 +182,7 @@ static void s_visit_switch(tree statement, s_walk *walk) {
 static tree s_visit(tree *at, int *walk_subtrees, void *data) {
     s_walk *walk = static_cast<s_walk *>(data);
     tree_code code = TREE_CODE(*at);
-    if (TYPE_P(*at) || s_is_for_device(code)) {
+    if (TYPE_P(*at) || ms_scopes_is_for_device(code)) {
         *walk_subtrees = 0;
     } else if (code == STATEMENT_LIST) {
         s_visit_list(*at, walk);
@@ -191,7 +192,7 @@ static tree s_visit(tree *at, int *walk_subtrees, void *data) {
         *walk_subtrees = 0;
     } else if (code == CASE_LABEL_EXPR || code == LABEL_EXPR) {
         walk->is_reached = true;
-    } else if (s_is_construct(code)) {
+    } else if (ms_scopes_is_construct(code)) {
         s_walk_frame(&TREE_OPERAND(*at, 0), walk->frame->function, walk);
         *walk_subtrees = 0;
     } else if (code == DECL_EXPR || code == CLEANUP_POINT_EXPR) {
@@ -210,7 +211,8 @@ struct s_frame_visit {
 };
 
 static tree s_visit_in_frame(tree *at, int *walk_subtrees, void *data) {
-    if (TYPE_P(*at) || s_is_for_device(TREE_CODE(*at)) || s_is_construct(TREE_CODE(*at)))
+    if (TYPE_P(*at) || ms_scopes_is_for_device(TREE_CODE(*at)) ||
+        ms_scopes_is_construct(TREE_CODE(*at)))
         *walk_subtrees = 0;
     else
         static_cast<s_frame_visit *>(data)->visit(*at);

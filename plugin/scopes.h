@@ -47,6 +47,17 @@ struct ms_scope_frame {
     tree address(void);
 };
 
+/* The automatic variable that STATEMENT declares; NULL_TREE: it is something else. */
+tree ms_scopes_declared(tree statement);
+
+/* What is behind AT in its list, taken out of it. */
+tree ms_scopes_take_rest(tree_stmt_iterator at);
+
+/* Whether CODE is a construct of OpenMP or OpenACC with a body of its own, and whether that runs on
+ * a device, where the runtime is not there. */
+bool ms_scopes_is_construct(tree_code code);
+bool ms_scopes_is_for_device(tree_code code);
+
 /* Called for each automatic variable that is declared in FUNCTION, in the order of the source.
  * True: CODE has been filled in. */
 using ms_scope_chooser = std::function<bool(tree decl, ms_scope_frame *frame, ms_scope_code *code)>;

@@ -46,7 +46,7 @@ static std::string s_text(const std::string &text, bool is_there) {
 }
 
 static std::string s_object(const ms_site &site) {
-    expanded_location at = expand_location(site.location);
+    expanded_location at = ms_sites_place(site);
     auto name = [](const std::string &text) { return s_text(text, !text.empty()); };
     return "{\"kind\":" + s_quoted(ms_site_kind_name(site.kind)) +
            ",\"evidence\":" + s_quoted(ms_evidence_name(site.evidence)) +

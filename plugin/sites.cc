@@ -133,9 +133,18 @@ static tree s_value(const ms_site &site, const s_field &field, const expanded_lo
     }
 }
 
+expanded_location ms_sites_place(const ms_site &site) {
+    expanded_location at = expand_location(site.location);
+    if (site.line != 0) {
+        at.line = site.line;
+        at.column = 0;
+    }
+    return at;
+}
+
 static tree s_initializer(const ms_site &site) {
     tree record = ms_sites_record_type();
-    expanded_location at = expand_location(site.location);
+    expanded_location at = ms_sites_place(site);
     vec<constructor_elt, va_gc> *values = nullptr;
     const s_field *field = s_fields;
     for (tree decl = TYPE_FIELDS(record); decl != NULL_TREE; decl = DECL_CHAIN(decl), field++)
@@ -199,11 +208,16 @@ tree ms_sites_later(const ms_site &site) {
     return build_int_cst(const_ptr_type_node, s_later.size());
 }
 
-tree ms_sites_now(tree argument) {
+const ms_site *ms_sites_later_site(tree argument) {
     if (TREE_CODE(argument) != INTEGER_CST || !tree_fits_uhwi_p(argument))
-        return NULL_TREE;
+        return nullptr;
     unsigned HOST_WIDE_INT number = tree_to_uhwi(argument);
-    return number - 1 < s_later.size() ? ms_sites_add(s_later[number - 1]) : NULL_TREE;
+    return number - 1 < s_later.size() ? &s_later[number - 1] : nullptr;
+}
+
+tree ms_sites_now(tree argument) {
+    const ms_site *site = ms_sites_later_site(argument);
+    return site != nullptr ? ms_sites_add(*site) : NULL_TREE;
 }
 
 size_t ms_sites_count(void) {

@@ -32,7 +32,11 @@ struct ms_site {
     uint16_t flags = 0;
     uint64_t type_size = 0;
     location_t location = UNKNOWN_LOCATION;
+    unsigned line = 0; /* in the file of LOCATION, where GCC has no location for it; 0: that */
 };
+
+/* The place of SITE in the source. */
+expanded_location ms_sites_place(const ms_site &site);
 
 /* Makes the record of SITE, fills in the file from its location, and gives the address of the
  * record. */
@@ -44,6 +48,9 @@ tree ms_sites_add(ms_site site);
  * function; NULL_TREE: ARGUMENT is no such constant. */
 tree ms_sites_later(const ms_site &site);
 tree ms_sites_now(tree argument);
+
+/* The site that ARGUMENT stands for; null: it is no such constant. */
+const ms_site *ms_sites_later_site(tree argument);
 
 /* The type `struct memscope_site` as the compiler sees it. */
 tree ms_sites_record_type(void);

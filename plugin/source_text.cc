@@ -80,16 +80,50 @@ static std::string s_inside(const std::string &text, size_t at) {
     return std::string();
 }
 
-std::string ms_source_arguments(location_t location) {
+/* Where LOCATION is in the text of its file; null: it is not there. */
+static const s_file *s_find(location_t location, size_t *at) {
     expanded_location place = expand_location(location);
     const s_file *file = place.file != nullptr ? s_file_of(place.file) : nullptr;
     if (file == nullptr || place.line < 1 || (size_t)place.line > file->lines.size() ||
         place.column < 1)
+        return nullptr;
+    *at = file->lines[place.line - 1] + place.column - 1;
+    return file;
+}
+
+std::string ms_source_arguments(location_t location) {
+    size_t at;
+    const s_file *file = s_find(location, &at);
+    if (file == nullptr)
         return std::string();
-    size_t at = file->lines[place.line - 1] + place.column - 1;
     /* The name that is called, "state->methods[kind]->get", comes first. */
     size_t open = file->text.find_first_of("(;{\n", at);
     if (open == std::string::npos || file->text[open] != '(')
         return std::string();
     return s_inside(file->text, open);
+}
+
+unsigned ms_source_closing_brace(location_t location) {
+    size_t at;
+    const s_file *file = s_find(location, &at);
+    if (file == nullptr || linemap_location_from_macro_expansion_p(line_table, location))
+        return 0;
+    const std::string &text = file->text;
+    std::string open; /* brackets, to be closed */
+    while (at < text.size()) {
+        if (s_skip(text, &at))
+            continue;
+        char c = text[at];
+        if (c == '(' || c == '{')
+            open += c;
+        else if ((c == ')' || c == '}') && !open.empty())
+            open.pop_back();
+        else if (c == '}')
+            return std::upper_bound(file->lines.begin(), file->lines.end(), at) -
+                   file->lines.begin();
+        else if (c == ')')
+            return 0;
+        at++;
+    }
+    return 0;
 }

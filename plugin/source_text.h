@@ -10,4 +10,8 @@
  * that a macro makes), or is longer than anybody writes. */
 std::string ms_source_arguments(location_t location);
 
+/* The line of the brace that closes the innermost block around LOCATION; 0: it cannot be had, or
+ * LOCATION is in parentheses, as what the head of a loop declares is. */
+unsigned ms_source_closing_brace(location_t location);
+
 #endif

@@ -80,10 +80,12 @@ check_true() {
         fail "not so: $1 ($(jq -c '.summary' report.json))"
 }
 
-# line NAME MARK: the line of programs/NAME.c with the comment /* MARK */.
+# line NAME MARK: the line of programs/NAME.c, or .cc, with the comment /* MARK */.
 line() {
+    line_file=$programs/$1.c
+    [ -e "$line_file" ] || line_file=${line_file}c
     awk -v mark="/* $2 */" 'index($0, mark) { print NR; found = 1; exit }
-        END { exit !found }' "$programs/$1.c" || fail "$1.c has no line marked $2"
+        END { exit !found }' "$line_file" || fail "$1.c has no line marked $2"
 }
 
 same() {

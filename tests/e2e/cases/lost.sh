@@ -12,19 +12,19 @@ leaks_of() {
 
 # lost TYPE VARIABLE [MARK [BLOCKS]]: blocks of that struct were last seen there.
 lost() {
-    check "[.[] | select(.type_name == \"struct $1\") | [.count, .last_seen.var_name,
-        (.last_seen.location // \"\" | sub(\".*/\"; \"\"))]]" \
-        "[[${4:-1},\"$2\",\"$program.c:$(line "$program" "${3:-$1}")\"]]"
+    check "[.[] | select(.type_name | IN(\"$1\", \"struct $1\")) | [.count, .last_seen.var_name,
+        (.last_seen.location // \"\" | sub(\".*/\"; \"\") | sub(\"[.]cc?:\"; \":\"))]]" \
+        "[[${4:-1},\"$2\",\"$program:$(line "$program" "${3:-$1}")\"]]"
 }
 
 # held TYPE BLOCKS: they leak, and a variable has them to the end, or none ever had.
 held() {
-    check "[.[] | select(.type_name == \"struct $1\") | [.count, .last_seen]]" "[[$2,null]]"
+    check "[.[] | select(.type_name | IN(\"$1\", \"struct $1\"))] | [(map(.count) | add), (map(.last_seen) | unique[])]" "[$2,null]"
 }
 
 # freed TYPE: no leak.
 freed() {
-    check "[.[] | select(.type_name == \"struct $1\")]" '[]'
+    check "[.[] | select(.type_name | IN(\"$1\", \"struct $1\"))]" '[]'
 }
 
 overwritten() {
@@ -84,4 +84,60 @@ case_lost_in_the_table() {
     grep -q "g_global at .*lost.c:$(line lost by_global)\$" table || fail "not in: $(cat table)"
     "$memscope" leaks --filter 'struct held' j.mscope >table
     ! grep -q 'LAST SEEN' table || fail "an empty column: $(cat table)"
+}
+
+left() {
+    lost by_end p
+    lost by_return p
+    lost by_inner_return inner
+    lost by_goto jumped
+    lost by_break broken
+    lost by_continue continued by_continue 2
+    lost by_turn turn by_turn 3
+    lost by_case chosen
+    lost by_loop loop
+    lost by_block block
+    lost by_parameter given
+    lost by_parameter_end given
+    lost by_recursion deep
+    lost by_branches deep
+    lost by_address filled
+    held returned 1
+    held chosen 1
+    held stored 1
+    held borrowed 1
+    held item 3
+    freed freed
+}
+
+case_lost_out_of_scope() {
+    program=left
+    for flags in -O0 -O1 -O2 -O3 -Os '-O2 -flto' '-O1 -fexceptions'; do
+        # shellcheck disable=SC2086 # a list of flags
+        build_annotated left $flags
+        case $flags in
+        -O[23s]*) leaks_of ./left 1000000 ;; # would be out of stack if GCC made no loops
+        *) leaks_of ./left ;;
+        esac
+        left
+    done
+}
+
+case_lost_by_exceptions() {
+    program=thrown
+    for flags in -O0 -O1 -O2 -O3 -Os; do
+        build_annotated thrown "$flags"
+        leaks_of ./thrown
+        lost by_throw p
+        lost by_inner_throw inner
+        lost by_call p
+        lost by_calls p
+        lost by_parameter given
+        lost by_destructor q
+        lost by_range each by_range 3
+        lost by_lambda p
+        lost by_method p
+        lost by_condition p
+        held caught 1
+    done
 }

@@ -116,7 +116,8 @@ static __attribute__((noipa)) void not_lost(void) {
         moved++;
     moved = moved + 0 * (keep(first) != NULL);
     keep(moved);
-    MEMSCOPE struct resized *resized = keep(malloc(sizeof *resized));
+    static MEMSCOPE struct resized *resized;
+    resized = keep(malloc(sizeof *resized));
     resized = keep(realloc(keep(resized), 100000));
     MEMSCOPE struct freed *freed = keep(malloc(sizeof *freed));
     free(freed);

@@ -70,9 +70,9 @@ cdp_open "file://$work/full.html" || exit 1
 cdp_eval "$settle"
 expect "the page is ready" 'document.body.dataset.ready' '"1"'
 expect "the page counts its rows" 'JSON.parse(document.body.dataset.rowCounts)' \
-    '{"types":60,"hotspots":60,"leaks":60,"variables":60,"threads":5,"sites":60,"modules":3,"system_snapshots":205,"stacks":60}'
+    '{"types":60,"hotspots":60,"leaks":60,"problems":60,"variables":60,"threads":5,"sites":60,"modules":3,"system_snapshots":205,"stacks":60}'
 expect "the sections are there" '[...document.querySelectorAll("main > section")].map((each) => each.id).join(" ")' \
-    '"overview timeline types hotspots leaks variables stacks threads sites blocks system modules"'
+    '"overview timeline types hotspots leaks problems variables stacks threads sites blocks system modules"'
 expect "the title names the program" 'document.title' '"server – memscope report"'
 expect "no name became markup" 'document.querySelectorAll("main img, main script, header img, header script").length' 0
 expect "no name ran" 'Object.keys(document.body.dataset).filter((key) => key.startsWith("memscope")).length' 0
@@ -84,6 +84,12 @@ expect "the charts have their curves" \
     'document.querySelectorAll("#timeline path.area").length + " " + document.querySelectorAll("#timeline path.line").length' '"7 4"'
 expect "marks are on the timeline" 'document.querySelectorAll("#timeline .mark").length' 3
 expect "leaks are grouped by place" 'document.querySelector("#leaks tbody").closest("table").getAttribute("aria-rowcount")' '"21"'
+expect "problems are told in words, with both places" \
+    '[...document.querySelectorAll("#problems tr.opens")].slice(0, 2).map((row) => row.cells[0].textContent.trim() + " " + row.cells[6].textContent).join(", ")' \
+    '"freed twice 60, freed by the wrong function 59"'
+expect "a problem opens to its stack" \
+    'const open = document.querySelector("#problems .opener"); open.click();
+     const count = document.querySelectorAll("#problems .detail .stack li").length; open.click(); count' 3
 expect "a row opens to its layout" \
     'document.querySelector("#types .opener").click(), document.querySelectorAll("#types .detail .plain tbody tr").length + " " +
      document.querySelectorAll("#types .detail .plain tr.hole").length' '"11 3"'
@@ -159,7 +165,7 @@ expect "a damaged report says so" 'document.querySelector("main .fatal")?.textCo
 
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"
-expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"12 12"'
+expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"13 13"'
 expect_quiet "empty report"
 
 cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"dark"}]}'

@@ -37,16 +37,8 @@ function countColumn(key, label, width, value, hint) {
     return { key, label, kind: "count", width, value, hint };
 }
 
-/* What a row is about, written out in full. */
-function fullNames(row) {
-    const pairs = [
-        ["Variable", row.var_name],
-        ["Type", row.type_name],
-        ["Function", row.function],
-        ["Location", row.location ?? (row.file ? row.file + ":" + row.line : null)],
-        ["Label", row.label],
-        ["Last seen", format.lastSeen(row.last_seen)],
-    ];
+/* Terms and what they are, written out in full; those that are not known are left out. */
+function fullPairs(pairs) {
     return el(
         "dl",
         { class: "full" },
@@ -61,6 +53,18 @@ function fullNames(row) {
                 ),
             ),
     );
+}
+
+/* What a row is about. */
+function fullNames(row) {
+    return fullPairs([
+        ["Variable", row.var_name],
+        ["Type", row.type_name],
+        ["Function", row.function],
+        ["Location", row.location ?? (row.file ? row.file + ":" + row.line : null)],
+        ["Label", row.label],
+        ["Last seen", format.lastSeen(row.last_seen)],
+    ]);
 }
 
 function hotspotsSection(report) {

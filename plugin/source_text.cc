@@ -127,3 +127,104 @@ unsigned ms_source_closing_brace(location_t location) {
     }
     return 0;
 }
+
+/* ---- casts ---- */
+
+static bool s_is_word(char c) {
+    return ISALNUM(c) || c == '_' || c == '$';
+}
+
+/* AT without the white space in front of it in TEXT. */
+static size_t s_skip_back(const std::string &text, size_t at) {
+    while (at > 0 && ISSPACE(text[at - 1]))
+        at--;
+    return at;
+}
+
+/* Behind white space and comments. */
+static size_t s_skip_on(const std::string &text, size_t at) {
+    while (at < text.size() && (ISSPACE(text[at]) || text[at] == '/')) {
+        if (ISSPACE(text[at]))
+            at++;
+        else if (!s_skip(text, &at))
+            break;
+    }
+    return at;
+}
+
+/* Behind the word at AT. */
+static size_t s_skip_word(const std::string &text, size_t at) {
+    while (at < text.size() && s_is_word(text[at]))
+        at++;
+    return at;
+}
+
+/* The one call of NAME in the call that begins at AT; npos: there is none, or several. *END is
+ * behind it. */
+static size_t s_find_call(const std::string &text, size_t at, const std::string &name,
+                          size_t *end) {
+    size_t found = std::string::npos, limit = MIN(text.size(), at + MAX_ARGUMENTS);
+    unsigned depth = 0, depth_of_call = 0;
+    while (at < limit) {
+        if (s_skip(text, &at))
+            continue;
+        char c = text[at];
+        if (s_is_word(c)) {
+            size_t start = at;
+            at = s_skip_word(text, at);
+            if (text.compare(start, at - start, name) != 0)
+                continue;
+            if (found != std::string::npos || text[s_skip_on(text, at)] != '(')
+                return std::string::npos;
+            found = start;
+            depth_of_call = depth + 1;
+            continue;
+        }
+        at++;
+        if (c == ';' || c == '{')
+            break;
+        if (c == ')' && found != std::string::npos && depth == depth_of_call &&
+            depth_of_call != 0) {
+            *end = at;
+            depth_of_call = 0;
+        }
+        depth += c == '(';
+        if (c == ')' && --depth == 0)
+            break;
+    }
+    return depth_of_call == 0 ? found : std::string::npos;
+}
+
+/* Whether the word that ends at END makes the parenthesis behind it something else than a cast. */
+static bool s_is_called(const std::string &text, size_t end) {
+    size_t start = end;
+    while (start > 0 && s_is_word(text[start - 1]))
+        start--;
+    std::string word = text.substr(start, end - start);
+    return !word.empty() && word != "return" && word != "else" && word != "do";
+}
+
+/* A cast takes all of a postfix expression: "f(n)->member". */
+static bool s_goes_on(const std::string &text, size_t at) {
+    at = s_skip_on(text, at);
+    return at == text.size() || strchr("([.", text[at]) != nullptr ||
+           text.compare(at, 2, "->") == 0;
+}
+
+std::string ms_source_cast(location_t location, const std::string &name) {
+    size_t at, end = 0;
+    const s_file *file = s_find(location, &at);
+    if (file == nullptr || linemap_location_from_macro_expansion_p(line_table, location))
+        return std::string();
+    const std::string &text = file->text;
+    size_t call = s_find_call(text, at, name, &end);
+    size_t close = call != std::string::npos ? s_skip_back(text, call) : 0;
+    if (close < 2 || text[close - 1] != ')' || s_goes_on(text, end))
+        return std::string();
+    size_t open = text.find_last_of("()", close - 2);
+    if (open == std::string::npos || text[open] != '(' ||
+        s_is_called(text, s_skip_back(text, open)))
+        return std::string();
+    std::string inside = text.substr(open + 1, close - open - 2);
+    return inside.find_first_of(";{}\"'/") == std::string::npos ? inside : std::string();
+}

@@ -14,4 +14,10 @@ std::string ms_source_arguments(location_t location);
  * LOCATION is in parentheses, as what the head of a loop declares is. */
 unsigned ms_source_closing_brace(location_t location);
 
+/* What is in the parentheses in front of the call of the function NAME at LOCATION, if these may be
+ * a cast of what it gives: "struct node *" of `(struct node *)malloc(n)`. Arguments of calls have
+ * the location of the outer call: NAME is looked for there. Empty: there is none, or not one alone.
+ */
+std::string ms_source_cast(location_t location, const std::string &name);
+
 #endif

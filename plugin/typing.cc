@@ -185,11 +185,40 @@ static void s_consider_written(const ms_block_uses &uses, gimple *origin, ms_typ
     typing->evidence = MEMSCOPE_EVIDENCE_SIZEOF;
 }
 
+/* Whether ORIGIN asks for less than an object of SIZE bytes. */
+static bool s_is_too_small(gimple *origin, uint64_t size) {
+    const gcall *call = dyn_cast<gcall *>(origin);
+    tree asked =
+        call != nullptr && gimple_call_num_args(call) == 1 ? gimple_call_arg(call, 0) : NULL_TREE;
+    return asked != NULL_TREE && tree_fits_uhwi_p(asked) && tree_to_uhwi(asked) < size;
+}
+
+/* A cast in front of the call, where the pointer is then kept as void * or bytes. */
+static void s_consider_cast(const ms_block_uses &uses, gimple *origin, ms_typing *typing) {
+    const ms_pointee *cast = ms_written_cast(origin);
+    if (cast == nullptr || cast->spelling.empty() || typing->evidence == MEMSCOPE_EVIDENCE_SIZEOF ||
+        typing->evidence == MEMSCOPE_EVIDENCE_DECLARED || s_is_too_small(origin, cast->size))
+        return;
+    if (typing->pointee == nullptr) {
+        if (uses.handing_on.untyped && !ms_size_is(origin, cast->size))
+            return; /* a wrapper's header */
+        const ms_use *place = s_first_place(uses);
+        if (typing->place.name.empty() && place != nullptr)
+            typing->place = place->place;
+    } else if (!typing->pointee->weak || cast->weak) {
+        return;
+    }
+    typing->pointee = cast;
+    typing->offset = 0;
+    typing->evidence = MEMSCOPE_EVIDENCE_CAST;
+}
+
 ms_typing ms_typing_find(function *fun, gimple *statement) {
     ms_typing typing;
     ms_block_uses uses = ms_block_uses_find(fun, statement);
     s_conclude(uses, statement, &typing);
     s_consider_written(uses, statement, &typing);
+    s_consider_cast(uses, statement, &typing);
     typing.is_handed_on = uses.handing_on.typed && typing.evidence != MEMSCOPE_EVIDENCE_DECLARED;
     typing.moves = uses.handing_on.moves;
     if (typing.pointee != nullptr)

@@ -6,6 +6,9 @@
 
 static std::unordered_map<location_t, std::vector<const ms_pointee *>> s_written;
 
+using s_call_key = std::pair<location_t, unsigned>;
+static std::map<s_call_key, const ms_pointee *> s_casts;
+
 /* ---- words ---- */
 
 static bool s_is_word(char c) {
@@ -200,9 +203,28 @@ static const ms_pointee *s_read_sizeof(function *fun, const std::vector<std::str
     return ms_types_of_object(TYPE_QUALS(type) == 0 ? type : TYPE_MAIN_VARIANT(type));
 }
 
+/* Several calls may be at one place, see source_text.h. */
+static s_call_key s_key(gimple *call) {
+    return {gimple_location(call), DECL_UID(gimple_call_fndecl(call))};
+}
+
+static void s_remember_cast(gcall *call) {
+    tree callee = gimple_call_fndecl(call);
+    if (callee == NULL_TREE || DECL_NAME(callee) == NULL_TREE)
+        return;
+    std::string text = ms_source_cast(gimple_location(call), IDENTIFIER_POINTER(DECL_NAME(callee)));
+    tree type = text.empty() ? NULL_TREE : s_type_of_name(s_words(text));
+    if (type != NULL_TREE && POINTER_TYPE_P(type) && !FUNC_OR_METHOD_TYPE_P(TREE_TYPE(type)))
+        s_casts[s_key(call)] = ms_types_pointee(type);
+}
+
 void ms_written_remember(function *fun, gcall *call) {
     location_t location = gimple_location(call);
-    if (location <= BUILTINS_LOCATION || s_written.count(location) != 0)
+    if (location <= BUILTINS_LOCATION)
+        return;
+    if (lang_GNU_C())
+        s_remember_cast(call);
+    if (s_written.count(location) != 0)
         return;
     std::vector<const ms_pointee *> *types = &s_written[location];
     std::string text = ms_source_arguments(location);
@@ -217,6 +239,13 @@ void ms_written_remember(function *fun, gcall *call) {
         if (type != nullptr)
             types->push_back(type);
     }
+}
+
+const ms_pointee *ms_written_cast(gimple *statement) {
+    if (!is_gimple_call(statement) || gimple_call_fndecl(statement) == NULL_TREE)
+        return nullptr;
+    auto found = s_casts.find(s_key(statement));
+    return found != s_casts.end() ? found->second : nullptr;
 }
 
 const std::vector<const ms_pointee *> &ms_written_at(gimple *statement) {

@@ -17,6 +17,13 @@
 /* Reads what is written at CALL in FUN. While the front end's data is there (known_types.h). */
 void ms_written_remember(function *fun, gcall *call);
 
+/* The type that the program casts to what the call STATEMENT gives, in C:
+ *
+ *     void *data = (struct node *)malloc(n);
+ *
+ * GCC drops such a cast. Null: none. */
+const ms_pointee *ms_written_cast(gimple *statement);
+
 /* The types that were read at STATEMENT's place, in order. */
 const std::vector<const ms_pointee *> &ms_written_at(gimple *statement);
 

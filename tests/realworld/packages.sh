@@ -3,7 +3,7 @@
 #
 # packages.sh DIR PACKAGE: builds a source package of the distribution plainly and with `memscope cc` and `memscope c++`,
 # in the same folder, and runs its own tests with both. The same must come out: the diagnostics of each call of the
-# compiler, what configure has found, the objects that have no sites (byte for byte), and the results of the tests.
+# compiler, what configure has found, the objects that nothing was put into (byte for byte), and the results of the tests.
 set -eu
 
 mkdir -p "$1"
@@ -93,6 +93,41 @@ test_expat() {
 }
 result_expat='^[0-9]+%'
 
+build_jansson() {
+    with_cmake . -DJANSSON_BUILD_DOCS=OFF
+}
+test_jansson() {
+    ctest --test-dir build
+}
+result_jansson=Passed
+
+build_libpng() {
+    with_configure
+}
+test_libpng() {
+    nice -n 5 make -j2 check
+}
+result_libpng='^PASS: '
+
+build_pcre2() {
+    with_configure
+}
+test_pcre2() {
+    nice -n 5 make check
+    set -- $?
+    cat RunTest.log RunGrepTest.log
+    return "$1"
+}
+result_pcre2='OK$|^PASS: |^Test '
+
+build_pugixml() {
+    with_make all
+}
+test_pugixml() {
+    make "CXX=$work/bin/c++" test
+}
+result_pugixml='Success'
+
 build_tinyxml2() {
     with_make xmltest
 }
@@ -102,6 +137,7 @@ test_tinyxml2() {
 result_tinyxml2='^\[pass\]'
 
 case $package in
+libpng) fetch libpng1.6 && source=$dir/libpng1.6/source ;;
 xz) fetch xz-utils && source=$dir/xz-utils/source ;;
 *) fetch "$package" && source=$dir/$package/source ;;
 esac
@@ -128,7 +164,8 @@ make_side() {
     find . -name '*.h' -exec cksum {} + | sort -k3 >"$work/$1.found"
     status=0
     "test_$package" >"$work/$1.output" 2>&1 </dev/null || status=$?
-    sed -E -e 's/^.*\r//' -e 's/[0-9.]+ *(s|sec|milli-seconds)\b/TIME/g' -e 's/0x[0-9a-f]{6,}/ADDRESS/g' "$work/$1.output" |
+    sed -E -e 's/^.*\r//' -e 's/[0-9.]+ *(s|sec|milli-seconds)\b/TIME/g' \
+        -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.]+ [+-][0-9]{4}/TIME/g' -e 's/0x[0-9a-f]{6,}/ADDRESS/g' "$work/$1.output" |
         sort >"$work/$1.tests" # make -j
     echo "status $status" >>"$work/$1.tests"
     cd "$work"
@@ -146,23 +183,23 @@ make_side memscope
 same calls "the compiler says something else"
 same found "other headers are made"
 same tests "other results of the tests"
-sites=0 identical=0
+measured=0 identical=0
 for object in "$work/plain.objects"/*; do
     other=$work/memscope.objects/${object##*/}
-    if grep -q memscope_sites "$other"; then
-        sites=$((sites + 1))
+    if grep -q __memscope_ "$other"; then # a deallocator may have calls of the runtime and no site
+        measured=$((measured + 1))
     elif cmp -s "$object" "$other"; then
         identical=$((identical + 1))
     else
-        fail "$package: ${object##*/} has no site, but is another object"
+        fail "$package: ${object##*/} names nothing of the runtime, but is another object"
     fi
 done
 calls=$(find "$work/plain.calls" -type f | wc -l)
 warnings=$(cat "$work/plain.calls"/* | grep -c 'warning:' || :)
 eval "pattern=\$result_$package"
 tests=$(grep -cE "$pattern" "$work/plain.tests" || :)
-echo "$package: $calls calls of the compiler with $warnings warnings, $sites objects with sites and $identical without," \
+echo "$package: $calls calls of the compiler with $warnings warnings, $measured measured objects and $identical others," \
     "$tests results of tests, $(tail -n 1 "$work/plain.tests"): the same plainly and with memscope"
 # Where nothing is measured or tested nothing is shown. A test may well fail on both sides: some do for root.
-{ [ "$sites" -gt 0 ] && [ "$tests" -gt 0 ]; } || fail "$package: nothing was compared"
+{ [ "$measured" -gt 0 ] && [ "$tests" -gt 0 ]; } || fail "$package: nothing was compared"
 rm -rf "$work/tree" "$work/journals"

@@ -142,6 +142,12 @@ void ms_attribute_register(void *, void *) {
     ms_register_attributes(scoped, ATTRIBUTE_NAME);
 }
 
+/* The attribute's name is an identifier, whatever way it is spelled in, and precompiled headers
+ * bring theirs along. */
+bool ms_attribute_may_be_used(void) {
+    return maybe_get_identifier(ATTRIBUTE_NAME) != NULL_TREE;
+}
+
 static ms_annotation s_find(tree attributes) {
     ms_annotation found;
     tree attribute = lookup_attribute(ATTRIBUTE_NAME, attributes);

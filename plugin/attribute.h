@@ -21,6 +21,10 @@ struct ms_annotation {
 /* The PLUGIN_ATTRIBUTES callback. */
 void ms_attribute_register(void *event_data, void *user_data);
 
+/* False: nothing in the unit, up to where it has been read, has the attribute. This is for not
+ * looking at each variable of a large unit without annotations. */
+bool ms_attribute_may_be_used(void);
+
 /* The annotation on a variable, parameter or member; on the typedef or struct type itself. */
 ms_annotation ms_attribute_of_decl(const_tree decl);
 ms_annotation ms_attribute_of_type(const_tree type);

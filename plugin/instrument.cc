@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "instrument.h"
 
+#include "attribute.h"
 #include "object_calls.h"
 #include "plan.h"
 #include "runtime_calls.h"
@@ -168,8 +169,10 @@ static void s_make_later_sites(function *fun) {
 
 static unsigned s_instrument(function *fun) {
     bool changed = false;
-    s_make_later_sites(fun);
-    ms_scope_losses_settle(fun);
+    if (ms_attribute_may_be_used()) {
+        s_make_later_sites(fun);
+        ms_scope_losses_settle(fun);
+    }
     for (const ms_insertion &insertion : ms_plan_function(fun)) {
         if (insertion.statement == nullptr) {
             s_insert_at_entry(fun, insertion);

@@ -49,9 +49,9 @@ const ms_pointee *ms_types_of_result(tree function_type);
 const ms_pointee *ms_types_of_object(tree type);
 
 /* The struct or union that FIELD is a member of: "struct node"; empty when it has no name. */
-std::string ms_types_owner(tree field);
+const std::string &ms_types_owner(tree field);
 
 /* A function as the front end shows it: "f", "ns::A::f". */
-std::string ms_types_function_name(tree decl);
+const std::string &ms_types_function_name(tree decl);
 
 #endif

@@ -413,7 +413,9 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
         return planning.insertions;
     renumber_gimple_stmt_uids(fun);
     s_plan_own_release(&planning);
-    s_plan_parameters(&planning);
+    bool has_annotations = ms_attribute_may_be_used();
+    if (has_annotations)
+        s_plan_parameters(&planning);
     basic_block block;
     FOR_EACH_BB_FN(block, fun) {
         for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
@@ -437,7 +439,7 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
             } else if (greturn *last = dyn_cast<greturn *>(statement)) {
                 s_plan_own_return(&planning, last);
             }
-            if (is_gimple_call(statement) || is_gimple_assign(statement))
+            if (has_annotations && (is_gimple_call(statement) || is_gimple_assign(statement)))
                 s_plan_assignment(&planning, statement);
         }
     }

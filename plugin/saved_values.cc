@@ -2,6 +2,7 @@
 #include "saved_values.h"
 
 #include "arguments.h"
+#include "attribute.h"
 #include "known_types.h"
 #include "left_alone.h"
 #include "plan.h"
@@ -29,7 +30,7 @@ static void s_save(gimple_stmt_iterator *at, tree variable) {
 }
 
 static void s_save_in_function(function *fun) {
-    if (ms_left_alone(fun->decl))
+    if (!ms_attribute_may_be_used() || ms_left_alone(fun->decl))
         return;
     basic_block block;
     FOR_EACH_BB_FN(block, fun) {

@@ -59,8 +59,8 @@ void ms_scope_losses_insert(void *data, void *) {
     tree function = static_cast<tree>(data);
     /* A C++ constructor is finished once for each of its clones, with a copy of what we have made.
      */
-    if (DECL_SAVED_TREE(function) != NULL_TREE && DECL_ABSTRACT_ORIGIN(function) == NULL_TREE &&
-        !ms_left_alone(function))
+    if (DECL_SAVED_TREE(function) != NULL_TREE && ms_attribute_may_be_used() &&
+        DECL_ABSTRACT_ORIGIN(function) == NULL_TREE && !ms_left_alone(function))
         ms_scope_exits_insert(function, {s_is_wanted, s_lose});
 }
 

@@ -21,9 +21,11 @@ static void s_read(const char *path, s_file *out) {
     fclose(file);
     if (out->text.size() >= MAX_FILE)
         out->text.clear();
+    const char *begin = out->text.data(), *end = begin + out->text.size();
+    out->lines.reserve(out->text.size() / 32); /* lines are about that long */
     out->lines.push_back(0);
-    for (size_t at = 0; (at = out->text.find('\n', at)) != std::string::npos;)
-        out->lines.push_back(++at);
+    for (const char *at = begin; (at = (const char *)memchr(at, '\n', end - at)) != nullptr;)
+        out->lines.push_back(++at - begin);
 }
 
 static const s_file *s_file_of(const char *path) {

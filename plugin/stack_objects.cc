@@ -22,6 +22,7 @@ static bool s_choose(tree decl, ms_scope_frame *frame, ms_scope_code *code) {
 
 void ms_stack_objects_wrap(void *data, void *) {
     tree function = static_cast<tree>(data);
-    if (DECL_SAVED_TREE(function) != NULL_TREE && !ms_left_alone(function))
+    if (DECL_SAVED_TREE(function) != NULL_TREE && ms_attribute_may_be_used() &&
+        !ms_left_alone(function))
         ms_scopes_wrap(function, s_choose, ms_alloca_objects_find);
 }

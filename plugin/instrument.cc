@@ -73,6 +73,28 @@ static tree s_old_value(const ms_insertion &insertion) {
     return value;
 }
 
+/* What the loss of INSERTION is told that the block may be held by from now on, which is VALUE but
+ * for `x = exchange(&p, q)`: that gives back what p held. */
+static tree s_taken(const ms_insertion &insertion, tree value, ms_insert_point *point) {
+    tree result = is_gimple_call(insertion.statement) && insertion.value != NULL_TREE &&
+                          TREE_CODE(insertion.value) != SSA_NAME
+                      ? gimple_call_lhs(insertion.statement)
+                      : NULL_TREE;
+    if (result == NULL_TREE || TREE_CODE(result) != SSA_NAME)
+        return value;
+    if (POINTER_TYPE_P(TREE_TYPE(result)))
+        return result;
+    /* __atomic_exchange_n */
+    if (!gimple_call_builtin_p(insertion.statement, BUILT_IN_NORMAL) ||
+        !INTEGRAL_TYPE_P(TREE_TYPE(result)) ||
+        TYPE_PRECISION(TREE_TYPE(result)) != TYPE_PRECISION(ptr_type_node))
+        return value;
+    tree pointer = make_ssa_name(ptr_type_node);
+    ms_calls_put(point, gimple_build_assign(pointer, NOP_EXPR, result),
+                 gimple_location(insertion.statement));
+    return pointer;
+}
+
 /* How many bytes the call of an allocator asks for: what its arguments say, or an object of the
  * type that it returns. */
 static ms_bytes s_bytes(const ms_insertion &insertion) {
@@ -139,7 +161,7 @@ static bool s_insert_behind(const ms_insertion &insertion) {
     if (insertion.has_loss && insertion.loses_behind)
         old = s_read(insertion.place, &point, site.location);
     if (insertion.has_loss)
-        ms_calls_lose(&point, record, old, value, place, site.location);
+        ms_calls_lose(&point, record, old, s_taken(insertion, value, &point), place, site.location);
     if (insertion.bytes != NULL_TREE && !insertion.has_assign)
         ms_calls_claim_elements(point, record, value, insertion.bytes, insertion.count,
                                 site.location);

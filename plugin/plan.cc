@@ -4,6 +4,8 @@
 #include "arguments.h"
 #include "assigned.h"
 #include "candidate.h"
+#include "copied_members.h"
+#include "kept_elsewhere.h"
 #include "left_alone.h"
 #include "library_object.h"
 #include "saved_values.h"
@@ -110,7 +112,8 @@ static void s_plan_loss(ms_insertion *insertion, gimple *statement, tree place) 
     insertion->place = place;
     insertion->old_value = ms_saved_value(place, statement);
     insertion->has_loss = (TREE_CODE(place) != SSA_NAME || insertion->old_value != NULL_TREE) &&
-                          ms_assigned_before(place, statement);
+                          ms_assigned_before(place, statement) &&
+                          !ms_kept_elsewhere(place, insertion->old_value, statement);
 }
 
 /* TYPING is that of STATEMENT, a call or a load. */
@@ -390,6 +393,30 @@ static void s_plan_assignment(s_planning *planning, gimple *statement) {
         planning->insertions.push_back(insertion);
 }
 
+/* A struct with annotated pointers that STATEMENT overwrites: the members of TARGET hold what those
+ * of the other struct do. Those of an automatic variable hold nothing: it is not seen where it goes
+ * out of scope. */
+static void s_plan_copy(s_planning *planning, gimple *statement) {
+    tree target = gimple_get_lhs(statement);
+    if (target == NULL_TREE || gimple_clobber_p(statement))
+        return;
+    tree base = get_base_address(target);
+    bool is_automatic = base != NULL_TREE && DECL_P(base) && !is_global_var(base);
+    bool is_zero =
+        gimple_assign_single_p(statement) && gimple_assign_rhs_code(statement) == CONSTRUCTOR;
+    for (tree member : ms_copied_members(target)) {
+        ms_insertion insertion;
+        insertion.statement = statement;
+        insertion.value = member;
+        insertion.assign =
+            s_assign_site(planning->fun, ms_place_of(member), s_location(planning->fun, statement));
+        insertion.has_assign = !is_automatic && !is_zero;
+        s_plan_loss(&insertion, statement, member);
+        if ((insertion.has_assign || insertion.has_loss) && s_is_wanted(insertion.assign))
+            planning->insertions.push_back(insertion);
+    }
+}
+
 /* The value that a parameter has at entry: its default definition, if it lives in registers; one
  * that lives in memory is read there. */
 static void s_plan_parameters(s_planning *planning) {
@@ -441,6 +468,8 @@ std::vector<ms_insertion> ms_plan_function(function *fun) {
             }
             if (has_annotations && (is_gimple_call(statement) || is_gimple_assign(statement)))
                 s_plan_assignment(&planning, statement);
+            if (is_gimple_call(statement) || gimple_assign_single_p(statement))
+                s_plan_copy(&planning, statement);
         }
     }
     return planning.insertions;

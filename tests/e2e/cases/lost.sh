@@ -141,3 +141,28 @@ case_lost_by_exceptions() {
         held caught 1
     done
 }
+
+copied() {
+    lost by_copy 'struct owner.copy'
+    lost by_nested 'struct owner.inside.nested' by_copy
+    lost by_zero 'struct owner.zero'
+    lost by_result 'struct owner.result'
+    lost by_next_line next
+    lost by_exchange cleared
+    held copied 1
+    held held_by_copy 1
+    held kept_by_comma 1
+    held kept_in_memory 1
+    held kept_by_exchange 1
+    held kept_by_atomic 1
+}
+
+case_lost_by_copies() {
+    program=copied
+    for flags in -O0 -O1 -O2 -O3 -Os '-O2 -flto'; do
+        # shellcheck disable=SC2086 # a list of flags
+        build_annotated copied $flags
+        leaks_of ./copied
+        copied
+    done
+}

@@ -55,8 +55,8 @@ static __attribute__((noipa)) int throws(int n) {
 
 static __attribute__((noipa)) void calls() {
     MEMSCOPE by_call *p = make<by_call>();
-    s_hide = p;
     throw_if(true); /* by_call */
+    s_hide = p;
 }
 
 static __attribute__((noipa)) void calls_more() {

@@ -84,8 +84,39 @@ static std::string s_expression_name(tree expression) {
     }
 }
 
+/* ---- variables in frames ---- */
+
+struct s_frame_variable {
+    std::string name;
+    ms_annotation annotation;
+    uint8_t kind;
+};
+/* By where they are declared: GCC gives the member of the frame that place. */
+static std::unordered_map<location_t, s_frame_variable> s_frame_variables;
+
+void ms_place_note_shared(const_tree decl) {
+    s_frame_variables[DECL_SOURCE_LOCATION(decl)] = {
+        IDENTIFIER_POINTER(DECL_NAME(decl)), ms_attribute_of_decl(decl),
+        TREE_CODE(decl) == PARM_DECL ? (uint8_t)MEMSCOPE_SITE_PARAMETER
+                                     : (uint8_t)MEMSCOPE_SITE_VARIABLE};
+}
+
+/* FIELD may be the member of a frame that such a variable has become. */
+static bool s_fill_frame_variable(const_tree field, ms_place *place) {
+    auto known = s_frame_variables.find(DECL_SOURCE_LOCATION(field));
+    if (known == s_frame_variables.end() ||
+        known->second.name != IDENTIFIER_POINTER(DECL_NAME(field)))
+        return false;
+    place->name = known->second.name;
+    place->annotation = known->second.annotation;
+    place->kind = known->second.kind;
+    return true;
+}
+
 /* What is said of a member or variable is said of the elements of an array, too. */
 static void s_fill_declaration(tree decl, ms_place *place) {
+    if (TREE_CODE(decl) == FIELD_DECL && s_fill_frame_variable(decl, place))
+        return;
     place->annotation = ms_attribute_of_decl(decl);
     if (TREE_CODE(decl) == FIELD_DECL) {
         place->kind = MEMSCOPE_SITE_MEMBER;
@@ -95,7 +126,8 @@ static void s_fill_declaration(tree decl, ms_place *place) {
     } else {
         place->kind = MEMSCOPE_SITE_VARIABLE;
     }
-    place->is_local = TREE_CODE(decl) != FIELD_DECL && decl_function_context(decl) != NULL_TREE;
+    place->is_local = TREE_CODE(decl) != FIELD_DECL && !DECL_NONLOCAL(decl) &&
+                      decl_function_context(decl) != NULL_TREE;
 }
 
 /* *&variable, *(table + 1): the variable. */

@@ -23,4 +23,8 @@ tree ms_place_declaration(tree expression);
 /* The place that EXPRESSION, the left-hand side of an assignment, names. */
 ms_place ms_place_of(tree expression);
 
+/* DECL, an annotated variable that a nested function uses too, will be a member of a struct that
+ * GCC makes of the frame; it is known by its name in all the functions. */
+void ms_place_note_shared(const_tree decl);
+
 #endif

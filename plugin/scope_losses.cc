@@ -6,6 +6,7 @@
 #include "attribute.h"
 #include "known_types.h"
 #include "left_alone.h"
+#include "place_name.h"
 #include "runtime_calls.h"
 #include "scope_exits.h"
 #include "sites.h"
@@ -32,7 +33,9 @@ static ms_site s_site(tree decl, const ms_scope_exit &exit) {
     site.label = annotation.label;
     site.location = exit.location;
     site.line = exit.line;
-    site.flags = MEMSCOPE_SITE_LOCAL | MEMSCOPE_SITE_LOSS;
+    site.flags = MEMSCOPE_SITE_LOSS;
+    if (!DECL_NONLOCAL(decl))
+        site.flags |= MEMSCOPE_SITE_LOCAL;
     return site;
 }
 
@@ -49,6 +52,8 @@ static tree s_value(tree decl) {
 
 /* A variable has no place; that of a call for exceptions is not null until it is settled. */
 static tree s_lose(tree decl, const ms_scope_exit &exit) {
+    if (DECL_NONLOCAL(decl))
+        ms_place_note_shared(decl);
     tree place = exit.is_thrown ? build_int_cst(ptr_type_node, 1) : null_pointer_node;
     return ms_calls_lose_early(ms_sites_later(s_site(decl, exit)), s_value(decl),
                                exit.returned != NULL_TREE ? exit.returned : null_pointer_node,

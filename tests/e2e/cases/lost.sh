@@ -102,6 +102,8 @@ left() {
     lost by_recursion deep
     lost by_branches deep
     lost by_address filled
+    lost by_inner in_inner
+    lost by_outer in_outer
     held returned 1
     held chosen 1
     held stored 1

@@ -25,6 +25,8 @@ TYPE(by_address);
 TYPE(by_recursion);
 TYPE(by_branches);
 TYPE(by_block);
+TYPE(by_inner);
+TYPE(by_outer);
 TYPE(returned);
 TYPE(chosen);
 TYPE(stored);
@@ -169,6 +171,17 @@ static __attribute__((noipa)) void show(MEMSCOPE struct borrowed *argument) {
     keep(copy);
 }
 
+/* The variable is in the frame of both functions. */
+static __attribute__((noipa)) void outer(void) {
+    MEMSCOPE struct by_inner *in_inner = keep(malloc(sizeof *in_inner));
+    MEMSCOPE struct by_outer *in_outer = NULL;
+    void inner(void) {
+        in_inner = NULL; /* by_inner */
+        in_outer = keep(malloc(sizeof *in_outer));
+    }
+    inner();
+} /* by_outer */
+
 /* Two iterators borrow what the members hold. */
 static MEMSCOPE struct item *s_items;
 static __attribute__((noipa)) void iterate(void) {
@@ -206,6 +219,7 @@ int main(int argc, char **argv) {
     store();
     s_borrowed = keep(malloc(sizeof *s_borrowed));
     show(s_borrowed);
+    outer();
     iterate();
     free_it();
     return 0;

@@ -89,7 +89,7 @@ int value(void) {
 
 /* Nested functions have ways out of their own; one variable lives in the frame of both. */
 int nested(MEMSCOPE struct node *given) {
-    MEMSCOPE struct node *shared = find(1);
+    MEMSCOPE struct node *shared = given->next;
     int inner(MEMSCOPE struct node * argument) {
         if (chance())
             return shared->v;

@@ -3,8 +3,9 @@
 #
 # bench.sh [DIR [full]]: what memscope costs, and what other profilers cost, as ratios to the bare program:
 # processor time of the process and of what it starts. Each round runs every variant in turn, so that a
-# ratio compares neighbours in time. Without `full` it takes less than a minute; `full` adds programs, the
-# other profilers that are installed, and more rounds. Fails when a program was not measured.
+# ratio compares neighbours in time. Without `full` it takes less than a minute; `full` adds programs (also
+# Lua, SQLite and Redis, built from the distribution's sources), the other profilers that are installed, and
+# more rounds. Fails when a program was not measured.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -29,38 +30,75 @@ if [ "$how" = full ]; then
     rounds=7 pairs=5000000 programs='one two handed deep numbers'
 fi
 
-# prepare VARIANT HOW: sets what it takes to run a variant: $command, $options, $preload and $environment.
+# prepare VARIANT: sets what it takes to run a variant: $build, bare or compiled, $under, $options, $preload
+# and $environment.
 prepare() {
-    command=./compiled preload='' options='' environment=''
+    build=bare under='' preload='' options='' environment=''
     case $1 in
-    bare) command=./bare ;;
-    off) options=preset=off ;;
-    not_started) options=start=0 ;;
-    sample_bytes=512K) options=sample_bytes=512K ;;
-    sample_rate=0.01) options=sample_rate=0.01 ;;
-    no_stacks) options=stack=0 ;;
-    stacks_of_8) options=max_stack_depth=8 ;;
-    stacks_of_20) options=max_stack_depth=20 ;;
-    not_compiled) command=./bare preload=$MEMSCOPE_BUILD/lib/libmemscope.so ;;
-    heaptrack) command="heaptrack -o $dir/heaptrack ./bare" ;;
-    memprof) command=./memprof environment=MEMPROF_OPTIONS=log_path=$dir/memprof ;;
-    jemalloc) command=./bare preload=$jemalloc ;;
-    jemalloc_512K) command=./bare preload=$jemalloc environment=MALLOC_CONF=prof:true,lg_prof_sample:19 ;;
-    jemalloc_all) command=./bare preload=$jemalloc environment=MALLOC_CONF=prof:true,lg_prof_sample:0 ;;
-    tcmalloc) command=./bare preload=$tcmalloc ;;
-    tcmalloc_512K) command=./bare preload=$tcmalloc environment=TCMALLOC_SAMPLE_PARAMETER=524288 ;;
-    massif) command="valgrind --tool=massif --massif-out-file=$dir/massif ./bare" ;;
-    dhat) command="valgrind --tool=dhat --dhat-out-file=$dir/dhat ./bare" ;;
+    bare) ;;
+    off) build=compiled options=preset=off ;;
+    not_started) build=compiled options=start=0 ;;
+    sample_bytes=512K) build=compiled options=sample_bytes=512K ;;
+    sample_rate=0.01) build=compiled options=sample_rate=0.01 ;;
+    no_stacks) build=compiled options=stack=0 ;;
+    stacks_of_8) build=compiled options=max_stack_depth=8 ;;
+    stacks_of_20) build=compiled options=max_stack_depth=20 ;;
+    not_compiled) preload=$MEMSCOPE_BUILD/lib/libmemscope.so ;;
+    heaptrack) under="heaptrack -o $dir/heaptrack" ;;
+    memprof) build=memprof environment=MEMPROF_OPTIONS=log_path=$dir/memprof ;;
+    jemalloc) preload=$jemalloc ;;
+    jemalloc_512K) preload=$jemalloc environment=MALLOC_CONF=prof:true,lg_prof_sample:19 ;;
+    jemalloc_all) preload=$jemalloc environment=MALLOC_CONF=prof:true,lg_prof_sample:0 ;;
+    tcmalloc) preload=$tcmalloc ;;
+    tcmalloc_512K) preload=$tcmalloc environment=TCMALLOC_SAMPLE_PARAMETER=524288 ;;
+    massif) under="valgrind --tool=massif --massif-out-file=$dir/massif" ;;
+    dhat) under="valgrind --tool=dhat --dhat-out-file=$dir/dhat" ;;
     esac
+}
+
+# name_program PROGRAM COUNT: $command, in the build that is prepared. COUNT is how much it does.
+name_program() {
+    [ "$build" = bare ] && kind=plain || kind=memscope
+    case $1 in
+    lua_*) command="lua/lua-$kind/src/lua $here/../realworld/lua/${1#lua_}.lua $2" ;;
+    speedtest1) command="sqlite/speedtest1-$kind --memdb --size $2" ;;
+    redis) command="redis/redis-$kind/src/redis-server --port $port --bind 127.0.0.1 --save '' --appendonly no" ;;
+    *) command="./$build $1 $2" ;;
+    esac
+}
+
+# The command that is prepared, as a child.
+start() {
+    # shellcheck disable=SC2086 # a command with its arguments
+    "$cpu_time" time env LD_PRELOAD="$preload" $environment "MEMSCOPE_OPTIONS=out=$dir/bench.mscope:$options" \
+        $under $command >run.log 2>&1
+}
+
+# serve REQUESTS: the same for a Redis that is asked so much, and then ended.
+port=27101
+serve() {
+    start &
+    server=$! waited=0
+    until [ "$(redis/redis-plain/src/redis-cli -p $port PING 2>/dev/null)" = PONG ]; do
+        kill -0 $server 2>/dev/null && [ $waited -lt 300 ] || return 1
+        sleep 0.1
+        waited=$((waited + 1))
+    done
+    redis/redis-plain/src/redis-benchmark -p $port -c 20 -P 16 -r 20000 -d 64 -n "$1" \
+        -t set,get,lpush,rpop,sadd,hset,zadd -q >load.log 2>&1 || return 1
+    redis/redis-plain/src/redis-cli -p $port SHUTDOWN NOSAVE 2>/dev/null || :
+    wait $server
 }
 
 # run VARIANT PROGRAM COUNT: microseconds of processor time in $cpu, KiB at most in $rss.
 run() {
     prepare "$1"
+    name_program "$2" "$3"
     rm -f bench.mscope
-    # shellcheck disable=SC2086 # a command with its arguments
-    "$cpu_time" time env LD_PRELOAD="$preload" $environment "MEMSCOPE_OPTIONS=out=$dir/bench.mscope:$options" \
-        $command "$2" "$3" >run.log 2>&1 || fail "$1 of $2 ended with $?: $(tail -n 3 run.log)"
+    case $2 in
+    redis) serve "$3" ;;
+    *) start ;;
+    esac || fail "$1 of $2 ended with $?: $(tail -n 3 run.log)"
     cpu=$(cut -d' ' -f2 time)
     rss=$(cut -d' ' -f3 time)
 }
@@ -113,11 +151,11 @@ library() {
 }
 
 ours='bare off not_started sample_bytes=512K sample_rate=0.01 no_stacks stacks_of_8 stacks_of_20'
-others='' missing='' slow=''
+others='' missing='' slow='' under_programs=''
 if [ "$how" = full ]; then
     PATH=$PATH:/sbin:/usr/sbin
     jemalloc=$(library 'libjemalloc\.so\.2') tcmalloc=$(library 'libtcmalloc\.so\.4')
-    has heaptrack && slow="$slow heaptrack" || missing="$missing heaptrack"
+    has heaptrack && slow="$slow heaptrack" under_programs=heaptrack || missing="$missing heaptrack"
     has valgrind && slow="$slow massif dhat" || missing="$missing valgrind"
     # shellcheck disable=SC2086
     clang $flags -fmemory-profile -o memprof "$here/alloc_pairs.c" 2>/dev/null && slow="$slow memprof" ||
@@ -150,16 +188,43 @@ if [ -n "$slow" ]; then
         table times.slow "$few" bare
     done
 fi
-# Programs of others, with everything recorded and stacks of 20: their own scripts say the ratios.
-run_programs() {
-    for name in lua redis sqlite; do
-        [ -x "$here/../realworld/$name.sh" ] || continue
-        "$here/../realworld/$name.sh" "$MEMSCOPE_BUILD/tests/realworld" >"$name.log" 2>&1 ||
-            echo "$name: not measured: $(tail -n 1 "$name.log")"
+# Programs of others, which their scripts in realworld/ build. The columns are milliseconds a run.
+others_programs() {
+    rounds=5
+    for name in lua sqlite redis; do
+        MEMSCOPE_BUILD=$MEMSCOPE_BUILD MEMSCOPE_SOURCE=$MEMSCOPE_SOURCE CPU_TIME=$cpu_time \
+            "$here/../realworld/$name.sh" "$dir/$name" >"$name.log" 2>&1 || {
+            missing="$missing $name($(tail -n 1 "$name.log"))"
+            continue
+        }
         grep -E 'processor time|throughput' "$name.log" || :
+        case $name in
+        lua) set -- lua_tables 10 lua_strings 10 lua_closures 10 ;;
+        sqlite) set -- speedtest1 10 && build_speedtest1 ;;
+        redis) set -- redis 100000 ;;
+        esac
+        while [ $# -gt 0 ]; do
+            # shellcheck disable=SC2086 # lists
+            measure "$1" "$2" $ours not_compiled $others $under_programs
+            echo "$1 $2, milliseconds a run:"
+            table "times.$1" 1000000 bare
+            shift 2
+        done
     done
 }
-[ "$how" != full ] || run_programs
+
+# speedtest1 is SQLite's own measure, in its sources.
+build_speedtest1() {
+    source=$dir/sqlite/sqlite3-one-file
+    for kind in plain memscope; do
+        [ $kind = plain ] && compiler=gcc || compiler="$memscope cc"
+        # shellcheck disable=SC2086 # a command with its arguments
+        $compiler -O2 -g -fno-omit-frame-pointer -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION -I "$source" \
+            -o "sqlite/speedtest1-$kind" "$source/test/speedtest1.c" "$source/sqlite3.c" -lm >speedtest1.log 2>&1 ||
+            fail "speedtest1 does not compile: $(tail -n 3 speedtest1.log)"
+    done
+}
+[ "$how" != full ] || others_programs
 
 [ -z "$missing" ] || echo "not installed:$missing"
 

@@ -4,7 +4,7 @@
 # What the scripts share. MEMSCOPE_BUILD is the build tree, MEMSCOPE_SOURCE the repository.
 
 memscope=$MEMSCOPE_BUILD/bin/memscope
-cpu_time=$MEMSCOPE_BUILD/tests/bin/cpu_time
+cpu_time=${CPU_TIME:-$MEMSCOPE_BUILD/tests/bin/cpu_time}
 
 unset MEMSCOPE_OPTIONS MEMSCOPE_CC MEMSCOPE_CC_TRACK LD_PRELOAD MAKEFLAGS
 export LC_ALL=C

@@ -108,6 +108,13 @@ static void s_guard(uint32_t site, const void *block) {
     ms_record_leave(thread);
 }
 
+/* The usual allocator that is none: ms_pools_allocated would do nothing but claim the block. */
+static inline bool s_only_wraps_malloc(const struct memscope_site *site, const void *block,
+                                       uint64_t size) {
+    return __memscope_fresh_block == block && site->deallocator == NULL &&
+           ms_thread_self->record->pending.size == size; /* who has the fresh block has a state */
+}
+
 EXPORT void __memscope_allocated(const struct memscope_site *site, const void *block, uint64_t size,
                                  const void *pool) {
     if (block == NULL || ms_recording.blocks != MS_BLOCKS_ON)
@@ -117,6 +124,9 @@ EXPORT void __memscope_allocated(const struct memscope_site *site, const void *b
             ms_pools_returned(block);
         return;
     }
+    if (s_only_wraps_malloc(site, block, size) &&
+        (site->type_name == NULL || MS_LIKELY(ms_fast_claim(site, block, NULL))))
+        return;
     struct ms_claim claim = {.site = ms_sites_id(site),
                              .type_size = site->type_size,
                              .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* malloc, calloc, realloc and free as the program sees them. Compiled without frame pointers, so
- * that each is a jump. Linked statically, these are the __wrap_ functions of the linker's --wrap
- * option. */
+/* malloc, calloc, realloc, free and malloc_usable_size as the program sees them. Compiled without
+ * frame pointers, so that each is a jump. Linked statically, these are the __wrap_ functions of the
+ * linker's --wrap option. */
 #include "hot/hooks.h"
 
 #include <stdbool.h>
@@ -25,6 +25,7 @@ static void *(*s_malloc)(size_t) = ms_hook_malloc;
 static void *(*s_calloc)(size_t, size_t) = ms_hook_calloc;
 static void *(*s_realloc)(void *, size_t) = ms_hook_realloc;
 static void (*s_free)(void *) = ms_hook_free;
+static size_t (*s_usable_size)(void *) = ms_hook_usable_size;
 
 EXPORT void *HOOK(malloc)(size_t size);
 EXPORT void *HOOK(malloc)(size_t size) {
@@ -44,6 +45,11 @@ EXPORT void *HOOK(realloc)(void *address, size_t size) {
 EXPORT void HOOK(free)(void *address);
 EXPORT void HOOK(free)(void *address) {
     ms_load_relaxed (&s_free)(address);
+}
+
+EXPORT size_t HOOK(malloc_usable_size)(void *address);
+EXPORT size_t HOOK(malloc_usable_size)(void *address) {
+    return ms_load_relaxed(&s_usable_size)(address);
 }
 
 static bool s_removed;
@@ -102,6 +108,8 @@ void ms_hooks_choose(void) {
     bool idle = ms_recording.blocks == MS_BLOCKS_OFF && s_can_be_left_alone();
     if (s_removed)
         return;
+    if (s_can_be_left_alone())
+        ms_store_relaxed(&s_usable_size, ms_real.malloc_usable_size);
     if (idle && ms_recording.untouched) {
         s_set_makers(ms_real.malloc, ms_real.calloc);
         s_set_others(ms_real.realloc, ms_real.free);

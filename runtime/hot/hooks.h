@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the program's calls of malloc, calloc, realloc and free go: to the functions of malloc.c,
- * which record, or, where nothing will ever be recorded, straight to the allocator behind us. Each
- * of the four is one indirect jump (hooks.c), so a program that is not measured pays that alone.
+ * Where the program's calls of malloc, calloc, realloc, free and malloc_usable_size go: to the
+ * functions of malloc.c, which record, or, where there is nothing to record, straight to the
+ * allocator behind us. Each is one indirect jump (hooks.c), so a program that is not measured pays
+ * that alone.
  */
 #ifndef MS_HOT_HOOKS_H
 #define MS_HOT_HOOKS_H
@@ -15,6 +16,7 @@ void *ms_hook_malloc(size_t size);
 void *ms_hook_calloc(size_t count, size_t size);
 void *ms_hook_realloc(void *address, size_t size);
 void ms_hook_free(void *address);
+size_t ms_hook_usable_size(void *address);
 
 /* Has the calls go to the functions of fast.c, malloc.c or sampled.c or, while nothing is recorded,
  * to the allocator, as ms_recording says now. To be called when that has changed. Any thread, also

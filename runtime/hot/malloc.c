@@ -174,8 +174,7 @@ EXPORT void *HOOK(pvalloc)(size_t size) {
     return s_record_rare(ms_real.pvalloc(size), size, MS_CALL());
 }
 
-EXPORT size_t HOOK(malloc_usable_size)(void *address);
-EXPORT size_t HOOK(malloc_usable_size)(void *address) {
+size_t ms_hook_usable_size(void *address) {
     if (address == NULL)
         return 0;
     if (ms_real_in_arena(address))

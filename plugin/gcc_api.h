@@ -78,7 +78,7 @@ extern const char *type_as_string(tree type, int flags) __attribute__((weak));
  * the two. */
 static inline void ms_register_attributes(const struct attribute_spec *specs, const char *space) {
 #if BUILDING_GCC_MAJOR >= 14
-    size_t count = 0;
+    unsigned count = 0;
     while (specs[count].name != nullptr)
         count++;
     register_scoped_attributes(scoped_attribute_specs{space, {specs, count}});
@@ -86,6 +86,13 @@ static inline void ms_register_attributes(const struct attribute_spec *specs, co
     register_scoped_attributes(specs, space);
 #endif
 }
+
+#if BUILDING_GCC_MAJOR < 14
+/* GCC 14 has given last_stmt the name of what it does. */
+static inline gimple *last_nondebug_stmt(basic_block block) {
+    return last_stmt(block);
+}
+#endif
 
 /* Warnings that statements of ours never give. -Wuse-after-free and -Wdangling-pointer came with
  * GCC 12. */

@@ -92,7 +92,7 @@ static gimple *s_thrower(gcall *call) {
         edge way;
         edge_iterator ways;
         FOR_EACH_EDGE(way, ways, block->preds) {
-            gimple *last = last_stmt(way->src);
+            gimple *last = last_nondebug_stmt(way->src);
             bool is_on = last != nullptr && gimple_code(last) == GIMPLE_RESX;
             if ((way->flags & EDGE_EH) == 0 || (thrower != nullptr && !is_on && thrower != last))
                 return nullptr;

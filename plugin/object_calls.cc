@@ -24,10 +24,20 @@ static tree s_enter(const ms_site &site, tree size, ms_scope_frame *frame) {
                                frame->address(), s_outer(frame));
 }
 
-/* The end of a scope; at the next one that is jumped into, the object is not there. */
-static tree s_leave(tree object, tree named) {
+/* GCC looks for pointers to variables that go out of scope (-Wdangling-pointer) from the end of a
+ * function back to the first call that may use them. One of a pure function does not; one that may
+ * not return is never dropped. */
+static tree s_leave_function(void) {
     tree type = build_function_type_list(void_type_node, uint64_type_node, NULL_TREE);
     tree function = ms_calls_declare(MS_ROOT_LEAVE_OBJECT, "__memscope_leave_object", type, false);
+    DECL_PURE_P(function) = 1;
+    DECL_LOOPING_CONST_OR_PURE_P(function) = 1;
+    return function;
+}
+
+/* The end of a scope; at the next one that is jumped into, the object is not there. */
+static tree s_leave(tree object, tree named) {
+    tree function = s_leave_function();
     tree list = NULL_TREE;
     append_to_statement_list_force(build_call_expr(function, 1, named), &list);
     append_to_statement_list_force(s_assign(object, build_zero_cst(uint64_type_node)), &list);

@@ -17,3 +17,12 @@ char *overflow(void) {
     strcpy(text, "longer than three");
     return text;
 }
+
+/* A call for the end of an object's scope hides nothing of what goes out of scope with it. */
+int *kept;
+void dangling(void) {
+    __attribute__((memscope)) int numbers[2] = {1, 2};
+    int local = 1;
+    consume((const struct pair *)numbers);
+    kept = &local;
+}

@@ -54,13 +54,12 @@ bool ms_candidate_is_call(const gcall *call) {
     return VOID_TYPE_P(TREE_TYPE(returned)) || s_may_be_untyped_inside(call, callee);
 }
 
-/* Whether a pointer of TYPE may be to more than what GIVEN is. */
-static bool s_may_be_more(const_tree type, const_tree given) {
-    if (!POINTER_TYPE_P(type) || VOID_TYPE_P(TREE_TYPE(type)) || VOID_TYPE_P(given))
+/* Whether a pointer of TYPE may be to more than what GIVEN is, the pointee of a result. */
+static bool s_may_be_more(tree type, const ms_pointee &given) {
+    if (!POINTER_TYPE_P(type) || VOID_TYPE_P(TREE_TYPE(type)) || given.spelling.empty())
         return false;
-    bool is_bytes = INTEGRAL_TYPE_P(given) && TYPE_PRECISION(given) == 8;
-    return (is_bytes || RECORD_OR_UNION_TYPE_P(TREE_TYPE(type))) &&
-           TYPE_MAIN_VARIANT(TREE_TYPE(type)) != TYPE_MAIN_VARIANT(given);
+    return (given.weak || RECORD_OR_UNION_TYPE_P(TREE_TYPE(type))) &&
+           ms_types_pointee(type)->identity != given.identity;
 }
 
 bool ms_candidate_is_refined(const gcall *call) {
@@ -72,7 +71,7 @@ bool ms_candidate_is_refined(const gcall *call) {
     tree callee = gimple_call_fndecl(call);
     if (callee != NULL_TREE && (fndecl_built_in_p(callee) || s_is_placement_new(callee)))
         return false;
-    tree given = TREE_TYPE(gimple_call_return_type(call));
+    const ms_pointee &given = *ms_types_of_result(gimple_call_fntype(call));
     if (s_may_be_more(TREE_TYPE(result), given))
         return true; /* GCC drops casts between pointers */
     imm_use_iterator iterator;

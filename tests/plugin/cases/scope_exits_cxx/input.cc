@@ -5,7 +5,7 @@ struct node {
     struct node *next;
     int v;
 };
-void *find(int);
+struct node *find(int);
 void use(void *);
 int chance(void);
 void fill(struct node **);

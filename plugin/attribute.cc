@@ -10,6 +10,9 @@
 /* Functions with the attribute, by name. */
 static std::unordered_set<std::string> s_functions;
 
+/* C++: pointer variables and parameters with the attribute, by function and name. */
+static std::map<std::pair<unsigned, std::string>, ms_annotation> s_locals;
+
 /* A C++ template parameter and what is made of one: its nature shows when it is instantiated. */
 static bool s_is_dependent(const_tree type) {
     return TREE_CODE(type) >= LAST_AND_UNUSED_TREE_CODE;
@@ -23,6 +26,11 @@ static bool s_is_pointer_to_object(const_tree type) {
 static bool s_is_object(const_tree decl) {
     return VAR_P(decl) && !POINTER_TYPE_P(TREE_TYPE(decl)) &&
            (TREE_STATIC(decl) || DECL_EXTERNAL(decl) || AGGREGATE_TYPE_P(TREE_TYPE(decl)));
+}
+
+/* C++: what `auto [a, b] = f()` declares has no name of its own. */
+static bool s_is_binding(const_tree decl) {
+    return lang_GNU_CXX() && DECL_NAME(decl) == NULL_TREE;
 }
 
 static void s_show_support(location_t where) {
@@ -73,6 +81,15 @@ static bool s_accept_decl(tree decl, tree name) {
     location_t where = DECL_SOURCE_LOCATION(decl);
     switch (TREE_CODE(decl)) {
     case VAR_DECL:
+        if (s_is_binding(decl)) {
+            if (warning_at(where, OPT_Wattributes,
+                           "%qE attribute ignored: a structured binding is not tracked, only "
+                           "variables that have a name are",
+                           name))
+                s_show_support(where);
+            return false;
+        }
+        /* fall through */
     case PARM_DECL:
     case FIELD_DECL:
         if (s_is_dependent(TREE_TYPE(decl)) || s_is_object(decl) ||
@@ -91,6 +108,24 @@ static bool s_accept_decl(tree decl, tree name) {
     }
 }
 
+static ms_annotation s_annotation(tree args) {
+    ms_annotation annotation;
+    annotation.present = true;
+    if (args != NULL_TREE && TREE_CODE(TREE_VALUE(args)) == STRING_CST) {
+        annotation.has_label = true;
+        annotation.label = TREE_STRING_POINTER(TREE_VALUE(args));
+    }
+    return annotation;
+}
+
+/* Lambdas see it under another declaration. */
+static void s_note_local(const_tree decl, tree args) {
+    if (lang_GNU_CXX() && VAR_P(decl) && current_function_decl != NULL_TREE &&
+        DECL_NAME(decl) != NULL_TREE)
+        s_locals[{DECL_UID(current_function_decl), IDENTIFIER_POINTER(DECL_NAME(decl))}] =
+            s_annotation(args);
+}
+
 /* GCC's handler protocol: *NODE is a declaration or a type; attributes that belong to what follows
  * the type ("struct node *MEMSCOPE head") are handed back and come again with the declaration. */
 static tree s_handle(tree *node, tree name, tree args, int flags, bool *no_add_attrs) {
@@ -102,6 +137,8 @@ static tree s_handle(tree *node, tree name, tree args, int flags, bool *no_add_a
     }
     if (DECL_P(*node)) {
         *no_add_attrs = !s_accept_decl(*node, name);
+        if (!*no_add_attrs)
+            s_note_local(*node, args);
         return NULL_TREE;
     }
     int next = ATTR_FLAG_DECL_NEXT | ATTR_FLAG_FUNCTION_NEXT | ATTR_FLAG_ARRAY_NEXT;
@@ -149,17 +186,8 @@ bool ms_attribute_may_be_used(void) {
 }
 
 static ms_annotation s_find(tree attributes) {
-    ms_annotation found;
     tree attribute = lookup_attribute(ATTRIBUTE_NAME, attributes);
-    if (attribute == NULL_TREE)
-        return found;
-    found.present = true;
-    tree args = TREE_VALUE(attribute);
-    if (args != NULL_TREE && TREE_CODE(TREE_VALUE(args)) == STRING_CST) {
-        found.has_label = true;
-        found.label = TREE_STRING_POINTER(TREE_VALUE(args));
-    }
-    return found;
+    return attribute != NULL_TREE ? s_annotation(TREE_VALUE(attribute)) : ms_annotation();
 }
 
 ms_annotation ms_attribute_of_decl(const_tree decl) {
@@ -171,6 +199,11 @@ ms_annotation ms_attribute_of_type(const_tree type) {
     if (!found.present && TYPE_NAME(type) != NULL_TREE && TREE_CODE(TYPE_NAME(type)) == TYPE_DECL)
         found = s_find(DECL_ATTRIBUTES(TYPE_NAME(type)));
     return found;
+}
+
+ms_annotation ms_attribute_of_local(const_tree function, const std::string &name) {
+    auto found = s_locals.find({DECL_UID(function), name});
+    return found != s_locals.end() ? found->second : ms_annotation();
 }
 
 bool ms_attribute_is_on_function(const char *name) {

@@ -29,6 +29,9 @@ bool ms_attribute_may_be_used(void);
 ms_annotation ms_attribute_of_decl(const_tree decl);
 ms_annotation ms_attribute_of_type(const_tree type);
 
+/* What was said of the variables NAME of FUNCTION. */
+ms_annotation ms_attribute_of_local(const_tree function, const std::string &name);
+
 /* Whether a function of that name has been declared with the attribute. */
 bool ms_attribute_is_on_function(const char *name);
 

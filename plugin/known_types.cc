@@ -19,6 +19,7 @@ static std::unordered_map<unsigned, s_signature> s_signatures;
 static std::unordered_map<unsigned, const ms_pointee *> s_fields;
 static std::unordered_map<unsigned, std::string> s_owners;
 static std::unordered_map<unsigned, std::string> s_functions;
+static std::unordered_map<unsigned, ms_captured> s_captured;
 
 static uint64_t s_size(const_tree type) {
     tree size = TYPE_SIZE_UNIT(type);
@@ -132,6 +133,35 @@ const std::string &ms_types_owner(tree field) {
     return at->second;
 }
 
+/* A class that nobody can name, in a function, with the call operator. */
+static bool s_is_closure(const_tree type) {
+    tree name = type != NULL_TREE && TYPE_P(type) ? TYPE_NAME(type) : NULL_TREE;
+    if (name == NULL_TREE || TREE_CODE(name) != TYPE_DECL || !IDENTIFIER_ANON_P(DECL_NAME(name)) ||
+        decl_function_context(name) == NULL_TREE)
+        return false;
+    for (tree at = TYPE_FIELDS(type); at != NULL_TREE; at = DECL_CHAIN(at))
+        if (DECL_NAME(at) == get_identifier("operator()"))
+            return true;
+    return false;
+}
+
+/* GCC gives the members of a closure the name of the variable behind two underscores. */
+static void s_describe_captured(const_tree field, ms_captured *out) {
+    tree closure = DECL_CONTEXT(field), name = DECL_NAME(field);
+    if (name == NULL_TREE || !s_is_closure(closure) ||
+        strncmp(IDENTIFIER_POINTER(name), "__", 2) != 0 || id_equal(name, "__this"))
+        return;
+    out->name = IDENTIFIER_POINTER(name) + 2;
+    out->annotation = ms_attribute_of_local(decl_function_context(TYPE_NAME(closure)), out->name);
+}
+
+const ms_captured &ms_types_captured(tree field) {
+    auto [at, is_new] = s_captured.try_emplace(DECL_UID(field));
+    if (is_new && lang_GNU_CXX())
+        s_describe_captured(field, &at->second);
+    return at->second;
+}
+
 const std::string &ms_types_function_name(tree decl) {
     auto [at, is_new] = s_functions.try_emplace(DECL_UID(decl));
     if (is_new)
@@ -175,6 +205,7 @@ static void s_remember_operand(tree operand) {
         } else if (TREE_CODE(t) == COMPONENT_REF) {
             ms_types_of_field(TREE_OPERAND(t, 1));
             ms_types_owner(TREE_OPERAND(t, 1));
+            ms_types_captured(TREE_OPERAND(t, 1));
         }
     }
 }

@@ -51,6 +51,14 @@ const ms_pointee *ms_types_of_object(tree type);
 /* The struct or union that FIELD is a member of: "struct node"; empty when it has no name. */
 const std::string &ms_types_owner(tree field);
 
+/* C++: what FIELD is when it is a member of the closure of a lambda: the variable that was
+ * captured, which has no name otherwise, and what was said of it. */
+struct ms_captured {
+    std::string name;
+    ms_annotation annotation;
+};
+const ms_captured &ms_types_captured(tree field);
+
 /* A function as the front end shows it: "f", "ns::A::f". */
 const std::string &ms_types_function_name(tree decl);
 

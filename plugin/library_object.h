@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Objects of the C++ library that keep a block, and whose methods nobody compiles but the library
- * itself: std::string. What the plugin cannot see inside the method it looks for behind the call:
+ * itself: std::string, std::wstring. What the plugin cannot see inside the method it looks for
+ * behind the call:
  *
  *     text.append(other);                     if (text._M_p == __memscope_fresh_block) ...
  */

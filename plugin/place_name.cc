@@ -11,6 +11,8 @@ static std::string s_expression_name(tree expression);
  */
 static std::string s_member_name(tree reference) {
     tree field = TREE_OPERAND(reference, 1);
+    if (!ms_types_captured(field).name.empty())
+        return ms_types_captured(field).name;
     std::string owner = ms_types_owner(field);
     if (owner.empty()) {
         tree outer = TREE_OPERAND(reference, 0);
@@ -118,6 +120,13 @@ static void s_fill_declaration(tree decl, ms_place *place) {
     if (TREE_CODE(decl) == FIELD_DECL && s_fill_frame_variable(decl, place))
         return;
     place->annotation = ms_attribute_of_decl(decl);
+    if (TREE_CODE(decl) == FIELD_DECL && !ms_types_captured(decl).name.empty()) {
+        place->kind = MEMSCOPE_SITE_VARIABLE;
+        place->is_local = true;
+        if (TREE_CODE(TREE_TYPE(decl)) == REFERENCE_TYPE) /* else it is a copy */
+            place->annotation = ms_types_captured(decl).annotation;
+        return;
+    }
     if (TREE_CODE(decl) == FIELD_DECL) {
         place->kind = MEMSCOPE_SITE_MEMBER;
         place->pointee = ms_types_of_field(decl);
@@ -140,6 +149,28 @@ static tree s_declaration_in_memory(tree reference) {
     return is_whole || TREE_CODE(TREE_TYPE(decl)) == ARRAY_TYPE ? decl : NULL_TREE;
 }
 
+/* ---- C++: references to pointers ---- */
+
+static bool s_is_reference_to_pointer(const_tree type) {
+    return TREE_CODE(type) == REFERENCE_TYPE && POINTER_TYPE_P(TREE_TYPE(type));
+}
+
+/* The variable or member that EXPRESSION is the target of, if that is a reference to a pointer;
+ * NULL_TREE: it is not. */
+static tree s_reference_behind(tree expression) {
+    bool is_target =
+        TREE_CODE(expression) == INDIRECT_REF ||
+        (TREE_CODE(expression) == MEM_REF && integer_zerop(TREE_OPERAND(expression, 1)));
+    tree reference = is_target ? TREE_OPERAND(expression, 0) : NULL_TREE;
+    if (reference == NULL_TREE || !s_is_reference_to_pointer(TREE_TYPE(reference)))
+        return NULL_TREE;
+    if (TREE_CODE(reference) == SSA_NAME && SSA_NAME_VAR(reference) == NULL_TREE) {
+        gimple *definition = SSA_NAME_DEF_STMT(reference);
+        reference = gimple_assign_load_p(definition) ? gimple_assign_rhs1(definition) : NULL_TREE;
+    }
+    return reference;
+}
+
 std::string ms_place_name(tree expression) {
     return s_expression_name(expression);
 }
@@ -151,6 +182,8 @@ tree ms_place_declaration(tree expression) {
         return SSA_NAME_VAR(expression);
     if (TREE_CODE(expression) == COMPONENT_REF)
         return TREE_OPERAND(expression, 1);
+    if (tree reference = s_reference_behind(expression))
+        return ms_place_declaration(reference);
     if (TREE_CODE(expression) == MEM_REF)
         return s_declaration_in_memory(expression);
     return DECL_P(expression) ? expression : NULL_TREE;
@@ -158,12 +191,16 @@ tree ms_place_declaration(tree expression) {
 
 ms_place ms_place_of(tree expression) {
     ms_place place;
-    place.name = s_expression_name(expression);
+    tree decl = ms_place_declaration(expression), reference = s_reference_behind(expression);
+    place.name = s_expression_name(reference != NULL_TREE ? reference : expression);
     place.pointee = ms_types_pointee(TREE_TYPE(expression));
-    tree decl = ms_place_declaration(expression);
     if (decl != NULL_TREE && s_is_named(decl))
         s_fill_declaration(decl, &place);
     else if (!place.name.empty())
         place.kind = MEMSCOPE_SITE_VARIABLE;
+    if (reference != NULL_TREE)
+        place.pointee = ms_types_pointee(TREE_TYPE(expression));
+    if (s_is_reference_to_pointer(TREE_TYPE(expression)))
+        place.annotation = ms_annotation(); /* it is bound here: that is no block */
     return place;
 }

@@ -422,7 +422,7 @@ static void s_plan_copy(s_planning *planning, gimple *statement) {
 static void s_plan_parameters(s_planning *planning) {
     tree decl = planning->fun->decl;
     for (tree p = DECL_ARGUMENTS(decl); p != NULL_TREE; p = DECL_CHAIN(p)) {
-        if (!POINTER_TYPE_P(TREE_TYPE(p)) || !ms_attribute_of_decl(p).present)
+        if (!POINTER_TYPE_P(TREE_TYPE(p)) || !ms_place_of(p).annotation.present)
             continue;
         ms_insertion insertion;
         insertion.value = is_gimple_reg(p) ? get_or_create_ssa_default_def(planning->fun, p) : p;

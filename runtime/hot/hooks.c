@@ -80,12 +80,15 @@ static void s_watch(const void *address) {
 
 static void s_watched_free(void *address) {
     s_watch(address);
-    ms_hook_free(address);
+    if (ms_fast_is_possible())
+        ms_fast_free(address);
+    else
+        ms_hook_free(address);
 }
 
 static void *s_watched_realloc(void *address, size_t size) {
     s_watch(address);
-    return ms_hook_realloc(address, size);
+    return ms_fast_is_possible() ? ms_fast_realloc(address, size) : ms_hook_realloc(address, size);
 }
 
 static void s_choose_exact(bool idle) {

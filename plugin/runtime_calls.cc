@@ -92,19 +92,19 @@ ms_insert_point ms_calls_point_at_entry(function *fun) {
 /* ---- statements ---- */
 
 /* What we look at is the program's business, and it has been warned about that. */
-static void s_prepare(gimple *statement, location_t location) {
+void ms_calls_prepare(gimple *statement, location_t location) {
     gimple_set_location(statement, location);
     for (int warning : ms_quiet_warnings)
         suppress_warning(statement, (opt_code)warning);
 }
 
 void ms_calls_put_before(gimple_stmt_iterator *at, gimple *statement, location_t location) {
-    s_prepare(statement, location);
+    ms_calls_prepare(statement, location);
     gsi_insert_before(at, statement, GSI_SAME_STMT);
 }
 
 void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location) {
-    s_prepare(statement, location);
+    ms_calls_prepare(statement, location);
     if (point->is_start) {
         point->at = gsi_start_bb(point->block);
         gsi_insert_before(&point->at, statement, GSI_NEW_STMT);

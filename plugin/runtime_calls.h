@@ -42,6 +42,9 @@ ms_insert_point ms_calls_point_at_entry(function *fun);
 /* Puts STATEMENT at POINT, and POINT behind it. */
 void ms_calls_put(ms_insert_point *point, gimple *statement, location_t location);
 
+/* Gives STATEMENT, which is ours, its LOCATION; GCC gives no warning of it there. */
+void ms_calls_prepare(gimple *statement, location_t location);
+
 /* Puts STATEMENT in front of the one at AT, which stays there. */
 void ms_calls_put_before(gimple_stmt_iterator *at, gimple *statement, location_t location);
 

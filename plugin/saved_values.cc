@@ -35,6 +35,10 @@ static void s_save_in_function(function *fun) {
     basic_block block;
     FOR_EACH_BB_FN(block, fun) {
         for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
+            /* The front end's statement got its place after the mark: that stands for what is
+             * marked there. */
+            if (ms_calls_is_loss(gsi_stmt(at)))
+                ms_calls_prepare(gsi_stmt(at), gimple_location(gsi_stmt(at)));
             tree variable = s_overwritten(gsi_stmt(at));
             if (variable != NULL_TREE)
                 s_save(&at, variable);

@@ -118,7 +118,7 @@ static bool s_settle(gcall *call) {
     }
     gimple_call_set_arg(call, 0, ms_sites_add(site));
     gimple_call_set_arg(call, 3, null_pointer_node);
-    gimple_set_location(call, site.location);
+    ms_calls_prepare(call, site.location);
     update_stmt(call);
     return true;
 }

@@ -122,7 +122,7 @@ again:
     }
 out:
     use(p);
-    return chance() ? throw 1 : 2;
+    return chance();
 }
 struct Big {
     node *a;

@@ -125,6 +125,7 @@ struct memscope_system_snapshot {
     uint64_t process_read_bytes; /* from and to storage */
     uint64_t process_write_bytes;
     uint64_t process_fds; /* open descriptors */
+    uint64_t process_pss_bytes;
 };
 
 struct memscope_site_report {

@@ -115,7 +115,8 @@ SHAPE(memscope_system_snapshot,
     UINT(memscope_system_snapshot, process_major_faults),
     UINT(memscope_system_snapshot, process_read_bytes),
     UINT(memscope_system_snapshot, process_write_bytes),
-    UINT(memscope_system_snapshot, process_fds));
+    UINT(memscope_system_snapshot, process_fds),
+    UINT(memscope_system_snapshot, process_pss_bytes));
 
 SHAPE(memscope_site_report,
     ID(memscope_site_report, id),

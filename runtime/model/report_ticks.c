@@ -41,6 +41,7 @@ static void s_fill_snapshot(const struct ms_tick *tick, struct memscope_system_s
         .process_read_bytes = tick->process_read_bytes,
         .process_write_bytes = tick->process_write_bytes,
         .process_fds = s_number(tick->process_fds),
+        .process_pss_bytes = tick->process_pss_bytes,
     };
 }
 

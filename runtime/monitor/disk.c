@@ -66,6 +66,7 @@ static bool s_parse_line(struct ms_text line, struct ms_text *name, uint64_t *re
 bool ms_disk_parse(struct ms_text text, struct ms_disk_totals *totals) {
     struct ms_text line, name, disk = {NULL, NULL};
     uint64_t read_sectors = 0, write_sectors = 0, read, written;
+    uint64_t names = 0;
     uint32_t devices = 0, lines = 0;
     while (ms_parse_line(&text, &line)) {
         if (!s_parse_line(line, &name, &read, &written))
@@ -79,9 +80,10 @@ bool ms_disk_parse(struct ms_text text, struct ms_disk_totals *totals) {
         if (__builtin_add_overflow(read_sectors, read, &read_sectors) ||
             __builtin_add_overflow(write_sectors, written, &write_sectors))
             return false;
+        names = ms_parse_hash(names, name);
         devices++;
     }
-    struct ms_disk_totals found = {.devices = devices};
+    struct ms_disk_totals found = {.devices = devices, .names = names};
     if (lines == 0 ||
         __builtin_mul_overflow(read_sectors, (uint64_t)SECTOR_BYTES, &found.read_bytes) ||
         __builtin_mul_overflow(write_sectors, (uint64_t)SECTOR_BYTES, &found.write_bytes))
@@ -98,11 +100,11 @@ void ms_disk_read(struct ms_disk_reader *reader, const struct ms_moment *moment,
         bool known = ms_moment_load(moment, &reader->source, "/proc/diskstats", &text) &&
                      ms_disk_parse(text, &totals);
         /* A disk that comes or goes brings or takes its whole past. */
-        if (!known || totals.devices != reader->devices) {
+        if (!known || totals.names != reader->names) {
             ms_rate_lose(&reader->read);
             ms_rate_lose(&reader->write);
         }
-        reader->devices = totals.devices;
+        reader->names = totals.names;
         if (known) {
             uint64_t now = ms_os_now_monotonic();
             ms_rate_update(&reader->read, now, totals.read_bytes, SHORTEST_NS);

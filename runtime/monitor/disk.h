@@ -15,13 +15,14 @@ struct ms_disk_totals {
     uint64_t read_bytes;
     uint64_t write_bytes;
     uint32_t devices;
+    uint64_t names; /* hash of the names of those, see ms_parse_hash */
 };
 
 /* Zero-initialised. Synchronization: tick lock. */
 struct ms_disk_reader {
     struct ms_cadence cadence;
     struct ms_source source;
-    uint32_t devices;
+    uint64_t names; /* of the devices that the rates count */
     struct ms_rate read;
     struct ms_rate write;
 };

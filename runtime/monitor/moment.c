@@ -3,8 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "platform/os.h"
+
+/* PATH below the root. NULL: too long. LONGER has MS_MOMENT_PATH_BYTES. */
+static const char *s_below_root(const struct ms_moment *moment, const char *path, char *longer) {
+    size_t used = 0;
+    if (moment->root == NULL)
+        return path;
+    return ms_parse_put(longer, MS_MOMENT_PATH_BYTES, &used, moment->root, strlen(moment->root)) &&
+                   ms_parse_put(longer, MS_MOMENT_PATH_BYTES, &used, path, strlen(path))
+               ? longer
+               : NULL;
+}
 
 /* A file of many records comes in pieces of a page. */
 static long s_read(int fd, char *buffer, size_t size) {
@@ -33,6 +45,10 @@ static long s_load(const struct ms_moment *moment, struct ms_source *source, con
         ms_os_close(source->kept - 1);
         source->kept = 0;
     }
+    char longer[MS_MOMENT_PATH_BYTES];
+    path = s_below_root(moment, path, longer);
+    if (path == NULL)
+        return -ENAMETOOLONG;
     int fd = ms_os_open(path, O_RDONLY, 0);
     if (fd < 0)
         return fd;
@@ -61,4 +77,11 @@ bool ms_moment_load_start(const struct ms_moment *moment, struct ms_source *sour
         return false;
     *text = ms_parse_text(moment->buffer, (size_t)length);
     return true;
+}
+
+bool ms_moment_exists(const struct ms_moment *moment, const char *path) {
+    char longer[MS_MOMENT_PATH_BYTES];
+    uint32_t owner, mode;
+    path = s_below_root(moment, path, longer);
+    return path != NULL && ms_os_stat_owner(path, &owner, &mode) == 0;
 }

@@ -9,12 +9,15 @@
 
 #include "monitor/parse.h"
 
+#define MS_MOMENT_PATH_BYTES 640
+
 /* Synchronization: tick lock, as everything the readers keep. */
 struct ms_moment {
     bool all;             /* the last tick: every reader reads, whatever its cadence */
     bool own_files;       /* the descriptors of the reading thread are not the program's */
     uint32_t own_threads; /* threads of the process that are memscope's */
     uint64_t own_cpu_ns;  /* processor time of the process that was memscope's */
+    const char *root;     /* in front of every path, for tests; NULL: nothing */
     char *buffer;         /* the text of the file that was loaded last */
     size_t buffer_size;
 };
@@ -30,6 +33,9 @@ struct ms_source {
  * longer than the buffer. */
 bool ms_moment_load(const struct ms_moment *moment, struct ms_source *source, const char *path,
                     struct ms_text *text);
+
+/* Whether there is something at PATH. */
+bool ms_moment_exists(const struct ms_moment *moment, const char *path);
 
 /* Loads only the first bytes, at most SIZE. */
 bool ms_moment_load_start(const struct ms_moment *moment, struct ms_source *source,

@@ -98,6 +98,13 @@ bool ms_parse_until(struct ms_text *text, char mark, struct ms_text *before) {
     return false;
 }
 
+/* FNV-1a; a byte that is in no name ends one. */
+uint64_t ms_parse_hash(uint64_t hash, struct ms_text name) {
+    for (const char *at = name.at; at < name.end; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    return (hash ^ '\n') * UINT64_C(1099511628211);
+}
+
 bool ms_parse_put(char *to, size_t size, size_t *used, const char *part, size_t length) {
     if (*used >= size || length >= size - *used)
         return false;

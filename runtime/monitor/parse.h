@@ -39,6 +39,10 @@ bool ms_parse_behind_last(struct ms_text *text, char mark);
 /* Everything up to the first MARK; the cursor is behind the mark. */
 bool ms_parse_until(struct ms_text *text, char mark, struct ms_text *before);
 
+/* HASH and NAME made one number: the names of a list, one after the other, tell whether it is the
+ * same list as before. */
+uint64_t ms_parse_hash(uint64_t hash, struct ms_text name);
+
 /* Writes the LENGTH bytes of PART and a NUL to TO at *USED. False: they do not fit. */
 bool ms_parse_put(char *to, size_t size, size_t *used, const char *part, size_t length);
 

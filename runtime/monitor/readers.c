@@ -20,12 +20,11 @@ void ms_readers_clear(struct ms_tick *tick) {
     tick->process_cpu_permille = MS_UNKNOWN_PERMILLE;
     tick->thread_count = MS_UNKNOWN_PERMILLE;
     tick->process_fds = MS_UNKNOWN_PERMILLE;
-    /* No reader in this version: the kernel has no interface for graphics memory that all drivers
-     * share, and the proportional set size costs a walk over all pages. */
+    tick->process_pss_bytes = MS_UNKNOWN_U64;
+    /* No reader in this version. */
     tick->gpu_usage_permille = MS_UNKNOWN_PERMILLE;
     tick->gpu_memory_used = MS_UNKNOWN_U64;
     tick->gpu_memory_total = MS_UNKNOWN_U64;
-    tick->process_pss_bytes = MS_UNKNOWN_U64;
 }
 
 void ms_readers_read(struct ms_readers *readers, const struct ms_moment *moment,

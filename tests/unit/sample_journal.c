@@ -107,6 +107,7 @@ static void s_add_ticks(struct journal_builder *builder) {
         .cpu_usage_permille = 125,
         .thread_count = 2,
         .process_fds = UINT32_MAX,
+        .process_pss_bytes = MS_UNKNOWN_U64,
         .process_write_bytes = MS_UNKNOWN_U64,
     };
     tick.time_ns = 100000000;
@@ -123,6 +124,7 @@ static void s_add_ticks(struct journal_builder *builder) {
     tick.process_major_faults = 4;
     tick.process_read_bytes = 8192;
     tick.process_fds = 9;
+    tick.process_pss_bytes = 3000;
     tick.shares[0] = (struct ms_share){1, node, 700};
     tick.shares[1] = (struct ms_share){1, name, 300};
     tick.shares[MS_SHARES_OF_TYPES] = (struct ms_share){2, 2, 130};

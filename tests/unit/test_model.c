@@ -433,7 +433,9 @@ static void s_test_timeline(void) {
     CU_ASSERT_EQUAL(snapshot->process_read_bytes, 8192);
     CU_ASSERT_EQUAL(snapshot->process_write_bytes, MEMSCOPE_UNKNOWN);
     CU_ASSERT_EQUAL(snapshot->process_fds, 9);
+    CU_ASSERT_EQUAL(snapshot->process_pss_bytes, 3000);
     CU_ASSERT_EQUAL(report->system_snapshots[0].process_fds, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_EQUAL(report->system_snapshots[0].process_pss_bytes, MEMSCOPE_UNKNOWN);
     ms_report_destroy(report);
 }
 

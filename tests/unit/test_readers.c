@@ -127,6 +127,19 @@ static void test_process_statm(void) {
     CU_ASSERT_EQUAL(pages, 415);
 }
 
+static void test_process_pss(void) {
+    uint64_t bytes = 5;
+    CU_ASSERT(ms_process_parse_pss(s_text("5594-7ffe ---p 00000000 00:00 0  [rollup]\n"
+                                          "Rss:   2652 kB\nPss:   1179 kB\nPss_Dirty: 9 kB\n"),
+                                   &bytes));
+    CU_ASSERT_EQUAL(bytes, 1179 * 1024);
+    static const char *const s_bad[] = {"", "Rss: 1 kB\nPss_Anon: 2 kB\n", "Pss: x kB\n",
+                                        "Pss: 18446744073709551615 kB\n"};
+    for (size_t i = 0; i < LENGTH(s_bad); i++)
+        CU_ASSERT_FALSE(ms_process_parse_pss(s_text(s_bad[i]), &bytes));
+    CU_ASSERT_EQUAL(bytes, 1179 * 1024);
+}
+
 static void test_io(void) {
     uint64_t read = 1, written = 2;
     CU_ASSERT(ms_io_parse(s_text("rchar: 9\nwchar: 8\nsyscr: 7\nsyscw: 6\nread_bytes: 4096\n"
@@ -241,7 +254,7 @@ static void test_disks(void) {
 }
 
 static void test_bad_disks(void) {
-    struct ms_disk_totals totals = {1, 2, 3};
+    struct ms_disk_totals totals = {1, 2, 3, 4};
     CU_ASSERT_FALSE(ms_disk_parse(s_text(""), &totals));
     CU_ASSERT_FALSE(
         ms_disk_parse(s_text("\n\n8 0\n8 0 sda 1 2\n8 0 sda 1 2 x 4 5 6 7\n"), &totals));
@@ -254,13 +267,15 @@ static void test_bad_disks(void) {
 }
 
 static void test_network(void) {
-    struct ms_network_totals totals = {1, 2, 3};
-    CU_ASSERT_FALSE(ms_network_parse(s_text(""), &totals));
-    CU_ASSERT_FALSE(ms_network_parse(s_text("Inter-|   Receive\n face |bytes packets\n"), &totals));
-    CU_ASSERT_FALSE(ms_network_parse(s_text("eth0: 1 2 3\n"), &totals));
+    struct ms_network_totals totals = {1, 2, 3, 4};
+    struct ms_moment moment = {.root = "/nowhere"};
+    CU_ASSERT_FALSE(ms_network_parse(s_text(""), &moment, &totals));
+    CU_ASSERT_FALSE(
+        ms_network_parse(s_text("Inter-|   Receive\n face |bytes packets\n"), &moment, &totals));
+    CU_ASSERT_FALSE(ms_network_parse(s_text("eth0: 1 2 3\n"), &moment, &totals));
     CU_ASSERT_FALSE(ms_network_parse(s_text("a: 18446744073709551615 0 0 0 0 0 0 0 1\n"
                                             "b: 1 0 0 0 0 0 0 0 1\n"),
-                                     &totals));
+                                     &moment, &totals));
     CU_ASSERT(totals.rx_bytes == 1 && totals.tx_bytes == 2 && totals.interfaces == 3);
     CU_ASSERT(ms_network_parse(
         s_text(
@@ -270,7 +285,7 @@ static void test_network(void) {
             "  eth0:  10 1 0 0 0 0 0 0  1 1 0 0 0 0 0 0\n"
             "eth0:1:20 1 0 0 0 0 0 0  2 1 0 0 0 0 0 0\n"
             "lo2: 40 1 0 0 0 0 0 0  4 1 0 0 0 0 0 0\n"),
-        &totals));
+        &moment, &totals));
     CU_ASSERT_EQUAL(totals.rx_bytes, 70);
     CU_ASSERT_EQUAL(totals.tx_bytes, 7);
     CU_ASSERT_EQUAL(totals.interfaces, 3);
@@ -297,19 +312,21 @@ static void s_parse_all(struct ms_text text) {
     struct ms_system_memory memory;
     struct ms_disk_totals disks;
     struct ms_network_totals network;
+    struct ms_moment moment = {0};
     struct ms_credentials credentials;
     struct ms_text group;
     uint64_t a, b;
     bool version2;
     ms_process_parse_stat(text, &stat);
     ms_process_parse_statm(text, &a);
+    ms_process_parse_pss(text, &a);
     ms_io_parse(text, &a, &b);
     ms_system_parse_stat(text, &cpu);
     ms_system_parse_meminfo(text, &memory);
     ms_cgroup_parse_group(text, &group, &version2);
     ms_cgroup_parse_limit(text, &a);
     ms_disk_parse(text, &disks);
-    ms_network_parse(text, &network);
+    ms_network_parse(text, &moment, &network);
     ms_follow_parse_status(text, &credentials);
 }
 
@@ -461,6 +478,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_put);
     CU_ADD_TEST(suite, test_process_stat);
     CU_ADD_TEST(suite, test_process_statm);
+    CU_ADD_TEST(suite, test_process_pss);
     CU_ADD_TEST(suite, test_io);
     CU_ADD_TEST(suite, test_system_stat);
     CU_ADD_TEST(suite, test_system_busy);

@@ -105,6 +105,7 @@ function systemSection(report) {
             [
                 series("process_rss_bytes", "resident set (RSS)", 0),
                 series("heap_live_bytes", "live heap", 1),
+                series("process_pss_bytes", "proportional set (PSS)", 2),
             ],
         ],
         ["Memory of the machine", "bytes", [series("memory_usage_bytes", "in use", 2)]],

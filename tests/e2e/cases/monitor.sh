@@ -17,6 +17,7 @@ case_monitor() {
         | add > 0.7 * $used and add < 1.1 * $used + 20"
     # a megabyte of pages was touched, and descriptors 0 to 2 are open at least
     check_true '.system_snapshots[-1] | .process_minor_faults > 256 and .process_fds >= 3'
+    check_true '.system_snapshots[-1] | .process_pss_bytes > 262144 and .process_pss_bytes <= .process_rss_bytes + 1048576'
     # main and two sleepers; the monitor's own thread does not count
     check '[.system_snapshots[].thread_count] | max' 3
     check '[.system_snapshots[].heap_live_bytes] | max >= 67108864' true

@@ -53,6 +53,8 @@ void memscope_mark(const char *name);
 }
 #endif
 
+#include "memscope/tracker.h" /* the program's own lists of variables */
+
 #define MEMSCOPE_VERSION_MAJOR 0
 #define MEMSCOPE_VERSION_MINOR 1
 #define MEMSCOPE_VERSION_PATCH 0

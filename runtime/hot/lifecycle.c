@@ -261,11 +261,23 @@ static void s_start_monitor(void) {
     ms_hooks_choose();
 }
 
+static uint32_t s_monitor_begun; /* Synchronization: atomic */
+
 void ms_lifecycle_attached(void) {
-    static uint32_t s_begun;
     uint32_t no = 0;
-    if (MS_UNLIKELY(ms_load_relaxed(&s_begun) == 0) && ms_cas_acq_rel(&s_begun, &no, 1))
+    if (MS_UNLIKELY(ms_load_relaxed(&s_monitor_begun) == 0) &&
+        ms_cas_acq_rel(&s_monitor_begun, &no, 1))
         s_start_monitor();
+}
+
+void ms_lifecycle_monitor(void) {
+    if (!ms_lifecycle_ready())
+        return;
+    if (!ms_exchange_acq_rel(&s_options.monitor, true)) {
+        ms_store_relaxed(&ms_store.header->monitor_ms, s_options.monitor_ms);
+        ms_store_relaxed(&s_monitor_begun, 0); /* that was without effect */
+    }
+    ms_lifecycle_attached();
 }
 
 /* ---- fork ---- */
@@ -359,9 +371,14 @@ static void s_end(int status) {
     errno = saved;
 }
 
+void (*ms_lifecycle_at_end)(void);
+
 static void s_at_exit(int status, void *data) {
     (void)data;
     s_end(status);
+    void (*at_end)(void) = ms_load_acquire(&ms_lifecycle_at_end);
+    if (at_end != NULL)
+        at_end();
 }
 
 #ifndef MS_HOT_STATIC

@@ -31,4 +31,11 @@ void ms_lifecycle_switch(bool on);
  * from elsewhere has no second thread from us. */
 void ms_lifecycle_attached(void);
 
+/* The monitor runs from here on, whatever the options say. */
+void ms_lifecycle_monitor(void);
+
+/* Called when exit() has run the program's handlers and the journal is finished; NULL: nothing is.
+ * Synchronization: atomic */
+extern void (*ms_lifecycle_at_end)(void);
+
 #endif

@@ -37,7 +37,8 @@ static bool s_is_shown(const struct ms_build_site *site) {
            site->kind != MEMSCOPE_SITE_RELEASE;
 }
 
-/* A site of the runtime's is a return address: what the resolver knows of it, or the address. */
+/* A site of the runtime's has a return address: what the resolver knows of it, or the address. One
+ * of a tracked variable has its file and line already. */
 static enum ms_status s_locate_frame(struct ms_build *build, struct ms_build_site *site,
                                      const char **location) {
     struct ms_build_frames frames;
@@ -46,11 +47,12 @@ static enum ms_status s_locate_frame(struct ms_build *build, struct ms_build_sit
         return status;
     const struct memscope_frame *inner = &frames.frames[0];
     status = ms_names_add(&build->names, inner->function, &site->function);
-    if (status == MS_OK)
+    if (status == MS_OK && site->file == 0)
         status = ms_names_add(&build->names, inner->file, &site->file);
     if (status != MS_OK)
         return status;
-    if (inner->file != NULL && inner->line != MEMSCOPE_UNKNOWN && inner->line <= UINT32_MAX)
+    if (site->line == 0 && inner->file != NULL && inner->line != MEMSCOPE_UNKNOWN &&
+        inner->line <= UINT32_MAX)
         site->line = (uint32_t)inner->line;
     if (site->file != 0)
         return MS_OK;
@@ -64,7 +66,7 @@ static enum ms_status s_locate_frame(struct ms_build *build, struct ms_build_sit
 static enum ms_status s_locate(struct ms_build *build, struct ms_build_site *site) {
     const char *location = NULL;
     enum ms_status status = MS_OK;
-    if (site->file == 0 && site->frame != 0)
+    if ((site->file == 0 || site->function == 0) && site->frame != 0)
         status = s_locate_frame(build, site, &location);
     if (status != MS_OK)
         return status;

@@ -178,7 +178,8 @@ struct ms_site {
     uint8_t evidence; /* enum memscope_evidence */
     uint16_t module;  /* the module that has it, 0: none */
     uint64_t type_size;
-    uint64_t frame; /* of kind CALLER: the return address as a frame word (see stacks), else 0 */
+    uint64_t frame; /* of kind CALLER and of what MEMSCOPE_TRACK makes: the return address of the
+                       call as a frame word (see stacks), else 0 */
     uint32_t flags;
     uint32_t element_name; /* string; 0: how many elements a block has is not known */
     uint32_t deallocator;  /* string; 0: not known */

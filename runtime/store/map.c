@@ -46,3 +46,9 @@ bool ms_map_set(struct ms_map *map, uint64_t key, uint32_t value) {
     entry->value = value;
     return true;
 }
+
+void ms_map_fini(struct ms_map *map) {
+    if (map->capacity != 0)
+        ms_os_unmap(map->entries, map->capacity * sizeof(*map->entries));
+    *map = (struct ms_map){NULL, 0, 0};
+}

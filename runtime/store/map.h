@@ -26,4 +26,7 @@ uint32_t ms_map_find(const struct ms_map *map, uint64_t key);
 /* Sets KEY. False: no memory, and nothing changed. */
 bool ms_map_set(struct ms_map *map, uint64_t key, uint32_t value);
 
+/* Gives its memory back: it is empty. */
+void ms_map_fini(struct ms_map *map);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sites.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "platform/os.h"
@@ -13,6 +14,7 @@ struct ms_site_range ms_site_ranges[MS_RANGE_LIMIT];
 uint32_t ms_site_range_count;
 
 static struct ms_map s_callers; /* return address -> site */
+static struct ms_map s_tracked; /* hash of a tracked variable -> site */
 
 static void s_fill(struct ms_site *to, const struct memscope_site *from, uint16_t module) {
     to->var_name = ms_strings_intern(from->var_name);
@@ -169,4 +171,71 @@ uint32_t ms_sites_pooled(uint32_t id) {
     }
     ms_store_unlock(&signals);
     return site != NULL ? pooled : 0;
+}
+
+static struct ms_site *s_site(uint32_t id) {
+    return ms_store_at(MS_TABLE_SITES, (uint64_t)id * sizeof(struct ms_site));
+}
+
+/* The number of the site that a tracked one has its type from is kept in `reserved`, which readers
+ * do not look at. */
+static bool s_is_tracked_as(const struct ms_site *site, const struct ms_site *wanted) {
+    return site->var_name == wanted->var_name && site->file == wanted->file &&
+           site->line == wanted->line && site->kind == wanted->kind &&
+           site->type_size == wanted->type_size && site->reserved[0] == wanted->reserved[0];
+}
+
+static uint64_t s_hash(const struct ms_site *site) {
+    const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = (site->var_name ^ (uint64_t)site->file << 32) * factor;
+    hash = (hash ^ hash >> 29 ^ site->line ^ site->reserved[0] << 32) * factor;
+    hash = (hash ^ hash >> 29 ^ site->type_size ^ (uint64_t)site->kind << 56) * factor;
+    return hash != 0 ? hash : 1;
+}
+
+/* What a tracked variable is, without what the site of its type adds. */
+static struct ms_site s_describe(const struct ms_tracked_variable *variable) {
+    struct ms_site site = {.var_name = ms_strings_intern(variable->name),
+                           .file = ms_strings_intern(variable->file),
+                           .line = variable->line,
+                           .kind = variable->kind,
+                           .type_size = variable->size,
+                           .reserved[0] = variable->typed_by};
+    if (variable->typed_by != 0)
+        site.type_size = s_site(variable->typed_by)->type_size;
+    return site;
+}
+
+static void s_take_type(struct ms_site *to, const struct ms_site *from) {
+    to->type_name = from->type_name;
+    to->label = from->label;
+    to->evidence = from->evidence;
+    to->element_name = from->element_name;
+    to->element_size = from->element_size;
+    to->header_size = from->header_size;
+    to->deallocator = from->deallocator;
+    to->flags = ms_load_relaxed(&from->flags) & MS_SITE_OTHER_SIZE;
+}
+
+uint32_t ms_sites_tracked(const struct ms_tracked_variable *variable) {
+    struct ms_site wanted = s_describe(variable);
+    uint64_t key = s_hash(&wanted);
+    uint32_t id;
+    while ((id = ms_map_find(&s_tracked, key)) != 0) {
+        if (s_is_tracked_as(s_site(id), &wanted))
+            return id;
+        key++;
+    }
+    struct ms_site *site = s_append(&id);
+    if (site == NULL)
+        return 0;
+    *site = wanted;
+    site->frame = ms_modules_frame(variable->call);
+    site->module = (uint16_t)(site->frame >> MS_FRAME_MODULE_SHIFT);
+    if (variable->typed_by != 0)
+        s_take_type(site, s_site(variable->typed_by));
+    ms_store_publish(MS_TABLE_STRINGS);
+    ms_store_publish(MS_TABLE_SITES);
+    ms_map_set(&s_tracked, key, id);
+    return id;
 }

@@ -40,6 +40,20 @@ uint32_t ms_sites_caller(uintptr_t return_address);
  * with each call. Takes the store lock. */
 uint32_t ms_sites_pooled(uint32_t id);
 
+/* What MEMSCOPE_TRACK says of a variable. */
+struct ms_tracked_variable {
+    const char *name;
+    const char *file;
+    uint32_t line;
+    uint8_t kind;      /* TRACKED, or OBJECT */
+    uint64_t size;     /* of an object */
+    uint32_t typed_by; /* the site whose type its blocks have, 0: none */
+    uintptr_t call;    /* return address of the call that says so */
+};
+
+/* Its site, the same for the same variable; 0 when there is no room. Under the store lock. */
+uint32_t ms_sites_tracked(const struct ms_tracked_variable *variable);
+
 /* The id of a registered record, 0: not registered. Any thread, no lock. */
 static inline uint32_t ms_sites_find(const struct memscope_site *site) {
     for (uint32_t i = ms_load_acquire(&ms_site_range_count); i-- > 0;) {

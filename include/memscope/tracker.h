@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Trackers: the program itself says which of its variables it wants to see. <memscope.h> includes
+ * this; the functions are in libmemscope.
+ *
+ *     memscope_tracker *t = memscope_tracker_with_auto_export(memscope_tracker_new(), "out.json");
+ *     struct node *head = make_list();
+ *     char line[80];
+ *     MEMSCOPE_TRACK(t, head);      the heap block that head holds now
+ *     MEMSCOPE_TRACK(t, line);      the array itself
+ *     memscope_tracker_release(t);  writes out.json
+ *
+ * A tracker is a list of variables over what memscope records of the whole process anyway. Where
+ * nothing is recorded (MEMSCOPE_OPTIONS=preset=off, memscope_pause()) a tracker works as always and
+ * its list stays empty.
+ *
+ * All functions: any thread, at any time but in signal handlers; they keep errno, never end the
+ * program, take NULL for a tracker (it tracks nothing), and have their memory not from malloc, so
+ * that it is in no number.
+ */
+#ifndef MEMSCOPE_TRACKER_H
+#define MEMSCOPE_TRACKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct memscope_tracker memscope_tracker;
+
+/* ---- handles ---- */
+
+/* A tracker with one reference, which the caller owns. NULL: no memory. */
+memscope_tracker *memscope_tracker_new(void);
+
+/* The tracker of the process, never NULL. It is there to the end: clones of it and releases change
+ * nothing. */
+memscope_tracker *memscope_tracker_global(void);
+
+/* One more reference to the same tracker, which the caller owns. Returns T. */
+memscope_tracker *memscope_tracker_clone(memscope_tracker *t);
+
+/* Gives a reference back. With the last one the tracker is gone: objects it tracks count as ended,
+ * blocks of the heap stay what they are, and a tracker with auto-export writes its file. */
+void memscope_tracker_release(memscope_tracker *t);
+
+/* ---- what a tracker does besides; each returns T ---- */
+
+/* Samples processor, memory, disks and network all along, also where MEMSCOPE_OPTIONS has
+ * monitor=0. */
+memscope_tracker *memscope_tracker_with_system_monitoring(memscope_tracker *t);
+
+typedef struct memscope_sampling_config {
+    double sample_rate; /* 0..1: the share of MEMSCOPE_TRACK calls that keep a call stack */
+    bool capture_call_stack;
+    size_t max_stack_depth; /* frames, at most 128; 0: none */
+} memscope_sampling_config;
+
+memscope_sampling_config memscope_sampling_demo(void); /* {0.1, false, 5} */
+memscope_sampling_config memscope_sampling_full(void); /* {1.0, true, 20}, the default */
+memscope_sampling_config memscope_sampling_high_performance(void); /* {0.01, false, 0} */
+
+/* Which calls keep where they came from, for blocks that have no stack of where they were made.
+ * Counts and bytes are exact at every rate. A rate below 0 or not a number is 0, above 1 is 1. */
+memscope_tracker *memscope_tracker_with_sampling(memscope_tracker *t,
+                                                 memscope_sampling_config config);
+
+/* The last release (of the global tracker: the end of the process by exit() or return from main)
+ * writes the report to PATH, which is copied, as memscope_export does; its extension (.json,
+ * .msgpack, .html) is the format. Forked children do not write it. NULL: nothing is written. One
+ * line on standard error when it cannot be written, none where nothing is recorded. */
+memscope_tracker *memscope_tracker_with_auto_export(memscope_tracker *t, const char *path);
+
+/* ---- tracking ---- */
+
+/*
+ * VARIABLE, an lvalue, is tracked by T under its name, file and line.
+ *
+ *   a pointer         the heap block that starts where it points to now, until that is freed (also
+ *                     when realloc moves it). Another block that it holds later is tracked with
+ *                     the next call; code that is compiled with the plugin also tells when an
+ *                     annotated pointer lets go. Not a pointer to a block: only listed
+ *   anything else     the object itself, sizeof VARIABLE bytes, until the same tracker tracks its
+ *                     address again, memscope_untrack, or the tracker is gone
+ *
+ * Arguments may be evaluated more than once.
+ */
+#ifdef __cplusplus
+#    define MEMSCOPE_TRACK(t, variable)                                                            \
+        (::memscope_detail::track((t), (variable), #variable, __FILE__, __LINE__))
+#else
+#    define MEMSCOPE_TRACK(t, variable)                                                            \
+        (MEMSCOPE_DETAIL_IS_POINTER(variable)                                                      \
+             ? memscope_track_as((t), &(variable), #variable, __FILE__, __LINE__)                  \
+             : memscope_track_object_as((t), &(variable), sizeof(variable), #variable, __FILE__,   \
+                                        __LINE__))
+/* 5 is the class of pointers, and of arrays; those become another type behind a comma. */
+#    define MEMSCOPE_DETAIL_IS_POINTER(variable)                                                   \
+        (__builtin_classify_type(variable) == 5 &&                                                 \
+         __builtin_types_compatible_p(__typeof__(variable), __typeof__(((void)0, (variable)))))
+#endif
+
+/* The pointer at VARIABLE, under that NAME. Strings are copied. */
+void memscope_track_as(memscope_tracker *t, const volatile void *variable, const char *name,
+                       const char *file, int line);
+
+/* The SIZE bytes at OBJECT. */
+void memscope_track_object_as(memscope_tracker *t, const volatile void *object, size_t size,
+                              const char *name, const char *file, int line);
+
+/* The object at that address ends here. Nothing happens where T tracks none. */
+void memscope_untrack(memscope_tracker *t, const volatile void *object);
+
+/* ---- reports ---- */
+
+/*
+ * Writes the report of the process as it is now, with the variables that are tracked in its
+ * `variables`, to PATH: FORMAT is "json", "msgpack" or "html", NULL: by the extension of PATH. The
+ * file is whole or not there: it is written beside and renamed. The `memscope` program does that,
+ * which lies in ../bin of libmemscope or in $PATH; the call waits for it.
+ * 0, or an errno value: ENODATA nothing is recorded, ENOENT the program is not there, EINVAL no
+ * path, EIO it could not be written (it has said why on standard error).
+ */
+int memscope_export(memscope_tracker *t, const char *format, const char *path);
+
+#ifdef __cplusplus
+}
+
+namespace memscope_detail {
+template <typename T>
+inline void track(memscope_tracker *t, T *const volatile &variable, const char *name,
+                  const char *file, int line) {
+    memscope_track_as(t, &variable, name, file, line);
+}
+template <typename T>
+inline void track(memscope_tracker *t, const volatile T &variable, const char *name,
+                  const char *file, int line) {
+    memscope_track_object_as(t, &reinterpret_cast<const volatile char &>(variable),
+                             sizeof(variable), name, file, line);
+}
+} // namespace memscope_detail
+#endif
+
+#endif

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# What a program tracks by hand: memscope/tracker.h.
+
+# plain NAME [FLAGS...]: ./NAME from programs/NAME.c by the compiler alone.
+plain() {
+    plain_name=$1
+    shift
+    # shellcheck disable=SC2046 # words
+    "${compiler:-gcc}" -std=gnu11 -g -O1 -Wall -Wextra -Wpedantic -Wno-vla -Werror \
+        -I"$MEMSCOPE_BUILD/include" -o "$plain_name" "$programs/$plain_name.c" "$@" $("$memscope" config --libs)
+}
+
+# tracked_variables TYPE GROWN: report.json has what tracked.c tracks. TYPE is that of its blocks, GROWN
+# how many of them are counted at `grown`.
+tracked_variables() {
+    place() { line tracked "$1"; }
+    check '[.variables[] | select(.kind != "static") | [.kind, .var_name, .type_name,
+            (.location | split(":")[-1] | tonumber), .live_bytes, .total_allocations]] | sort' \
+        "[[\"object\",\"line\",null,$(place line),80,1],[\"object\",\"number\",null,$(place number),4,5],\
+[\"object\",\"pair\",null,$(place pair),0,1],[\"object\",\"several\",null,$(place several),16,1],\
+[\"tracked\",\"fixed\",$1,$(place fixed),40,1],[\"tracked\",\"grown\",$1,$(place grown),3000,$2],\
+[\"tracked\",\"nothing\",null,$(place nothing),0,0],\
+[\"tracked\",\"row\",$1,$(place 'first row'),500,10],[\"tracked\",\"row\",$1,$(place 'second row'),1000,1]]"
+    # By name and place: two variables of one name stay two.
+    check '[.hotspots[] | select(.var_name == "row") | [.allocation_count, .total_size, .live_size, .function]]' \
+        '[[10,1000,500,"fill"],[1,1000,1000,"fill_more"]]'
+    check '.process.exit' running
+}
+
+case_tracked() {
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        plain tracked
+        record ./tracked out.json
+        same "$status" 0 "status of ./tracked: $(cat err)"
+        [ ! -s err ] || fail "tracked wrote to standard error: $(cat err)"
+        for report in out asked; do
+            mv $report.json report.json
+            tracked_variables null 2
+        done
+        to_json
+        check '[.leaks[] | select(.var_name == "row") | [.bytes, .count]]' '[[1000,1],[500,5]]'
+        # Nothing is left beside the files, and the malloc of the tracker is in no number.
+        same "$(ls out.json.* asked.json.* 2>/dev/null)" '' 'temporary files'
+        check .summary.total_allocations 15
+    done
+}
+
+case_tracked_with_the_plugin() {
+    build tracked
+    record ./tracked out.json
+    same "$status" 0 "status of ./tracked: $(cat err)"
+    mv out.json report.json
+    tracked_variables '"char"' 1
+    check '[.hotspots[] | select(.var_name == "grown" and .live_size != 0) | .live_size]' '[3000]'
+}
+
+case_tracked_statically() {
+    build tracked -static
+    PATH="$(dirname "$memscope"):$PATH" record ./tracked out.json
+    same "$status" 0 "status of ./tracked: $(cat err)"
+    mv out.json report.json
+    tracked_variables '"char"' 1
+    rm asked.json
+    record ./tracked out.json
+    same "$status" 3 'status without the program in $PATH'
+    [ ! -e out.json ] || fail 'out.json is there'
+}
+
+# Where nothing is recorded, trackers work and there is nothing to write.
+case_tracked_switched_off() {
+    plain track_global
+    MEMSCOPE_OPTIONS=preset=off ./track_global out.json 2>err || fail "status $?"
+    plain tracked
+    status=0
+    MEMSCOPE_OPTIONS=preset=off ./tracked out.json 2>>err || status=$?
+    same "$status" 3 'status of tracked, whose memscope_export fails'
+    [ ! -e out.json ] || fail 'out.json is there'
+    [ ! -s err ] || fail "something was said: $(cat err)"
+}
+
+# The tracker of the process writes at its end, once: what a forked child tracks is not in it, and
+# the child writes nothing.
+case_track_global() {
+    plain track_global
+    options=stack=0
+    measure ./track_global out.json
+    mv out.json report.json
+    check '.process.exit' exited
+    check '[.variables[] | [.var_name, .live_bytes]]' '[["kept",64]]'
+    check_true '.hotspots[] | select(.var_name == "kept") | .stack_id != null'
+    # a file that cannot be written, a format there is none of
+    record ./track_global nowhere/out.json
+    same "$status" 0 'status'
+    grep -q 'nowhere/out.json is not written' err || fail "err: $(cat err)"
+    record ./track_global out.xml
+    same "$status" 0 'status'
+    grep -q 'out.xml is not written' err || fail "err: $(cat err)"
+    # exactly the name given
+    record ./track_global -.json
+    [ -s ./-.json ] || fail "no -.json: $(ls)"
+}
+
+case_tracker_samples() {
+    samples=$MEMSCOPE_BUILD/samples
+    echo 'the cat and the dog and 1 fish' >words
+    same "$("$samples"/tracker_auto_export out.json <words)" '6 different words' 'auto_export'
+    mv out.json report.json
+    check '[.variables[] | [.kind, .var_name, .live_bytes]]' '[["object","s_buckets",8192],["tracked","word",119]]'
+}

@@ -104,6 +104,12 @@ struct memscope_hotspot {
     uint32_t stack_id; /* of the stack with the most live bytes there */
 };
 
+struct memscope_gpu {
+    double usage_percent;
+    uint64_t memory_used; /* in steps of 1 KiB, also the next one */
+    uint64_t memory_total;
+};
+
 struct memscope_system_snapshot {
     uint64_t timestamp;
     double cpu_usage_percent;
@@ -114,7 +120,7 @@ struct memscope_system_snapshot {
     uint64_t disk_write_bps;
     uint64_t network_rx_bps;
     uint64_t network_tx_bps;
-    double gpu_usage_percent;
+    double gpu_usage_percent; /* sums of all GPUs, also the next two: may be over 100 */
     uint64_t gpu_memory_used;
     uint64_t gpu_memory_total;
     double process_cpu_percent; /* of one processor */
@@ -126,6 +132,9 @@ struct memscope_system_snapshot {
     uint64_t process_write_bytes;
     uint64_t process_fds; /* open descriptors */
     uint64_t process_pss_bytes;
+    uint64_t process_gpu_bytes;      /* memory of GPUs */
+    const struct memscope_gpu *gpus; /* the first eight */
+    size_t gpu_count;
 };
 
 struct memscope_site_report {

@@ -95,6 +95,11 @@ SHAPE(memscope_hotspot,
     UINT(memscope_hotspot, live_count),
     ID(memscope_hotspot, stack_id));
 
+SHAPE(memscope_gpu,
+    REAL(memscope_gpu, usage_percent),
+    UINT(memscope_gpu, memory_used),
+    UINT(memscope_gpu, memory_total));
+
 SHAPE(memscope_system_snapshot,
     UINT(memscope_system_snapshot, timestamp),
     REAL(memscope_system_snapshot, cpu_usage_percent),
@@ -116,7 +121,9 @@ SHAPE(memscope_system_snapshot,
     UINT(memscope_system_snapshot, process_read_bytes),
     UINT(memscope_system_snapshot, process_write_bytes),
     UINT(memscope_system_snapshot, process_fds),
-    UINT(memscope_system_snapshot, process_pss_bytes));
+    UINT(memscope_system_snapshot, process_pss_bytes),
+    UINT(memscope_system_snapshot, process_gpu_bytes),
+    OBJECTS(memscope_system_snapshot, gpus, gpu_count, memscope_gpu));
 
 SHAPE(memscope_site_report,
     ID(memscope_site_report, id),

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/decimal.h"
+#include "base/gpu_feed.h"
 #include "base/journal_dir.h"
 #include "hot/identity.h"
 #include "platform/os.h"
@@ -177,4 +178,11 @@ int ms_journal_file_choose(char *path, size_t size, const char *pattern,
         ms_os_unlink(path);
     }
     return 0;
+}
+
+int ms_journal_file_gpu_feed(char *path, size_t size) {
+    return ms_journal_dir_path(path, size, ms_os_uid()) &&
+                   s_append(path, size, "/" MS_GPU_FEED_NAME)
+               ? s_make_absolute(path, size)
+               : -ENAMETOOLONG;
 }

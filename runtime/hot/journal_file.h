@@ -17,4 +17,8 @@ struct ms_identity;
 int ms_journal_file_choose(char *path, size_t size, const char *pattern,
                            const struct ms_identity *identity);
 
+/* The absolute path of the file that tells of GPUs (base/gpu_feed.h), whether or not it is there. 0
+ * or -errno. */
+int ms_journal_file_gpu_feed(char *path, size_t size);
+
 #endif

@@ -237,8 +237,11 @@ static void s_poll(void) {
 
 static void s_start_monitor(void) {
     struct ms_journal_header *header = ms_store.header;
+    static char s_gpu_feed[1024];
     if (!s_options.monitor)
         return;
+    if (s_gpu_feed[0] == 0 && ms_journal_file_gpu_feed(s_gpu_feed, sizeof(s_gpu_feed)) != 0)
+        s_gpu_feed[0] = 0;
     struct ms_monitor_hooks hooks = {
         .fill = ms_timeline_fill,
         .append = ms_timeline_append,
@@ -250,6 +253,7 @@ static void s_start_monitor(void) {
         .monotonic_start_ns = header->monotonic_start_ns,
         .interval_ms = s_options.monitor_ms,
         .journal_fd = &ms_store.fd,
+        .gpu_feed = s_gpu_feed[0] != 0 ? s_gpu_feed : NULL,
     };
     uint64_t now_ns = ms_store_now();
     ms_store_relaxed(&header->now_ns, now_ns);

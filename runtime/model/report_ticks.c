@@ -15,6 +15,26 @@ static uint64_t s_number(uint32_t count) {
     return count != UINT32_MAX ? count : MEMSCOPE_UNKNOWN;
 }
 
+static uint64_t s_bytes(uint32_t kib) {
+    return kib != UINT32_MAX ? (uint64_t)kib * 1024 : MEMSCOPE_UNKNOWN;
+}
+
+static size_t s_gpu_count(const struct ms_tick *tick) {
+    return tick->gpu_count < MS_GPUS_PER_TICK ? tick->gpu_count : MS_GPUS_PER_TICK;
+}
+
+/* OUT has room for s_gpu_count. */
+static void s_fill_gpus(const struct ms_tick *tick, struct memscope_gpu *out) {
+    for (size_t i = 0; i < s_gpu_count(tick); i++) {
+        const struct ms_tick_gpu *gpu = &tick->gpus[i];
+        out[i] = (struct memscope_gpu){
+            .usage_percent = gpu->usage_permille != UINT16_MAX ? gpu->usage_permille / 10.0 : NAN,
+            .memory_used = s_bytes(gpu->memory_used_kib),
+            .memory_total = s_bytes(gpu->memory_total_kib),
+        };
+    }
+}
+
 static void s_fill_snapshot(const struct ms_tick *tick, struct memscope_system_snapshot *out) {
     bool has_share = tick->memory_usage_bytes != MS_UNKNOWN_U64 &&
                      tick->memory_total_bytes != MS_UNKNOWN_U64 && tick->memory_total_bytes != 0;
@@ -42,6 +62,7 @@ static void s_fill_snapshot(const struct ms_tick *tick, struct memscope_system_s
         .process_write_bytes = tick->process_write_bytes,
         .process_fds = s_number(tick->process_fds),
         .process_pss_bytes = tick->process_pss_bytes,
+        .process_gpu_bytes = tick->gpu_count != 0 ? tick->process_gpu_bytes : MEMSCOPE_UNKNOWN,
     };
 }
 
@@ -49,12 +70,23 @@ enum ms_status ms_build_ticks(struct ms_build *build) {
     enum ms_status status = ms_journal_ticks(build->journal, &build->ticks, &build->tick_count);
     if (status != MS_OK)
         return status;
+    size_t gpu_count = 0;
     struct memscope_system_snapshot *snapshots =
         ms_arena_array(build->arena, build->tick_count, sizeof(*snapshots));
     if (snapshots == NULL)
         return MS_NO_MEMORY;
     for (size_t i = 0; i < build->tick_count; i++)
+        gpu_count += s_gpu_count(&build->ticks[i]);
+    struct memscope_gpu *gpus = ms_arena_array(build->arena, gpu_count, sizeof(*gpus));
+    if (gpus == NULL)
+        return MS_NO_MEMORY;
+    for (size_t i = 0; i < build->tick_count; i++) {
         s_fill_snapshot(&build->ticks[i], &snapshots[i]);
+        s_fill_gpus(&build->ticks[i], gpus);
+        snapshots[i].gpus = gpus;
+        snapshots[i].gpu_count = s_gpu_count(&build->ticks[i]);
+        gpus += snapshots[i].gpu_count;
+    }
     build->report->system_snapshots = snapshots;
     build->report->system_snapshot_count = build->tick_count;
     return MS_OK;

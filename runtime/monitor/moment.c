@@ -79,9 +79,14 @@ bool ms_moment_load_start(const struct ms_moment *moment, struct ms_source *sour
     return true;
 }
 
-bool ms_moment_exists(const struct ms_moment *moment, const char *path) {
+bool ms_moment_stat(const struct ms_moment *moment, const char *path, uint32_t *owner,
+                    uint32_t *mode) {
     char longer[MS_MOMENT_PATH_BYTES];
-    uint32_t owner, mode;
     path = s_below_root(moment, path, longer);
-    return path != NULL && ms_os_stat_owner(path, &owner, &mode) == 0;
+    return path != NULL && ms_os_stat_owner(path, owner, mode) == 0;
+}
+
+bool ms_moment_exists(const struct ms_moment *moment, const char *path) {
+    uint32_t owner, mode;
+    return ms_moment_stat(moment, path, &owner, &mode);
 }

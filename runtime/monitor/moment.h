@@ -18,6 +18,7 @@ struct ms_moment {
     uint32_t own_threads; /* threads of the process that are memscope's */
     uint64_t own_cpu_ns;  /* processor time of the process that was memscope's */
     const char *root;     /* in front of every path, for tests; NULL: nothing */
+    const char *gpu_feed; /* see base/gpu_feed.h; NULL: none */
     char *buffer;         /* the text of the file that was loaded last */
     size_t buffer_size;
 };
@@ -33,6 +34,10 @@ struct ms_source {
  * longer than the buffer. */
 bool ms_moment_load(const struct ms_moment *moment, struct ms_source *source, const char *path,
                     struct ms_text *text);
+
+/* Owner and mode of PATH itself (links are not followed). False: there is none. */
+bool ms_moment_stat(const struct ms_moment *moment, const char *path, uint32_t *owner,
+                    uint32_t *mode);
 
 /* Whether there is something at PATH. */
 bool ms_moment_exists(const struct ms_moment *moment, const char *path);

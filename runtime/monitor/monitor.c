@@ -83,6 +83,7 @@ static struct ms_moment s_helper_moment(void) {
     return (struct ms_moment){.own_files = s_monitor.own_files,
                               .own_threads = 1,
                               .own_cpu_ns = s_monitor.ended_cpu_ns + cpu,
+                              .gpu_feed = s_monitor.hooks.gpu_feed,
                               .buffer = s_monitor.buffer,
                               .buffer_size = sizeof(s_monitor.buffer)};
 }
@@ -190,6 +191,7 @@ static void s_last_tick(void) {
     struct ms_moment moment = {.all = true,
                                .own_threads = ms_monitor_tid() != 0,
                                .own_cpu_ns = s_monitor.ended_cpu_ns,
+                               .gpu_feed = s_monitor.hooks.gpu_feed,
                                .buffer = s_monitor.buffer,
                                .buffer_size = sizeof(s_monitor.buffer)};
     uint64_t signals;

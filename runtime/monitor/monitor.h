@@ -32,6 +32,8 @@ struct ms_monitor_hooks {
      * table of its own with only this one in it, so that it never takes a number that the program
      * expects to be free. NULL: the thread shares the program's descriptors. */
     const int *journal_fd;
+    const char
+        *gpu_feed; /* see base/gpu_feed.h, at the same place as long as it runs; NULL: none */
 };
 
 /* The first tick comes at once, the others every interval. Hooks are copied. 0 or -errno: -EALREADY

@@ -21,10 +21,10 @@ void ms_readers_clear(struct ms_tick *tick) {
     tick->thread_count = MS_UNKNOWN_PERMILLE;
     tick->process_fds = MS_UNKNOWN_PERMILLE;
     tick->process_pss_bytes = MS_UNKNOWN_U64;
-    /* No reader in this version. */
     tick->gpu_usage_permille = MS_UNKNOWN_PERMILLE;
     tick->gpu_memory_used = MS_UNKNOWN_U64;
     tick->gpu_memory_total = MS_UNKNOWN_U64;
+    tick->process_gpu_bytes = MS_UNKNOWN_U64;
 }
 
 void ms_readers_read(struct ms_readers *readers, const struct ms_moment *moment,
@@ -34,4 +34,5 @@ void ms_readers_read(struct ms_readers *readers, const struct ms_moment *moment,
     ms_system_read(&readers->system, moment, tick);
     ms_disk_read(&readers->disk, moment, tick);
     ms_network_read(&readers->network, moment, tick);
+    ms_gpu_read(&readers->gpu, moment, tick);
 }

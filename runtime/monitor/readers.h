@@ -4,6 +4,7 @@
 #define MS_MONITOR_READERS_H
 
 #include "monitor/disk.h"
+#include "monitor/gpu.h"
 #include "monitor/io.h"
 #include "monitor/moment.h"
 #include "monitor/network.h"
@@ -18,6 +19,7 @@ struct ms_readers {
     struct ms_system_reader system;
     struct ms_disk_reader disk;
     struct ms_network_reader network;
+    struct ms_gpu_reader gpu;
 };
 
 /* TICK with nothing in it: 0 where the store adds up, else "not known". */

@@ -413,6 +413,15 @@ struct ms_share {
 #define MS_UNKNOWN_U64      UINT64_MAX /* "not known" in ticks: exported as null */
 #define MS_UNKNOWN_PERMILLE UINT32_MAX
 
+/* A GPU at a tick. All ones: not known. */
+struct ms_tick_gpu {
+    uint32_t memory_used_kib;
+    uint32_t memory_total_kib;
+    uint16_t usage_permille;
+    uint16_t zero;
+};
+#define MS_GPUS_PER_TICK 8u
+
 /* One sample of the monitor thread. Rates are over the interval since the sample before. */
 struct ms_tick {
     uint64_t time_ns;
@@ -435,12 +444,15 @@ struct ms_tick {
     uint64_t process_write_bytes;
     uint32_t cpu_usage_permille;   /* all processors together: 1000 is all busy */
     uint32_t process_cpu_permille; /* of one processor: may be over 1000 */
-    uint32_t gpu_usage_permille;
+    uint32_t gpu_usage_permille;   /* sums of all GPUs: may be over 1000 */
     uint32_t thread_count;
     uint32_t process_fds;
     uint32_t zero;
     uint64_t process_pss_bytes;
-    unsigned char reserved[112];
+    uint64_t process_gpu_bytes; /* with gpu_count 0 not known */
+    uint32_t gpu_count;         /* may be more than are in gpus */
+    uint32_t zero2;
+    struct ms_tick_gpu gpus[MS_GPUS_PER_TICK];
     struct ms_share shares[MS_SHARES_PER_TICK];
 };
 static_assert(sizeof(struct ms_tick) == 1024, "wire size");

@@ -108,6 +108,7 @@ static void s_add_ticks(struct journal_builder *builder) {
         .thread_count = 2,
         .process_fds = UINT32_MAX,
         .process_pss_bytes = MS_UNKNOWN_U64,
+        .process_gpu_bytes = 4711,
         .process_write_bytes = MS_UNKNOWN_U64,
     };
     tick.time_ns = 100000000;
@@ -125,6 +126,11 @@ static void s_add_ticks(struct journal_builder *builder) {
     tick.process_read_bytes = 8192;
     tick.process_fds = 9;
     tick.process_pss_bytes = 3000;
+    tick.process_gpu_bytes = 7000;
+    tick.gpu_count = 2;
+    tick.gpus[0] = (struct ms_tick_gpu){
+        .memory_used_kib = 3, .memory_total_kib = UINT32_C(1) << 25, .usage_permille = 370};
+    tick.gpus[1] = (struct ms_tick_gpu){UINT32_MAX, UINT32_MAX, UINT16_MAX, 0};
     tick.shares[0] = (struct ms_share){1, node, 700};
     tick.shares[1] = (struct ms_share){1, name, 300};
     tick.shares[MS_SHARES_OF_TYPES] = (struct ms_share){2, 2, 130};

@@ -408,6 +408,7 @@ static void fill_time(struct sample *sample, size_t points) {
             .process_read_bytes = i * 4096,
             .process_write_bytes = i * 8192,
             .process_fds = i == 0 ? MEMSCOPE_UNKNOWN : 5 + i % 3,
+            .process_gpu_bytes = MEMSCOPE_UNKNOWN,
             .process_pss_bytes = i % 50 == 0 ? MEMSCOPE_UNKNOWN : heap + 3000000,
         };
     }

@@ -96,7 +96,7 @@ static void test_keys(void) {
          "disk_read_bps disk_write_bps network_rx_bps network_tx_bps gpu_usage_percent "
          "gpu_memory_used gpu_memory_total process_cpu_percent process_rss_bytes heap_live_bytes "
          "process_minor_faults process_major_faults process_read_bytes process_write_bytes "
-         "process_fds process_pss_bytes"},
+         "process_fds process_pss_bytes process_gpu_bytes gpus"},
         {"sites", "id kind evidence var_name type_name label file line column function "
                   "total_allocations total_bytes live_allocations live_bytes peak_bytes "
                   "bytes_at_peak "

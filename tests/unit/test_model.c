@@ -434,6 +434,16 @@ static void s_test_timeline(void) {
     CU_ASSERT_EQUAL(snapshot->process_write_bytes, MEMSCOPE_UNKNOWN);
     CU_ASSERT_EQUAL(snapshot->process_fds, 9);
     CU_ASSERT_EQUAL(snapshot->process_pss_bytes, 3000);
+    CU_ASSERT_EQUAL(snapshot->process_gpu_bytes, 7000);
+    CU_ASSERT_EQUAL_FATAL(snapshot->gpu_count, 2);
+    CU_ASSERT_DOUBLE_EQUAL(snapshot->gpus[0].usage_percent, 37, 1e-9);
+    CU_ASSERT_EQUAL(snapshot->gpus[0].memory_used, 3072);
+    CU_ASSERT_EQUAL(snapshot->gpus[0].memory_total, UINT64_C(1) << 35);
+    CU_ASSERT_TRUE(isnan(snapshot->gpus[1].usage_percent));
+    CU_ASSERT_EQUAL(snapshot->gpus[1].memory_used, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_EQUAL(snapshot->gpus[1].memory_total, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_EQUAL(report->system_snapshots[0].gpu_count, 0);
+    CU_ASSERT_EQUAL(report->system_snapshots[0].process_gpu_bytes, MEMSCOPE_UNKNOWN);
     CU_ASSERT_EQUAL(report->system_snapshots[0].process_fds, MEMSCOPE_UNKNOWN);
     CU_ASSERT_EQUAL(report->system_snapshots[0].process_pss_bytes, MEMSCOPE_UNKNOWN);
     ms_report_destroy(report);

@@ -177,9 +177,11 @@ static int s_values_scenario(void) {
     CHILD_CHECK(last->disk_read_bps < MS_UNKNOWN_U64 && last->disk_write_bps < MS_UNKNOWN_U64);
     CHILD_CHECK(last->network_rx_bps < MS_UNKNOWN_U64 && last->network_tx_bps < MS_UNKNOWN_U64);
     CHILD_CHECK(last->process_read_bytes < MS_UNKNOWN_U64);
-    CHILD_CHECK(last->gpu_usage_permille == MS_UNKNOWN_PERMILLE);
-    CHILD_CHECK(last->gpu_memory_used == MS_UNKNOWN_U64);
-    CHILD_CHECK(last->gpu_memory_total == MS_UNKNOWN_U64);
+    if (last->gpu_count == 0) {
+        CHILD_CHECK(last->gpu_usage_permille == MS_UNKNOWN_PERMILLE);
+        CHILD_CHECK(last->gpu_memory_used == MS_UNKNOWN_U64);
+        CHILD_CHECK(last->gpu_memory_total == MS_UNKNOWN_U64);
+    }
     /* Of the child that this is, pages are shared with the parent. */
     CHILD_CHECK(last->process_pss_bytes >= EXTRA && last->process_pss_bytes <= rss + EXTRA / 8);
     CHILD_CHECK(s_ticks[0].process_pss_bytes < EXTRA);

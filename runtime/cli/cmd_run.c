@@ -12,6 +12,7 @@
 #include "base/journal_dir.h"
 #include "base/options.h"
 #include "cli/cli.h"
+#include "cli/gpu_feed.h"
 #include "cli/journal_end.h"
 #include "cli/journals.h"
 #include "cli/process.h"
@@ -233,6 +234,8 @@ static int s_run_program(char *const *arguments, const struct s_request *request
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     uint64_t started = (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+    if (options->monitor && options->preset != MS_PRESET_OFF)
+        ms_gpu_feed_start();
     int error = ms_process_run(arguments, &end);
     if (error != 0) {
         ms_cli_fail("cannot run '%s': %s", arguments[0], strerror(error));

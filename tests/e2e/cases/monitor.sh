@@ -42,6 +42,65 @@ case_monitor_period() {
     check '.timeline.interval_ns' 20000000
 }
 
+# A library of NVIDIA's that is none: gpu_library makes it, for LD_LIBRARY_PATH.
+gpu_library() {
+    mkdir -p gpu
+    gcc -shared -fPIC -o gpu/libnvidia-ml.so.1 "$programs/stand_in_nvml.c" ||
+        fail "the library cannot be built"
+}
+
+# run_with_gpu [VARIABLE=VALUE...]: $program under memscope run with the library.
+run_with_gpu() {
+    measure env "$@" LD_LIBRARY_PATH="$PWD/gpu" "$memscope" run -q -- "./$program"
+    same "$(wc -l <out)" 1 "lines that the program and the library have printed"
+}
+
+case_gpu() {
+    build busy -pthread
+    gpu_library
+    program=gpu$$
+    cp busy "$program"
+    run_with_gpu STAND_IN_PROCESS="$program"
+    check '[.system_snapshots[-1] | .gpu_usage_percent, .gpu_memory_used / 1073741824,
+        .gpu_memory_total / 1073741824, .process_gpu_bytes / 1048576]' '[37,4,12,200]'
+    check '[.system_snapshots[-1].gpus[] | [.usage_percent, .memory_used / 1073741824,
+        .memory_total / 1073741824]]' '[[37,3,8],[null,1,4]]'
+    # The program itself has not loaded it, and has no thread more.
+    check '[.modules[].path | select(test("nvidia"))]' '[]'
+    check '[.system_snapshots[].thread_count] | max' 3
+    # Nobody publishes any more.
+    sleep 4
+    measure "./$program"
+    check '[.system_snapshots[] | .gpu_usage_percent, .gpu_memory_used] | unique' '[null]'
+}
+
+# A program that is started by itself has the numbers as long as some memscope run publishes them.
+case_gpu_of_another_run() {
+    build busy -pthread
+    gpu_library
+    MEMSCOPE_OPTIONS="out=$PWD/other.mscope" LD_LIBRARY_PATH=$PWD/gpu "$memscope" run -q -- \
+        sh -c "echo \$\$ >pid; exec sleep 60" >/dev/null 2>&1 &
+    runner=$!
+    wait_for 10 test -s "$MEMSCOPE_DIR/gpu"
+    measure ./busy
+    check '.system_snapshots[-1] | [.gpu_usage_percent, .process_gpu_bytes]' '[37,null]'
+    # What publishes ends with the memscope run, however that ends.
+    kill -KILL "$runner" "$(cat pid)"
+    sleep 1
+    before=$(cat "$MEMSCOPE_DIR/gpu")
+    sleep 1
+    same "$(cat "$MEMSCOPE_DIR/gpu")" "$before" "what is published after the end"
+}
+
+case_gpu_refused() {
+    build busy -pthread
+    gpu_library
+    program=busy
+    run_with_gpu STAND_IN_REFUSES=1
+    check '[.system_snapshots[] | .gpu_usage_percent, .gpu_memory_used, .gpu_memory_total] | unique' '[null]'
+    [ ! -e "$MEMSCOPE_DIR/gpu" ] || fail "something was published"
+}
+
 case_marks() {
     build marks
     measure ./marks

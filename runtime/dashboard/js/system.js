@@ -133,7 +133,11 @@ function systemSection(report) {
         [
             "GPU memory",
             "bytes",
-            [series("gpu_memory_used", "in use", 4), series("gpu_memory_total", "in all", 5)],
+            [
+                series("process_gpu_bytes", "program", 0),
+                series("gpu_memory_used", "in use", 4),
+                series("gpu_memory_total", "in all", 5),
+            ],
         ],
     ];
     const known = charts.filter(([, , lines]) =>

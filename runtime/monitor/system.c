@@ -97,6 +97,7 @@ void ms_system_read(struct ms_system_reader *reader, const struct ms_moment *mom
                     struct ms_tick *tick) {
     if (ms_cadence_begin(&reader->cpu_cadence, moment)) {
         s_read_cpu(reader, moment);
+        ms_cgroup_read_cpu(&reader->cgroup_cpu, moment, &reader->permille);
         ms_cadence_end(&reader->cpu_cadence, CPU_PERIOD_NS);
     }
     if (ms_cadence_begin(&reader->memory_cadence, moment)) {

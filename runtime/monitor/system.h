@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine's processors and memory; inside a cgroup with a memory limit, the memory of that. */
+/* The machine's processors and memory; inside of a cgroup with a limit, its share of that. */
 #ifndef MS_MONITOR_SYSTEM_H
 #define MS_MONITOR_SYSTEM_H
 
@@ -31,7 +31,8 @@ struct ms_system_reader {
     struct ms_system_cpu cpu;
     bool known_cpu;
     uint32_t permille;
-    struct ms_cgroup_reader cgroup;
+    struct ms_cgroup_cpu cgroup_cpu;
+    struct ms_cgroup_limit cgroup;
     uint64_t usage_bytes;
     uint64_t total_bytes;
 };

@@ -442,7 +442,8 @@ struct ms_tick {
     uint64_t process_major_faults;
     uint64_t process_read_bytes;
     uint64_t process_write_bytes;
-    uint32_t cpu_usage_permille;   /* all processors together: 1000 is all busy */
+    uint32_t cpu_usage_permille;   /* of all processors together or, in a limited cgroup, of its
+                                      quota: 1000 is all of it */
     uint32_t process_cpu_permille; /* of one processor: may be over 1000 */
     uint32_t gpu_usage_permille;   /* sums of all GPUs: may be over 1000 */
     uint32_t thread_count;

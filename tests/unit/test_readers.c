@@ -210,8 +210,8 @@ static void test_meminfo(void) {
 static bool s_group_is(const char *text, const char *path, bool version2) {
     struct ms_text group;
     bool found;
-    return ms_cgroup_parse_group(s_text(text), &group, &found) && ms_parse_equals(group, path) &&
-           found == version2;
+    return ms_cgroup_parse_group(s_text(text), "memory", &group, &found) &&
+           ms_parse_equals(group, path) && found == version2;
 }
 
 static void test_cgroup(void) {
@@ -221,12 +221,18 @@ static void test_cgroup(void) {
     CU_ASSERT(s_group_is("5:memoryx,xmemory:/no\n0::/yes\n", "/yes", true));
     struct ms_text group;
     bool version2;
-    CU_ASSERT_FALSE(
-        ms_cgroup_parse_group(s_text("1:cpu:/x\n0:cpu:/x\nbad\n0:\n0::x\n"), &group, &version2));
-    CU_ASSERT_FALSE(ms_cgroup_parse_group(s_text(""), &group, &version2));
+    CU_ASSERT_FALSE(ms_cgroup_parse_group(s_text("1:cpu:/x\n0:cpu:/x\nbad\n0:\n0::x\n"), "memory",
+                                          &group, &version2));
+    CU_ASSERT_FALSE(ms_cgroup_parse_group(s_text(""), "memory", &group, &version2));
     uint64_t limit = 3;
     CU_ASSERT_FALSE(ms_cgroup_parse_limit(s_text("max\n"), &limit));
     CU_ASSERT(ms_cgroup_parse_limit(s_text("1048576\n"), &limit) && limit == 1048576);
+    CU_ASSERT(ms_cgroup_parse_quota(s_text("150000 100000\n"), &limit) && limit == 1500000000);
+    static const char *const s_none[] = {
+        "max 100000\n", "150000\n", "150000 0\n", "0 100000\n", "18446744073709551615 1\n", ""};
+    for (size_t i = 0; i < LENGTH(s_none); i++)
+        CU_ASSERT_FALSE(ms_cgroup_parse_quota(s_text(s_none[i]), &limit));
+    CU_ASSERT_EQUAL(limit, 1500000000);
 }
 
 #define DISK(name, read, written) "   8       0 " name " 1 2 " read " 4 5 6 " written " 8 9 10 11\n"
@@ -323,8 +329,9 @@ static void s_parse_all(struct ms_text text) {
     ms_io_parse(text, &a, &b);
     ms_system_parse_stat(text, &cpu);
     ms_system_parse_meminfo(text, &memory);
-    ms_cgroup_parse_group(text, &group, &version2);
+    ms_cgroup_parse_group(text, "cpu", &group, &version2);
     ms_cgroup_parse_limit(text, &a);
+    ms_cgroup_parse_quota(text, &a);
     ms_disk_parse(text, &disks);
     ms_network_parse(text, &moment, &network);
     ms_follow_parse_status(text, &credentials);

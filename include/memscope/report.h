@@ -16,14 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "memscope/report_rows.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define MEMSCOPE_REPORT_SCHEMA  "memscope-report"
 #define MEMSCOPE_REPORT_VERSION 1
-#define MEMSCOPE_UNKNOWN        UINT64_MAX
-#define MEMSCOPE_NO_ID          UINT32_MAX /* an id that is not known: null */
 
 /* How the process ended. X(NAME, "spelling in reports") */
 #define MEMSCOPE_EXITS(X)                                                                          \
@@ -90,51 +90,6 @@ struct memscope_summary {
     uint64_t pooled_allocations;
     uint64_t pooled_bytes;         /* live */
     uint64_t pooled_outside_bytes; /* of these, in memory that is none of malloc's */
-};
-
-struct memscope_hotspot {
-    const char *var_name;
-    const char *type_name;
-    uint64_t total_size;
-    uint64_t allocation_count;
-    const char *location; /* "file:line" */
-    const char *function;
-    uint64_t live_size;
-    uint64_t live_count;
-    uint32_t stack_id; /* of the stack with the most live bytes there */
-};
-
-struct memscope_gpu {
-    double usage_percent;
-    uint64_t memory_used; /* in steps of 1 KiB, also the next one */
-    uint64_t memory_total;
-};
-
-struct memscope_system_snapshot {
-    uint64_t timestamp;
-    double cpu_usage_percent;
-    uint64_t memory_usage_bytes;
-    double memory_usage_percent;
-    uint64_t thread_count;
-    uint64_t disk_read_bps;
-    uint64_t disk_write_bps;
-    uint64_t network_rx_bps;
-    uint64_t network_tx_bps;
-    double gpu_usage_percent; /* sums of all GPUs, also the next two: may be over 100 */
-    uint64_t gpu_memory_used;
-    uint64_t gpu_memory_total;
-    double process_cpu_percent; /* of one processor */
-    uint64_t process_rss_bytes;
-    uint64_t heap_live_bytes;
-    uint64_t process_minor_faults; /* since the start, also the next three */
-    uint64_t process_major_faults;
-    uint64_t process_read_bytes; /* from and to storage */
-    uint64_t process_write_bytes;
-    uint64_t process_fds; /* open descriptors */
-    uint64_t process_pss_bytes;
-    uint64_t process_gpu_bytes;      /* memory of GPUs */
-    const struct memscope_gpu *gpus; /* the first eight */
-    size_t gpu_count;
 };
 
 struct memscope_site_report {

@@ -23,6 +23,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "memscope/report_rows.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -114,6 +117,55 @@ void memscope_track_object_as(memscope_tracker *t, const volatile void *object, 
 void memscope_untrack(memscope_tracker *t, const volatile void *object);
 
 /* ---- reports ---- */
+
+/* The process so far, as `summary` of a report has it. Where blocks are sampled and recording was
+ * off for a while, what is live and its peak are not known (MEMSCOPE_UNKNOWN). Zeros where nothing
+ * is recorded. */
+typedef struct memscope_tracker_stats {
+    uint64_t total_allocations;
+    uint64_t total_deallocations;
+    uint64_t active_allocations;
+    uint64_t peak_memory_bytes;
+    uint64_t current_memory_bytes;
+    double allocation_rate_per_sec; /* over the time since the start of the process */
+    double deallocation_rate_per_sec;
+} memscope_tracker_stats;
+
+memscope_tracker_stats memscope_stats(memscope_tracker *t);
+
+/*
+ * The same numbers, and of the tracker
+ *
+ *   hotspots          its variables, one row for each name and place, largest total_size first.
+ *                     `location` is always there; `function` is NULL (it takes the program's debug
+ *                     information); a stack_id is one of the report that memscope_export writes.
+ *                     The numbers are those of the variable: trackers that share a place share them
+ *   system_snapshots  with system monitoring: the samples since the start, oldest first
+ */
+typedef struct memscope_analysis_report {
+    uint64_t total_allocations;
+    uint64_t total_deallocations;
+    uint64_t active_allocations;
+    uint64_t peak_memory_bytes;
+    uint64_t current_memory_bytes;
+    double allocation_rate_per_sec;
+    double deallocation_rate_per_sec;
+    const struct memscope_hotspot *hotspots;
+    size_t hotspot_count;
+    const struct memscope_system_snapshot *system_snapshots;
+    size_t system_snapshot_count;
+} memscope_analysis_report;
+
+/* The caller owns the report, which does not change any more and outlives T. NULL: no memory. */
+memscope_analysis_report *memscope_analyze(memscope_tracker *t);
+
+/* Frees it, with all that it points to. NULL is ignored. */
+void memscope_analysis_release(memscope_analysis_report *report);
+
+/* A sample of the process and the system taken now, beside those of the report; waits for it, 200
+ * ms at most. Where nothing is monitored (monitor=0 and no tracker with system monitoring) all but
+ * the time and the heap's bytes is not known. */
+struct memscope_system_snapshot memscope_current_system_snapshot(memscope_tracker *t);
 
 /*
  * Writes the report of the process as it is now, with the variables that are tracked in its

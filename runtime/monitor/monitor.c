@@ -62,17 +62,15 @@ static uint64_t s_since_start(uint64_t monotonic_ns) {
 }
 
 /* Under the tick lock. */
-static void s_take_tick(const struct ms_moment *moment) {
+static void s_take_tick(const struct ms_moment *moment,
+                        void (*append)(const struct ms_tick *tick)) {
     const struct ms_monitor_hooks *hooks = &s_monitor.hooks;
     struct ms_tick *tick = &s_monitor.tick;
     ms_readers_clear(tick);
     ms_readers_read(&s_monitor.readers, moment, tick);
     tick->time_ns = s_since_start(ms_os_now_monotonic());
     hooks->fill(tick);
-    if (moment->all && hooks->append_last != NULL)
-        hooks->append_last(tick);
-    else
-        hooks->append(tick);
+    append(tick);
 }
 
 /* ---- the helper thread ---- */
@@ -95,11 +93,13 @@ static void s_publish_clock(uint64_t now) {
         ms_store_relaxed(s_monitor.hooks.now_units, MS_BLOCK_TIME(s_since_start(now)));
 }
 
-static void s_helper_tick(void) {
+/* With ALL, nothing is left as it was read a moment ago. */
+static void s_helper_tick(bool all) {
     if (!s_lock_tick(LOCK_TIMEOUT))
         return;
     struct ms_moment moment = s_helper_moment();
-    s_take_tick(&moment);
+    moment.all = all;
+    s_take_tick(&moment, s_monitor.hooks.append);
     s_unlock_tick();
 }
 
@@ -114,8 +114,9 @@ static void s_chores(uint64_t now) {
 }
 
 static void s_answer(uint32_t asked) {
-    s_helper_tick();
-    if (asked == ms_load_relaxed(&s_monitor.answered))
+    bool is_asked = asked != ms_load_relaxed(&s_monitor.answered);
+    s_helper_tick(is_asked);
+    if (!is_asked)
         return;
     ms_store_release(&s_monitor.answered, asked); /* pairs with ms_monitor_tick_now */
     ms_os_wake(&s_monitor.answered);
@@ -198,7 +199,8 @@ static void s_last_tick(void) {
     ms_os_block_signals(&signals);
     if (s_lock_tick(LOCK_TIMEOUT)) {
         s_publish_clock(ms_os_now_monotonic());
-        s_take_tick(&moment);
+        s_take_tick(&moment, s_monitor.hooks.append_last != NULL ? s_monitor.hooks.append_last
+                                                                 : s_monitor.hooks.append);
         s_unlock_tick();
     }
     ms_os_restore_signals(&signals);
@@ -262,6 +264,20 @@ void ms_monitor_tick_now(void) {
             return;
         ms_os_wait(&s_monitor.answered, answered, end - now);
     }
+}
+
+bool ms_monitor_last_tick(struct ms_tick *tick) {
+    uint64_t signals;
+    if (ms_load_acquire(&s_monitor.state) != S_RUNNING)
+        return false;
+    ms_os_block_signals(&signals);
+    bool locked = s_lock_tick(LOCK_TIMEOUT);
+    if (locked) {
+        *tick = s_monitor.tick;
+        s_unlock_tick();
+    }
+    ms_os_restore_signals(&signals);
+    return locked && tick->time_ns != 0;
 }
 
 int ms_monitor_tid(void) {

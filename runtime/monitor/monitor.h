@@ -59,6 +59,9 @@ void ms_monitor_forked(void);
  * run. */
 void ms_monitor_tick_now(void);
 
+/* The last tick that was taken. False: none is there, or the monitor does not run. */
+bool ms_monitor_last_tick(struct ms_tick *tick);
+
 /* 0 when the monitor does not run. */
 int ms_monitor_tid(void);
 

@@ -104,8 +104,43 @@ case_track_global() {
 
 case_tracker_samples() {
     samples=$MEMSCOPE_BUILD/samples
+    says() {
+        same "$("$samples/tracker_$1")" "$2" "$1"
+    }
+    says basic 'node: 100 blocks made, 50 live, 800 bytes'
+    says monitoring 'threads 1, heap 4 MiB
+there is a history'
+    says sampling 'message: 1000 blocks, with a stack'
+    says multi_threaded 'buffer: 4000 blocks made, 3000 live'
     echo 'the cat and the dog and 1 fish' >words
     same "$("$samples"/tracker_auto_export out.json <words)" '6 different words' 'auto_export'
     mv out.json report.json
     check '[.variables[] | [.kind, .var_name, .live_bytes]]' '[["object","s_buckets",8192],["tracked","word",119]]'
+}
+
+# What a program is told inside is what the report says.
+analysed_as_exported() {
+    record ./analysed
+    same "$status" 0 "status of analysed: $(cat err)"
+    mv asked.json report.json
+    check '(.hotspots[] | select(.var_name == "row") | [.var_name, .location, .total_size, .allocation_count,
+            .live_size, .live_count] | map(tostring) | join(" ")),
+        (.summary | [.total_allocations, .total_deallocations, .active_allocations, .peak_memory_bytes,
+            .current_memory_bytes] | map(tostring) | join(" ")), 1' "$(cat out)"
+    same "$(wc -l <out)" 4 'lines of analysed'
+}
+
+case_analysed() {
+    plain analysed
+    analysed_as_exported
+    # monitor=0 does not hold where a tracker wants it
+    options=monitor=0
+    analysed_as_exported
+    MEMSCOPE_OPTIONS=preset=off ./analysed >out 2>err && fail 'memscope_export worked'
+    same "$(cat out)" "0 0 0 0 0
+0" 'what analysed prints when all is off'
+    [ ! -s err ] || fail "something was said: $(cat err)"
+    options=
+    build analysed
+    analysed_as_exported
 }

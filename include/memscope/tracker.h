@@ -164,7 +164,7 @@ void memscope_analysis_release(memscope_analysis_report *report);
 
 /* A sample of the process and the system taken now, beside those of the report; waits for it, 200
  * ms at most. Where nothing is monitored (monitor=0 and no tracker with system monitoring) all but
- * the time and the heap's bytes is not known. */
+ * the time and the heap's bytes is not known. Of GPUs it has the sums and no list. */
 struct memscope_system_snapshot memscope_current_system_snapshot(memscope_tracker *t);
 
 /*

@@ -2,41 +2,26 @@
 /*
  * The report of the running process into a file, by `memscope export` on its journal: the libraries
  * that write reports and read DWARF are in that program and not in this process.
- *
- * The program must not notice the child: no SIGCHLD, and nothing for its own wait() to find. So
- * there are two: one that the kernel tells nobody of (its exit signal is 0), in our memory while
- * the caller waits as in vfork, and the tool as its child.
  */
 #include <dlfcn.h>
 #include <errno.h>
-#include <sched.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/atomics.h"
 #include "hot/lifecycle.h"
+#include "platform/hidden_child.h"
 #include "platform/os.h"
 #include "store/store.h"
 #include "tracker/tracker.h"
 
 #define EXPORT      __attribute__((visibility("default")))
-#define STACK_BYTES ((size_t)65536)
 #define PATH_SIZE   4096u
 #define ENVIRONMENT 4096u /* variables that the tool gets at most */
 
-extern char **environ;
-
+/* What the tool is given; in pages of its own, because stacks may be small. */
 struct s_job {
-    const char *tool; /* a path; "": it is looked for in $PATH */
-    char *const *arguments;
-    char **environment;
-    int error;              /* of starting it, 0: it ran */
-    int status;             /* as wait has it */
-    char path[PATH_SIZE];   /* of the tool */
+    char tool[PATH_SIZE];   /* its path, "": it is looked for in $PATH */
     char output[PATH_SIZE]; /* argument */
     char *variables[ENVIRONMENT + 1];
 };
@@ -54,7 +39,8 @@ static void s_find_tool(char *path) {
         return;
     memcpy(path, info.dli_fname, length);
     memcpy(path + length, s_rest, sizeof(s_rest));
-    if (access(path, X_OK) != 0)
+    uint64_t size;
+    if (ms_os_stat_size(path, &size) != 0)
         path[0] = 0;
 }
 
@@ -69,50 +55,6 @@ static void s_fill_environment(char **variables) {
     variables[count] = NULL;
 }
 
-/* In a process of its own that has our memory. Its signal actions are its own. */
-static int s_run(void *data) {
-    struct s_job *job = data;
-    posix_spawnattr_t attributes;
-    sigset_t set;
-    pid_t pid;
-    signal(SIGCHLD, SIG_DFL); /* ignored, its child would be gone before it is waited for */
-    posix_spawnattr_init(&attributes);
-    sigemptyset(&set);
-    posix_spawnattr_setsigmask(&attributes, &set);
-    sigfillset(&set);
-    posix_spawnattr_setsigdefault(&attributes, &set);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    job->error =
-        *job->tool != 0
-            ? posix_spawn(&pid, job->tool, NULL, &attributes, job->arguments, job->environment)
-            : posix_spawnp(&pid, "memscope", NULL, &attributes, job->arguments, job->environment);
-    if (job->error == 0)
-        while (waitpid(pid, &job->status, 0) < 0)
-            if (errno != EINTR) {
-                job->error = errno;
-                break;
-            }
-    posix_spawnattr_destroy(&attributes);
-    return 0;
-}
-
-static int s_start(struct s_job *job) {
-    uint64_t signals;
-    char *stack = ms_os_map_pages(STACK_BYTES);
-    if (stack == NULL)
-        return ENOMEM;
-    ms_os_block_signals(&signals);
-    int pid = clone(s_run, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK, job);
-    int error = pid < 0 ? errno : job->error;
-    while (pid > 0 && waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR)
-        ;
-    ms_os_restore_signals(&signals);
-    ms_os_unmap(stack, STACK_BYTES);
-    if (error == 0 && (!WIFEXITED(job->status) || WEXITSTATUS(job->status) != 0))
-        error = EIO;
-    return error;
-}
-
 /* A path that no option and no "-" is mistaken for. */
 static bool s_set_output(char *output, const char *path) {
     size_t length = strlen(path);
@@ -121,6 +63,16 @@ static bool s_set_output(char *output, const char *path) {
     strcpy(output, *path == '-' ? "./" : "");
     strcat(output, path);
     return true;
+}
+
+static int s_run(const struct s_job *job, char *const *arguments) {
+    struct ms_hidden_program program = {.path = *job->tool != 0 ? job->tool : NULL,
+                                        .name = "memscope",
+                                        .arguments = arguments,
+                                        .environment = job->variables};
+    int status = 0;
+    int error = -ms_hidden_child_run(&program, &status);
+    return error != 0 ? error : WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
 }
 
 static int s_export(const char *format, const char *path) {
@@ -141,13 +93,10 @@ static int s_export(const char *format, const char *path) {
     arguments[count++] = (char *)"--";
     arguments[count++] = ms_store.path;
     arguments[count] = NULL;
-    s_find_tool(job->path);
+    s_find_tool(job->tool);
     s_fill_environment(job->variables);
-    job->tool = job->path;
-    job->arguments = arguments;
-    job->environment = job->variables;
     if (s_set_output(job->output, path))
-        error = s_start(job);
+        error = s_run(job, arguments);
     ms_os_unmap(job, sizeof(*job));
     return error;
 }

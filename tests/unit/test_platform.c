@@ -2,6 +2,7 @@
 /* The raw system calls, and the thread that libc does not know. */
 #include <CUnit/Basic.h>
 #include <CUnit/CUnit.h>
+#include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -23,6 +24,7 @@
 #include "child.h"
 #include "platform/credentials.h"
 #include "platform/helper_thread.h"
+#include "platform/hidden_child.h"
 #include "platform/os.h"
 
 /* Code of the helper thread has no thread-local storage for a canary or a sanitizer. */
@@ -375,6 +377,90 @@ static void test_processor_time(void) {
     CU_ASSERT(thread[1] - slept < 20000000); /* waiting is no processor time */
 }
 
+/* ---- hidden children ---- */
+
+static volatile sig_atomic_t s_sigchld;
+static void s_on_child(int signal) {
+    (void)signal;
+    s_sigchld++;
+}
+
+static int s_run_shell(const char *script, int *status) {
+    static char s_name[] = "sh", s_option[] = "-c";
+    char *arguments[] = {s_name, s_option, (char *)(uintptr_t)script, NULL};
+    char *environment[] = {NULL};
+    struct ms_hidden_program program = {
+        .path = "/bin/sh", .name = "sh", .arguments = arguments, .environment = environment};
+    return ms_hidden_child_run(&program, status);
+}
+
+static void s_check_unseen(void) {
+    int status = -1;
+    CU_ASSERT_EQUAL(s_run_shell("exit 7", &status), 0);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    CU_ASSERT_EQUAL(s_run_shell("kill -9 $$", &status), 0);
+    CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    /* Nothing of ours is blocked or ignored there; glibc ignores its own 32 and 33 in what it
+     * spawns. */
+    CU_ASSERT_EQUAL(s_run_shell("while read -r name mask; do case $name$mask in SigBlk:*[1-9a-f]*|"
+                                "SigIgn:?????????*[1-9a-f]*) exit 1;; esac; "
+                                "done </proc/self/status",
+                                &status),
+                    0);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    errno = 0;
+    CU_ASSERT_EQUAL(waitpid(-1, NULL, WNOHANG | __WALL), -1);
+    CU_ASSERT_EQUAL(errno, ECHILD);
+    CU_ASSERT_EQUAL(s_sigchld, 0);
+}
+
+static void test_hidden_child(void) {
+    sigset_t set, old, now;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, s_on_child);
+    s_check_unseen();
+    signal(SIGCHLD, SIG_IGN);
+    s_check_unseen();
+    CU_ASSERT_PTR_EQUAL(signal(SIGCHLD, SIG_DFL), SIG_IGN);
+    sigfillset(&set);
+    sigprocmask(SIG_SETMASK, &set, &old);
+    s_check_unseen();
+    sigprocmask(SIG_SETMASK, &old, &now);
+    CU_ASSERT(sigismember(&now, SIGUSR1) == 1 && sigismember(&now, SIGCHLD) == 1);
+}
+
+static void test_hidden_child_that_is_not_there(void) {
+    char *nothing[] = {NULL};
+    struct ms_hidden_program program = {
+        .path = "/nowhere/program", .arguments = nothing, .environment = nothing};
+    int status = 0;
+    errno = 77;
+    CU_ASSERT_EQUAL(ms_hidden_child_run(&program, &status), -ENOENT);
+    program = (struct ms_hidden_program){
+        .name = "memscope-no-such-program", .arguments = nothing, .environment = nothing};
+    CU_ASSERT_EQUAL(ms_hidden_child_run(&program, &status), -ENOENT);
+    CU_ASSERT_EQUAL(errno, 77);
+}
+
+/* A thread that is to be cancelled gets its child's status first. */
+static void *s_run_cancelled(void *status) {
+    pthread_cancel(pthread_self());
+    if (s_run_shell("exit 3", status) != 0)
+        *(int *)status = -1;
+    pthread_testcancel();
+    return NULL;
+}
+
+static void test_hidden_child_of_a_cancelled_thread(void) {
+    pthread_t thread;
+    int status = -1;
+    void *result = NULL;
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, s_run_cancelled, &status), 0);
+    pthread_join(thread, &result);
+    CU_ASSERT_PTR_EQUAL(result, PTHREAD_CANCELED);
+    CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
 int main(void) {
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;
@@ -394,6 +480,9 @@ int main(void) {
     CU_ADD_TEST(suite, test_count_entries);
     CU_ADD_TEST(suite, test_files);
     CU_ADD_TEST(suite, test_processor_time);
+    CU_ADD_TEST(suite, test_hidden_child);
+    CU_ADD_TEST(suite, test_hidden_child_that_is_not_there);
+    CU_ADD_TEST(suite, test_hidden_child_of_a_cancelled_thread);
     CU_basic_set_mode(CU_BRM_VERBOSE);
     CU_basic_run_tests();
     int failures = (int)CU_get_number_of_failures() + (int)CU_get_number_of_suites_failed();

@@ -5,7 +5,7 @@
 
 #include "platform/os.h"
 
-#define PERIOD_NS    UINT64_C(500000000)
+#define PERIOD_NS    UINT64_C(1000000000)
 #define SHORTEST_NS  UINT64_C(50000000)
 #define SECTOR_BYTES 512 /* of the counters, whatever the disk has */
 

@@ -7,7 +7,7 @@
 #include "base/gpu_feed.h"
 #include "platform/os.h"
 
-#define PERIOD_NS        UINT64_C(500000000)
+#define PERIOD_NS        UINT64_C(1000000000)
 #define SEARCH_PERIOD_NS UINT64_C(10000000000)
 #define BYTES_PER_KIB    1024
 

@@ -3,7 +3,7 @@
 
 #include "platform/os.h"
 
-#define PERIOD_NS       UINT64_C(500000000)
+#define PERIOD_NS       UINT64_C(1000000000)
 #define FILES_PERIOD_NS UINT64_C(1000000000)
 
 bool ms_io_parse(struct ms_text text, uint64_t *read_bytes, uint64_t *write_bytes) {

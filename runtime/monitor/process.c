@@ -5,7 +5,7 @@
 
 /* Processor time and resident memory are read at every tick; the kernel adds up the rest over all
  * threads. */
-#define STAT_PERIOD_NS  UINT64_C(200000000)
+#define STAT_PERIOD_NS  UINT64_C(500000000)
 #define SHORTEST_CPU_NS UINT64_C(1000000)
 /* For the proportional set size the kernel walks all pages, 12 us a MiB, with the lock held that
  * the program's mmap and munmap wait for: not read where that would be more than 2 ms. */

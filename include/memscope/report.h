@@ -334,6 +334,11 @@ struct memscope_resolver {
     /* The layout of the type with that C spelling ("struct node", "node_t", "int"), false: not
      * known. */
     bool (*find_type)(void *context, const char *type_name, struct memscope_type_layout *layout);
+    /* The C spelling of the type of the variable that the code before the return address ADDRESS
+     * (in the module's ELF file) means by NAME; with POINTED_TO, of what that points to. NULL: not
+     * known. May be NULL itself. */
+    const char *(*find_variable_type)(void *context, uint32_t module, uint64_t address,
+                                      const char *name, bool pointed_to);
 };
 
 #ifdef __cplusplus

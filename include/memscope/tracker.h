@@ -90,19 +90,21 @@ memscope_tracker *memscope_tracker_with_auto_export(memscope_tracker *t, const c
  *
  * Arguments may be evaluated more than once.
  */
+#define MEMSCOPE_TRACK(t, variable)                                                                \
+    (MEMSCOPE_DETAIL_IS_POINTER(variable)                                                          \
+         ? memscope_track_as((t), MEMSCOPE_DETAIL_ADDRESS(variable), #variable, __FILE__,          \
+                             __LINE__)                                                             \
+         : memscope_track_object_as((t), MEMSCOPE_DETAIL_ADDRESS(variable), sizeof(variable),      \
+                                    #variable, __FILE__, __LINE__))
 #ifdef __cplusplus
-#    define MEMSCOPE_TRACK(t, variable)                                                            \
-        (::memscope_detail::track((t), (variable), #variable, __FILE__, __LINE__))
+#    define MEMSCOPE_DETAIL_IS_POINTER(variable) (::memscope_detail::is_pointer(variable))
+#    define MEMSCOPE_DETAIL_ADDRESS(variable)    (&reinterpret_cast<const volatile char &>(variable))
 #else
-#    define MEMSCOPE_TRACK(t, variable)                                                            \
-        (MEMSCOPE_DETAIL_IS_POINTER(variable)                                                      \
-             ? memscope_track_as((t), &(variable), #variable, __FILE__, __LINE__)                  \
-             : memscope_track_object_as((t), &(variable), sizeof(variable), #variable, __FILE__,   \
-                                        __LINE__))
 /* 5 is the class of pointers, and of arrays; those become another type behind a comma. */
 #    define MEMSCOPE_DETAIL_IS_POINTER(variable)                                                   \
         (__builtin_classify_type(variable) == 5 &&                                                 \
          __builtin_types_compatible_p(__typeof__(variable), __typeof__(((void)0, (variable)))))
+#    define MEMSCOPE_DETAIL_ADDRESS(variable) (&(variable))
 #endif
 
 /* The pointer at VARIABLE, under that NAME. Strings are copied. */
@@ -181,16 +183,11 @@ int memscope_export(memscope_tracker *t, const char *format, const char *path);
 }
 
 namespace memscope_detail {
-template <typename T>
-inline void track(memscope_tracker *t, T *const volatile &variable, const char *name,
-                  const char *file, int line) {
-    memscope_track_as(t, &variable, name, file, line);
+template <typename T> constexpr bool is_pointer(T *const volatile &) {
+    return true;
 }
-template <typename T>
-inline void track(memscope_tracker *t, const volatile T &variable, const char *name,
-                  const char *file, int line) {
-    memscope_track_object_as(t, &reinterpret_cast<const volatile char &>(variable),
-                             sizeof(variable), name, file, line);
+template <typename T> constexpr bool is_pointer(const volatile T &) {
+    return false;
 }
 } // namespace memscope_detail
 #endif

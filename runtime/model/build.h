@@ -158,8 +158,9 @@ struct ms_type_share {
 };
 
 /* The steps. Each returns MS_OK or MS_NO_MEMORY. */
-enum ms_status ms_build_process(struct ms_build *build);   /* process, sampling, modules, marks */
-enum ms_status ms_build_sites(struct ms_build *build);     /* `sites` from their counters */
+enum ms_status ms_build_process(struct ms_build *build); /* process, sampling, modules, marks */
+enum ms_status ms_build_sites(struct ms_build *build);
+enum ms_status ms_build_tracked(struct ms_build *build);   /* `sites` from their counters */
 enum ms_status ms_build_surplus(struct ms_build *build);   /* `surplus` */
 enum ms_status ms_build_objects(struct ms_build *build);   /* the objects of `sites` */
 enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
@@ -196,6 +197,9 @@ static inline bool ms_build_is_object(const struct ms_build_site *site) {
 /* The string at OFFSET of the journal. */
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name);
 const char *ms_build_text(const struct ms_build *build, ms_name name);
+
+/* Whether that is void, which is no type. */
+bool ms_build_is_void(const char *type_name);
 
 /* As ms_build_name for the name of a type: void is no type. */
 enum ms_status ms_build_type_name(struct ms_build *build, uint32_t offset, ms_name *name);

@@ -21,10 +21,10 @@ typedef enum ms_status s_step_fn(struct ms_build *build);
 /* Pending blocks are added to sites before anything is summed up; locations are made before
  * anything names them. */
 static s_step_fn *const s_steps[] = {
-    ms_build_process,  ms_build_sites,     ms_build_objects, ms_build_surplus,  ms_build_blocks,
-    ms_build_torn,     ms_build_live,      ms_build_peak,    ms_build_ticks,    ms_build_hotspots,
-    ms_build_types,    ms_build_variables, ms_build_leaks,   ms_build_problems, ms_build_threads,
-    ms_build_timeline, ms_build_stacks,    ms_build_summary,
+    ms_build_process,  ms_build_sites,    ms_build_tracked,   ms_build_objects, ms_build_surplus,
+    ms_build_blocks,   ms_build_torn,     ms_build_live,      ms_build_peak,    ms_build_ticks,
+    ms_build_hotspots, ms_build_types,    ms_build_variables, ms_build_leaks,   ms_build_problems,
+    ms_build_threads,  ms_build_timeline, ms_build_stacks,    ms_build_summary,
 };
 
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name) {
@@ -48,14 +48,20 @@ const char *ms_build_text(const struct ms_build *build, ms_name name) {
     return ms_names_text(&build->names, name);
 }
 
-enum ms_status ms_build_type_name(struct ms_build *build, uint32_t offset, ms_name *name) {
+bool ms_build_is_void(const char *type_name) {
     static const char *const s_void[] = {"void", "const void", "volatile void",
                                          "const volatile void"};
+    for (size_t i = 0; i < sizeof(s_void) / sizeof(s_void[0]); i++)
+        if (strcmp(type_name, s_void[i]) == 0)
+            return true;
+    return false;
+}
+
+enum ms_status ms_build_type_name(struct ms_build *build, uint32_t offset, ms_name *name) {
     enum ms_status status = ms_build_name(build, offset, name);
     const char *text = status == MS_OK ? ms_build_text(build, *name) : NULL;
-    for (size_t i = 0; text != NULL && i < sizeof(s_void) / sizeof(s_void[0]); i++)
-        if (strcmp(text, s_void[i]) == 0)
-            *name = 0;
+    if (text != NULL && ms_build_is_void(text))
+        *name = 0;
     return status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "symbols/dwarf_functions.h"
 #include "symbols/dwarf_lines.h"
+#include "symbols/dwarf_variables.h"
 #include "symbols/grow.h"
 #include "symbols/symbol_module.h"
 #include "symbols/type_lookup.h"
@@ -130,6 +131,18 @@ static bool s_find_type(void *context, const char *type_name, struct memscope_ty
                                                     symbols->count, type_name, layout);
 }
 
+static const char *s_find_variable_type(void *context, uint32_t number, uint64_t address,
+                                        const char *name, bool pointed_to) {
+    struct ms_symbols *symbols = context;
+    struct ms_symbol_module *module = number < symbols->count ? symbols->modules[number] : NULL;
+    if (module == NULL || address == 0)
+        return NULL;
+    ms_symbol_module_load(module);
+    return module->has_dwarf ? ms_variables_find_type(&module->types, address - 1, name, pointed_to)
+                             : NULL;
+}
+
 struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols) {
-    return (struct memscope_resolver){symbols, s_add_module, s_find_frames, s_find_type};
+    return (struct memscope_resolver){symbols, s_add_module, s_find_frames, s_find_type,
+                                      s_find_variable_type};
 }

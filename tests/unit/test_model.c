@@ -70,7 +70,7 @@ static bool s_find_type(void *context, const char *type_name, struct memscope_ty
 
 static struct memscope_resolver s_resolver(struct s_modules *modules) {
     *modules = (struct s_modules){0};
-    return (struct memscope_resolver){modules, s_add_module, s_find_frames, s_find_type};
+    return (struct memscope_resolver){modules, s_add_module, s_find_frames, s_find_type, NULL};
 }
 
 static void s_test_process(void) {

@@ -11,17 +11,17 @@ plain() {
         -I"$MEMSCOPE_BUILD/include" -o "$plain_name" "$programs/$plain_name.c" "$@" $("$memscope" config --libs)
 }
 
-# tracked_variables TYPE GROWN: report.json has what tracked.c tracks. TYPE is that of its blocks, GROWN
-# how many of them are counted at `grown`.
+# tracked_variables GROWN: report.json has what tracked.c tracks, with the types that it declares; GROWN
+# blocks are counted at `grown`.
 tracked_variables() {
     place() { line tracked "$1"; }
     check '[.variables[] | select(.kind != "static") | [.kind, .var_name, .type_name,
             (.location | split(":")[-1] | tonumber), .live_bytes, .total_allocations]] | sort' \
-        "[[\"object\",\"line\",null,$(place line),80,1],[\"object\",\"number\",null,$(place number),4,5],\
-[\"object\",\"pair\",null,$(place pair),0,1],[\"object\",\"several\",null,$(place several),16,1],\
-[\"tracked\",\"fixed\",$1,$(place fixed),40,1],[\"tracked\",\"grown\",$1,$(place grown),3000,$2],\
-[\"tracked\",\"nothing\",null,$(place nothing),0,0],\
-[\"tracked\",\"row\",$1,$(place 'first row'),500,10],[\"tracked\",\"row\",$1,$(place 'second row'),1000,1]]"
+        "[[\"object\",\"line\",\"char[80]\",$(place line),80,1],[\"object\",\"number\",\"int\",$(place number),4,5],\
+[\"object\",\"pair\",\"struct pair\",$(place pair),0,1],[\"object\",\"several\",\"int[]\",$(place several),16,1],\
+[\"tracked\",\"fixed\",\"char\",$(place fixed),40,1],[\"tracked\",\"grown\",\"char\",$(place grown),3000,$1],\
+[\"tracked\",\"nothing\",\"char\",$(place nothing),0,0],\
+[\"tracked\",\"row\",\"char\",$(place 'first row'),500,10],[\"tracked\",\"row\",\"char\",$(place 'second row'),1000,1]]"
     # By name and place: two variables of one name stay two.
     check '[.hotspots[] | select(.var_name == "row") | [.allocation_count, .total_size, .live_size, .function]]' \
         '[[10,1000,500,"fill"],[1,1000,1000,"fill_more"]]'
@@ -37,7 +37,7 @@ case_tracked() {
         [ ! -s err ] || fail "tracked wrote to standard error: $(cat err)"
         for report in out asked; do
             mv $report.json report.json
-            tracked_variables null 2
+            tracked_variables 2
         done
         to_json
         check '[.leaks[] | select(.var_name == "row") | [.bytes, .count]]' '[[1000,1],[500,5]]'
@@ -47,12 +47,29 @@ case_tracked() {
     done
 }
 
+# Names of parameters of the header's own, and of variables around, are not those of the program's.
+case_tracked_cxx() {
+    for compiler in g++ clang++; do
+        command -v $compiler >/dev/null || continue
+        for level in -O0 -O2; do
+            $compiler -std=c++11 -g $level -Wall -Wextra -Wpedantic -Werror -I"$MEMSCOPE_BUILD/include" -o tracked_cxx \
+                "$programs/tracked_cxx.cc" $("$memscope" config --libs)
+            measure ./tracked_cxx
+            check '[.variables[] | select(.kind == "object") | [.var_name, .type_name, .live_bytes]] | sort' \
+                '[["line","char[8]",8],["owner","holder<int>",8],["value","double",8]]'
+            check '[.variables[] | select(.kind == "tracked") | [.var_name, .type_name, .live_bytes]] | sort' \
+                '[["file","char",10],["item","pair",24],["name","pair",24]]'
+            check '[.hotspots[] | select(.var_name != null) | .function] | unique' '["main"]'
+        done
+    done
+}
+
 case_tracked_with_the_plugin() {
     build tracked
     record ./tracked out.json
     same "$status" 0 "status of ./tracked: $(cat err)"
     mv out.json report.json
-    tracked_variables '"char"' 1
+    tracked_variables 1
     check '[.hotspots[] | select(.var_name == "grown" and .live_size != 0) | .live_size]' '[3000]'
 }
 
@@ -61,7 +78,7 @@ case_tracked_statically() {
     PATH="$(dirname "$memscope"):$PATH" record ./tracked out.json
     same "$status" 0 "status of ./tracked: $(cat err)"
     mv out.json report.json
-    tracked_variables '"char"' 1
+    tracked_variables 1
     rm asked.json
     record ./tracked out.json
     same "$status" 3 'status without the program in $PATH'

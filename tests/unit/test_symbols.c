@@ -335,6 +335,54 @@ static void test_split_debug_information(void) {
     s_check_split(program, false);
 }
 
+/* ---- variables ---- */
+
+static void s_check_variable(struct s_opened *opened, uint64_t address, const char *name,
+                             bool pointed_to, const char *type) {
+    const char *found =
+        opened->resolver.find_variable_type(opened->resolver.context, 1, address, name, pointed_to);
+    if (type == NULL) {
+        CU_ASSERT_PTR_NULL(found);
+    } else {
+        CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+        CU_ASSERT_STRING_EQUAL(found, type);
+    }
+}
+
+static void s_check_variables(struct s_opened *opened, const struct s_expected *line) {
+    bool is_in_outer = strcmp(line->frames[line->count - 1].function, "outer") == 0;
+    bool is_in_innermost = strcmp(line->frames[0].function, "innermost") == 0;
+    /* of inlined functions, the function around them, the unit */
+    s_check_variable(opened, line->address, "middle_line", false, is_in_innermost ? "int" : NULL);
+    s_check_variable(opened, line->address, "local", false,
+                     is_in_outer ? "struct in_function" : NULL);
+    s_check_variable(opened, line->address, "local", true, NULL);
+    s_check_variable(opened, line->address, "g_node", false, "node_t *");
+    s_check_variable(opened, line->address, "g_node", true, "node_t");
+    s_check_variable(opened, line->address, "g_node_ptr", true, "struct node");
+    s_check_variable(opened, line->address, "g_bits", false, "struct bits");
+    s_check_variable(opened, line->address, "g_nowhere", false, NULL);
+}
+
+static void test_variables(void) {
+    struct s_expected lines[REPORT_LINE_LIMIT];
+    for (size_t i = 0; i < LENGTH(s_subjects); i++) {
+        struct s_opened opened = s_open(s_subjects[i], NULL, 0);
+        size_t count = s_ask(s_subjects[i], lines), looked_at = 0;
+        for (size_t j = 0; j < count; j++) {
+            /* "plain" is in another unit; that version has no inlined code in pieces */
+            if (strcmp(lines[j].frames[0].function, "plain") == 0 ||
+                (lines[j].count > 1 && strstr(s_subjects[i], "dwarf2") != NULL))
+                continue;
+            s_check_variables(&opened, &lines[j]);
+            looked_at++;
+        }
+        CU_ASSERT(looked_at >= 3);
+        s_check_variable(&opened, 1, "g_node", false, NULL);
+        s_close(&opened);
+    }
+}
+
 /* ---- damaged files: fewer names, no crash ---- */
 
 static const char *s_damaged; /* for the child */
@@ -347,6 +395,10 @@ static int s_read_damaged(void) {
         size_t found =
             opened.resolver.find_frames(opened.resolver.context, 1, address, frames, FRAME_LIMIT);
         CHILD_CHECK(found >= 1 && found <= FRAME_LIMIT);
+        if (address % 64 == 0) {
+            opened.resolver.find_variable_type(opened.resolver.context, 1, address, "local", true);
+            opened.resolver.find_variable_type(opened.resolver.context, 1, address, "g_node", true);
+        }
     }
     static const char *const s_names[] = {"struct node", "nameless_t",   "struct spelled",
                                           "*node_ptr",   "struct bits",  "union either",
@@ -438,6 +490,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_replaced);
     CU_ADD_TEST(suite, test_replaced_late);
     CU_ADD_TEST(suite, test_split_debug_information);
+    CU_ADD_TEST(suite, test_variables);
     CU_ADD_TEST(suite, test_cut_off_files);
     CU_ADD_TEST(suite, test_overwritten_sections);
     CU_basic_set_mode(CU_BRM_VERBOSE);

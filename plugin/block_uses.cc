@@ -12,6 +12,8 @@ struct s_value {
     uint64_t part;        /* the size of the member that it is the address of; 0: of none */
 };
 
+namespace {
+
 struct s_walk {
     function *fun;
     std::vector<s_value> values;
@@ -20,6 +22,8 @@ struct s_walk {
     std::vector<size_t> returns;                   /* the values that are returned */
     ms_block_uses uses;
 };
+
+} // namespace
 
 /* The first member is at the start too: what is used there is the block if it is larger. */
 static bool s_is_at_start(const s_value &value, const ms_pointee *used_as) {

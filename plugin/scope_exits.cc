@@ -11,6 +11,8 @@ struct s_goto {
     std::vector<tree> open;
 };
 
+namespace {
+
 /* One function. */
 struct s_walk {
     const ms_scope_exits &exits;
@@ -31,6 +33,8 @@ struct s_walk {
         ends.function = function;
     }
 };
+
+} // namespace
 
 static tree s_visit(tree *at, int *walk_subtrees, void *data);
 

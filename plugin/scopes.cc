@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scopes.h"
 
+namespace {
+
 struct s_walk {
     const ms_scope_chooser &choose;
     const ms_frame_chooser &around;
@@ -8,6 +10,8 @@ struct s_walk {
     hash_set<tree> *seen;
     bool is_reached; /* not between the head of a switch and its first case */
 };
+
+} // namespace
 
 static tree s_visit(tree *at, int *walk_subtrees, void *data);
 

@@ -67,7 +67,7 @@ static HOT bool s_room(const struct ms_thread *thread, uintptr_t address, size_t
     const struct ms_thread_record *record = thread->record;
     if (MS_UNLIKELY(leaf == 0) || MS_UNLIKELY(size >= MS_LIVE_SMALL) ||
         MS_UNLIKELY(thread->free_blocks.first - 1 >= ms_recording.make_last) ||
-        MS_UNLIKELY(s_balance(record) + (int64_t)size > thread->high))
+        MS_UNLIKELY(s_balance(record) > thread->high))
         return false;
     *slot = ms_address_map_at(leaf, address);
     return MS_LIKELY(!ms_address_map_is_taken(ms_load_relaxed(*slot)));

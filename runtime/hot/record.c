@@ -78,9 +78,13 @@ static __attribute__((noinline)) void s_raise_peaks(struct ms_thread *thread) {
     struct ms_thread_record *record = thread->record;
     struct ms_journal_header *header = ms_store.header;
     int64_t balance = s_balance(record), live = s_thread_live(record);
+    if (balance > thread->high)
+        s_hand_in(thread);
     if (live > (int64_t)record->peak_bytes)
         ms_store_relaxed(&record->peak_bytes, (uint64_t)live);
     thread->peak = balance + ((int64_t)record->peak_bytes - live);
+    if (thread->peak > thread->high)
+        thread->peak = thread->high;
     if (!__libc_single_threaded)
         return; /* handing in raises the peak of the process */
     uint64_t all = header->live_bytes + (uint64_t)(balance - record->handed_in);
@@ -114,8 +118,6 @@ static HOT void s_count_made(struct ms_thread *thread, uint64_t size) {
     ms_own_add(&record->allocations, 1);
     ms_own_add(&record->alloc_bytes, size);
     ms_own_add(&thread->histograms->sizes[ms_thread_bucket(size)], 1);
-    if (MS_UNLIKELY(s_balance(record) > thread->high))
-        s_hand_in(thread);
 }
 
 /* A block without a record, which counts as freed: no other will. */
@@ -318,6 +320,9 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
     s_settle(thread);
     if (MS_UNLIKELY(ms_load_relaxed(&thread->record->inbox) != 0))
         s_empty_inbox(thread);
+    /* Not when the last block was counted: now it is known what it is. */
+    if (MS_UNLIKELY(s_balance(thread->record) > thread->high))
+        s_hand_in(thread);
     ms_store_relaxed(&pending->size, size);
     ms_store_relaxed(&pending->site, site);
     uint32_t id = s_enter(thread, address, size, call, holder);

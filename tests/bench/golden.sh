@@ -36,7 +36,7 @@ count() {
     count bare preset=off ./paths_bare
     count off preset=off ./paths
     count not_started start=0 ./paths
-    count sampled sample_bytes=512K ./paths
+    count sampled sample_bytes=512K:seed=1 ./paths
     count no_stacks stack=0 ./paths
     count stacks_of_8 max_stack_depth=8 ./paths
     count stacks_of_20 max_stack_depth=20 ./paths

@@ -27,19 +27,19 @@ everything_made() {
     check .summary.dropped_events 0
 }
 
-# what_made_up_the_peak: the types were kept when the process had less than 1 % or 4 KiB under its peak.
+# what_made_up_the_peak STEPS SEED: the types were kept at a moment when the process had less than 1 % or 4 KiB
+# under its peak, and are what it had then.
 what_made_up_the_peak() {
     check '([.types[].bytes_at_peak] | add) == .summary.peak_known_bytes' true
     check '([.sites[].bytes_at_peak] | add) == .summary.peak_known_bytes' true
     check_true '.summary | .peak_memory_bytes - .peak_known_bytes <= ([.peak_memory_bytes / 100, 4096] | max)'
-    for type in red green blue; do
-        check_true ".summary.peak_memory_bytes as \$peak | .types[] | select(.type_name == \"struct $type\") |
-            .bytes_at_peak - $(awk -v type="$type" '$1 == "at_peak" && $2 == type { print $3 }' out) |
-            fabs <= \$peak / 100 + 4096"
-    done
+    MEMSCOPE_OPTIONS=preset=off ./truth 1 "$1" "$2" "$(jq .summary.peak_known_bytes report.json)" >moments
+    kept=$(jq -r '[["red","green","blue"][] as $type |
+        ([.types[] | select(.type_name == "struct " + $type) | .bytes_at_peak] | add // 0) | tostring] | join(" ")' report.json)
+    grep -qx "moment $kept" moments || fail "there was no moment with $kept bytes: $(grep -m 3 moment moments)"
 }
 
-# everything THREADS: all of it, when every block is recorded.
+# everything THREADS STEPS SEED: all of it, when every block is recorded.
 everything() {
     everything_made
     check '[["struct red","struct green","struct blue"][] as $type | .types[] | select(.type_name == $type) |
@@ -52,7 +52,7 @@ everything() {
     check '[.sampling.exact, (.types | map(.live_bytes) | add) == .summary.current_memory_bytes]' '[true,true]'
     if [ "$1" -eq 1 ]; then
         check .summary.peak_memory_bytes "$(awk '$1 == "peak" { print $2 }' out)"
-        what_made_up_the_peak
+        what_made_up_the_peak "$2" "$3"
         check '.threads[] | .peak_bytes' "$(awk '$1 == "peak" { print $2 }' out)"
     else
         check_true "(.summary.peak_memory_bytes - $(awk '$1 == "peak" { print $2 }' out) | fabs) <= 65536 * $1"
@@ -68,7 +68,7 @@ against_the_truth() {
         for count in 1 2 5 16; do
             options=
             measure ./truth "$count" "$2" "$seed"
-            everything "$count"
+            everything "$count" "$2" "$seed"
         done
         options=sample_bytes=4K
         measure ./truth 5 "$2" "$seed"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * truth THREADS STEPS SEED: each thread makes, reallocates and frees blocks of three types at
- * random, in slots that all share, so that most blocks are freed by another thread than made them.
- * Prints what is true in the end:
+ * truth THREADS STEPS SEED [LIVE]: each thread makes, reallocates and frees blocks of three types
+ * at random, in slots that all share, so that most blocks are freed by another thread than made
+ * them. Prints what is true in the end:
  *
  *     type NAME ALLOCATIONS BYTES LIVE LIVE_BYTES
  *     thread NAME ALLOCATIONS BYTES LIVE_BYTES FREED_ELSEWHERE
  *     peak BYTES
- *     at_peak NAME BYTES       of each type, with one thread
+ *     moment RED GREEN BLUE    bytes of each type whenever LIVE bytes were live, with one thread
  *
  * With one thread nothing else is allocated, and the peak is exact. With several it is what was
  * live at once as far as they have told each other: each is late by the block it is at.
@@ -40,7 +40,7 @@ static struct counts s_types[LIMIT][TYPES]; /* by thread: allocations and bytes 
 static struct counts s_threads[LIMIT];
 static struct block *s_slots[SLOTS];
 static uint64_t s_elsewhere[LIMIT], s_live, s_peak;
-static uint64_t s_live_of[TYPES], s_at_peak[TYPES]; /* with one thread */
+static uint64_t s_live_of[TYPES], s_wanted; /* with one thread */
 static long s_steps;
 static uint64_t s_seed;
 
@@ -48,14 +48,13 @@ static void add_live(unsigned type, int64_t bytes) {
     uint64_t live = __atomic_add_fetch(&s_live, (uint64_t)bytes, __ATOMIC_RELAXED);
     uint64_t peak = __atomic_load_n(&s_peak, __ATOMIC_RELAXED);
     __atomic_add_fetch(&s_live_of[type], (uint64_t)bytes, __ATOMIC_RELAXED);
-    while ((int64_t)live > (int64_t)peak) {
-        if (!__atomic_compare_exchange_n(&s_peak, &peak, live, 0, __ATOMIC_RELAXED,
-                                         __ATOMIC_RELAXED))
-            continue;
-        for (unsigned i = 0; i < TYPES; i++)
-            s_at_peak[i] = __atomic_load_n(&s_live_of[i], __ATOMIC_RELAXED);
-        return;
-    }
+    while (
+        (int64_t)live > (int64_t)peak &&
+        !__atomic_compare_exchange_n(&s_peak, &peak, live, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
+    if (s_wanted != 0 && live == s_wanted)
+        printf("moment %llu %llu %llu\n", (unsigned long long)s_live_of[0],
+               (unsigned long long)s_live_of[1], (unsigned long long)s_live_of[2]);
 }
 
 static struct block *made(void *memory, unsigned type, size_t size, unsigned self) {
@@ -163,6 +162,7 @@ int main(int argc, char **argv) {
     unsigned count = argc > 1 ? (unsigned)atoi(argv[1]) : 1;
     s_steps = argc > 2 ? atol(argv[2]) : 20000;
     s_seed = argc > 3 ? (uint64_t)atol(argv[3]) : 1;
+    s_wanted = argc > 4 ? (uint64_t)atoll(argv[4]) : 0;
     setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
     run(count);
     struct counts live[TYPES] = {0};
@@ -189,7 +189,5 @@ int main(int argc, char **argv) {
                (unsigned long long)s_threads[n].bytes, (unsigned long long)s_threads[n].live_bytes,
                (unsigned long long)s_elsewhere[n]);
     printf("peak %llu\n", (unsigned long long)s_peak);
-    for (unsigned i = 0; i < TYPES; i++)
-        printf("at_peak %s %llu\n", types[i], (unsigned long long)s_at_peak[i]);
     return 0;
 }

@@ -239,3 +239,15 @@ uint32_t ms_sites_tracked(const struct ms_tracked_variable *variable) {
     ms_map_set(&s_tracked, key, id);
     return id;
 }
+
+static bool s_is_text(uint32_t offset, const char *text) {
+    return strcmp(ms_store_at(MS_TABLE_STRINGS, offset), text) == 0;
+}
+
+bool ms_sites_is_tracked(uint32_t id, const struct ms_tracked_variable *variable) {
+    const struct ms_site *site = s_site(id);
+    return site->line == variable->line && site->kind == variable->kind &&
+           site->reserved[0] == variable->typed_by &&
+           (variable->typed_by != 0 || site->type_size == variable->size) &&
+           s_is_text(site->var_name, variable->name) && s_is_text(site->file, variable->file);
+}

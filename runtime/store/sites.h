@@ -7,6 +7,7 @@
 #ifndef MS_STORE_SITES_H
 #define MS_STORE_SITES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,6 +54,9 @@ struct ms_tracked_variable {
 
 /* Its site, the same for the same variable; 0 when there is no room. Under the store lock. */
 uint32_t ms_sites_tracked(const struct ms_tracked_variable *variable);
+
+/* Whether SITE, which ms_sites_tracked has given, is that of VARIABLE. Any thread, no lock. */
+bool ms_sites_is_tracked(uint32_t site, const struct ms_tracked_variable *variable);
 
 /* The id of a registered record, 0: not registered. Any thread, no lock. */
 static inline uint32_t ms_sites_find(const struct memscope_site *site) {

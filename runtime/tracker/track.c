@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/atomics.h"
 #include "hot/tracked.h"
 #include "memscope/abi.h"
 #include "store/sites.h"
@@ -28,35 +29,52 @@ static struct ms_tracker_entry *s_entry(memscope_tracker *t, uint32_t site) {
     return &t->entries[t->entry_count++];
 }
 
-/* Under the lock: whether this call keeps a stack. xorshift64* by Vigna. */
-static bool s_is_sampled(memscope_tracker *t) {
-    t->random ^= t->random >> 12;
-    t->random ^= t->random << 25;
-    t->random ^= t->random >> 27;
-    uint64_t random = t->random * UINT64_C(0x2545F4914F6CDD1D);
-    return t->capture && (double)(random >> 11) * 0x1p-53 < t->rate;
+/* The depth of the stack that this call keeps, 0: none. xorshift64* by Vigna. */
+static uint32_t s_sampled_depth(memscope_tracker *t) {
+    uint64_t random = ms_load_relaxed(&t->random);
+    random ^= random >> 12;
+    random ^= random << 25;
+    random ^= random >> 27;
+    ms_store_relaxed(&t->random, random);
+    uint64_t drawn = random * UINT64_C(0x2545F4914F6CDD1D) >> 11;
+    return drawn < ms_load_relaxed(&t->threshold) ? ms_load_relaxed(&t->depth) : 0;
 }
 
-/* The site of VARIABLE, which is on the list of T; 0: there is no room. *DEPTH is that of the stack
- * that is wanted, 0: none. */
+/* Where the site of VARIABLE is when it was looked up before. Its strings are most often literals.
+ */
+static uint32_t *s_cached(memscope_tracker *t, const struct ms_tracked_variable *variable) {
+    uint64_t hash = (uintptr_t)variable->name ^ (uintptr_t)variable->file << 7;
+    hash =
+        (hash ^ variable->line ^ (uint64_t)variable->typed_by << 20) * UINT64_C(0x9e3779b97f4a7c15);
+    return &t->cached[(hash >> 32) % MS_TRACKER_CACHE];
+}
+
+/* The site of VARIABLE, which is on the list of T; 0: there is no room. */
 static uint32_t s_list(memscope_tracker *t, const struct ms_tracked_variable *variable,
-                       uint32_t *depth) {
+                       uint32_t *cached) {
     uint64_t signals;
+    uint32_t known = ms_load_acquire(cached) / 2; /* pairs with the release below */
+    if (known != 0 && ms_sites_is_tracked(known, variable))
+        return known;
     ms_store_lock(&signals);
     uint32_t site = ms_sites_tracked(variable);
-    if (site != 0 && s_entry(t, site) == NULL)
-        site = 0;
-    *depth = s_is_sampled(t) ? t->depth : 0;
+    const struct ms_tracker_entry *entry = site != 0 ? s_entry(t, site) : NULL;
+    if (entry != NULL)
+        ms_store_release(cached, 2 * site + (entry->stack != 0));
     ms_store_unlock(&signals);
-    return site;
+    return entry != NULL ? site : 0;
 }
 
-static void s_keep_stack(memscope_tracker *t, uint32_t site, uint32_t stack) {
+static void s_keep_stack(memscope_tracker *t, uint32_t site, uint32_t stack, uint32_t *cached) {
     uint64_t signals;
+    if (ms_load_relaxed(cached) == 2 * site + 1)
+        return; /* it has one */
     ms_store_lock(&signals);
     struct ms_tracker_entry *entry = s_entry(t, site);
-    if (entry != NULL)
+    if (entry != NULL && entry->stack == 0)
         entry->stack = stack;
+    if (entry != NULL)
+        ms_store_release(cached, 2 * site + 1);
     ms_store_unlock(&signals);
 }
 
@@ -70,12 +88,12 @@ EXPORT void memscope_track_as(memscope_tracker *t, const volatile void *variable
                                           .line = line > 0 ? (uint32_t)line : 0,
                                           .kind = MEMSCOPE_SITE_TRACKED,
                                           .call = (uintptr_t)__builtin_return_address(0)};
-    uint32_t depth;
     ms_tracked_find(value, &tracked.typed_by);
-    uint32_t site = s_list(t, &tracked, &depth);
+    uint32_t *cached = s_cached(t, &tracked), depth = s_sampled_depth(t);
+    uint32_t site = s_list(t, &tracked, cached);
     uint32_t stack = site != 0 ? ms_tracked_take(site, value, MS_CALL(), depth) : 0;
     if (depth != 0 && stack != 0)
-        s_keep_stack(t, site, stack);
+        s_keep_stack(t, site, stack, cached);
 }
 
 /* ---- objects ---- */
@@ -134,9 +152,8 @@ EXPORT void memscope_track_object_as(memscope_tracker *t, const volatile void *o
                                           .size = size,
                                           .call = (uintptr_t)__builtin_return_address(0)};
     uint64_t signals;
-    uint32_t depth;
     struct ms_tracker_object former, now = {.address = (uintptr_t)object, .size = size};
-    now.site = s_list(t, &tracked, &depth);
+    now.site = s_list(t, &tracked, s_cached(t, &tracked));
     if (now.site == 0)
         return;
     ms_store_lock(&signals);

@@ -14,7 +14,7 @@
 #define EXPORT __attribute__((visibility("default")))
 
 static memscope_tracker s_global = {
-    .references = 1, .is_global = true, .capture = true, .depth = 20, .rate = 1.0, .random = 1};
+    .references = 1, .is_global = true, .depth = 20, .threshold = MS_TRACKER_ALL, .random = 1};
 
 void *ms_tracker_grow(void *entries, uint32_t *capacity, uint32_t count, size_t size) {
     if (count < *capacity)
@@ -95,14 +95,12 @@ EXPORT memscope_sampling_config memscope_sampling_high_performance(void) {
 
 EXPORT memscope_tracker *memscope_tracker_with_sampling(memscope_tracker *t,
                                                         memscope_sampling_config config) {
-    uint64_t signals;
     if (t == NULL)
         return NULL;
-    ms_store_lock(&signals);
-    t->rate = config.sample_rate > 0 ? config.sample_rate : 0; /* also of NaN */
-    t->capture = config.capture_call_stack;
-    t->depth = config.max_stack_depth < UINT32_MAX ? (uint32_t)config.max_stack_depth : UINT32_MAX;
-    ms_store_unlock(&signals);
+    double rate = config.sample_rate > 0 ? config.sample_rate : 0; /* also of NaN */
+    size_t depth = config.capture_call_stack ? config.max_stack_depth : 0;
+    ms_store_relaxed(&t->threshold, (uint64_t)((rate < 1 ? rate : 1) * (double)MS_TRACKER_ALL));
+    ms_store_relaxed(&t->depth, depth < UINT32_MAX ? (uint32_t)depth : UINT32_MAX);
     return t;
 }
 

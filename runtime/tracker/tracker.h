@@ -15,11 +15,13 @@
 #include "store/map.h"
 
 #define MS_TRACKER_PATH_SIZE 4096u
+#define MS_TRACKER_CACHE     64u
+#define MS_TRACKER_ALL       (UINT64_C(1) << 53)
 
 /* A tracked variable: one place in the source. */
 struct ms_tracker_entry {
     uint32_t site;
-    uint32_t stack; /* of the last call that kept one, 0: none */
+    uint32_t stack; /* of the first call that kept one, 0: none */
 };
 
 /* An object that is tracked and there. */
@@ -34,10 +36,12 @@ struct memscope_tracker {
     uint32_t references; /* Synchronization: atomic */
     bool is_global;
     bool monitors;
-    bool capture;
-    uint32_t depth;
-    double rate;
-    uint64_t random;             /* state of the generator of samples */
+    uint32_t depth;     /* of the stacks that are kept, 0: none. Synchronization: atomic */
+    uint64_t threshold; /* the share of calls that keep one, of MS_TRACKER_ALL. Likewise */
+    uint64_t random;    /* state of the generator of samples. Likewise, but a lost change is none */
+    /* Sites that were looked up lately: their number * 2, + 1 when their entry has a stack. They
+     * are on the list. Synchronization: atomic */
+    uint32_t cached[MS_TRACKER_CACHE];
     struct ms_map entry_of_site; /* number + 1 */
     struct ms_tracker_entry *entries;
     uint32_t entry_count, entry_capacity;

@@ -190,6 +190,31 @@ static void test_places_of_one_name_stay_apart(void) {
     free(row);
 }
 
+/* Names need not be literals: another one may lie at the same address later. */
+static void test_names_are_looked_at(void) {
+    memscope_tracker *t = memscope_tracker_new();
+    char name[] = "a", file[] = "x.c", object[4];
+    for (int i = 0; i < 2; i++)
+        memscope_track_object_as(t, &object[0], 1, name, file, 1);
+    CU_ASSERT_EQUAL(t->entry_count, 1);
+    name[0] = 'b';
+    memscope_track_object_as(t, &object[0], 1, name, file, 1);
+    CU_ASSERT_EQUAL(t->entry_count, 2);
+    file[0] = 'y';
+    memscope_track_object_as(t, &object[0], 1, name, file, 1);
+    CU_ASSERT_EQUAL(t->entry_count, 3);
+    memscope_track_object_as(t, &object[0], 2, name, file, 1);
+    CU_ASSERT_EQUAL(t->entry_count, 4);
+    memscope_track_object_as(t, &object[0], 0, name, file, 1);
+    CU_ASSERT_EQUAL(t->entry_count, 5);
+    const void *pointer = NULL;
+    memscope_track_as(t, &pointer, name, file, 1);
+    CU_ASSERT_EQUAL(t->entry_count, 6);
+    CU_ASSERT_STRING_EQUAL(s_text(s_site(t->entries[0].site)->var_name), "a");
+    CU_ASSERT_STRING_EQUAL(s_text(s_site(t->entries[2].site)->file), "y.c");
+    memscope_tracker_release(t);
+}
+
 /* The type that the plugin knows is that of the variable's site. */
 static void test_type_of_the_block(void) {
     static struct memscope_site site = {.type_name = "struct node",
@@ -357,6 +382,7 @@ int main(void) {
         {"realloc stays tracked", test_realloc_stays_tracked},
         {"block of another thread", test_block_of_another_thread},
         {"places of one name stay apart", test_places_of_one_name_stay_apart},
+        {"names are looked at", test_names_are_looked_at},
         {"type of the block", test_type_of_the_block},
         {"objects", test_objects},
         {"a clone that goes changes nothing", test_a_clone_that_goes_changes_nothing},

@@ -8,6 +8,7 @@
 #include "base/atomics.h"
 #include "hot/frames.h"
 #include "hot/hooks.h"
+#include "hot/live_bytes.h"
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/thread.h"
@@ -19,10 +20,6 @@
 bool ms_fast_is_possible(void) {
     return ms_recording.near != NULL && ms_address_map_apart && !ms_recording.own_clock &&
            !(ms_recording.capture && ms_recording.tables);
-}
-
-static HOT int64_t s_balance(const struct ms_thread_record *record) {
-    return (int64_t)(record->alloc_bytes - record->free_bytes);
 }
 
 /* The thread's state, which is busy then, as in record.c. */
@@ -67,7 +64,7 @@ static HOT bool s_room(const struct ms_thread *thread, uintptr_t address, size_t
     const struct ms_thread_record *record = thread->record;
     if (MS_UNLIKELY(leaf == 0) || MS_UNLIKELY(size >= MS_LIVE_SMALL) ||
         MS_UNLIKELY(thread->free_blocks.first - 1 >= ms_recording.make_last) ||
-        MS_UNLIKELY(s_balance(record) > thread->high))
+        MS_UNLIKELY(ms_live_bytes_balance(record) + (int64_t)size > thread->high))
         return false;
     *slot = ms_address_map_at(leaf, address);
     return MS_LIKELY(!ms_address_map_is_taken(ms_load_relaxed(*slot)));
@@ -193,7 +190,7 @@ static HOT bool s_find_own(struct ms_thread *thread, uintptr_t address, struct s
         !(may_settle && s_settle(thread)))
         return false;
     own->counter = ms_thread_known_counter(thread, own->block->site); /* not pending: it has one */
-    int64_t balance = s_balance(record);
+    int64_t balance = ms_live_bytes_balance(record);
     return MS_LIKELY(own->counter != NULL) && MS_LIKELY(balance <= thread->peak) &&
            MS_LIKELY(balance >= thread->low);
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "hot/record.h"
 
-#include <sys/single_threaded.h>
-
 #include "hot/clock.h"
 #include "hot/frames.h"
 #include "hot/holder.h"
 #include "hot/lifecycle.h"
+#include "hot/live_bytes.h"
 #include "hot/problems.h"
 #include "hot/sampled.h"
 #include "hot/thread.h"
 #include "hot/unwind.h"
 #include "store/live.h"
-#include "store/peak.h"
 #include "store/store.h"
 #include "store/threads.h"
 
@@ -27,78 +25,6 @@ struct ms_recording ms_recording; /* the first block starts the runtime */
 _Thread_local void *__memscope_fresh_block
     __attribute__((tls_model("initial-exec"), visibility("default"))) = (void *)1;
 
-/* ---- live bytes of the thread and of the process ---- */
-
-/* What the thread has allocated less what it has freed, whoever had made that. */
-static inline int64_t s_balance(const struct ms_thread_record *record) {
-    return (int64_t)(record->alloc_bytes - record->free_bytes);
-}
-
-/* What it has made and is still there, less than its balance where it has freed nothing of others.
- */
-static inline int64_t s_thread_live(const struct ms_thread_record *record) {
-    return s_balance(record) + (int64_t)record->foreign_free_bytes -
-           (int64_t)ms_load_relaxed(&record->freed_elsewhere_bytes);
-}
-
-static void s_raise_process_peak(uint64_t live) {
-    struct ms_journal_header *header = ms_store.header;
-    uint64_t peak = ms_load_relaxed(&header->peak_bytes);
-    while ((int64_t)live > (int64_t)peak) {
-        if (ms_cas_relaxed(&header->peak_bytes, &peak, live)) {
-            ms_store_relaxed(&header->peak_ns, ms_clock_now());
-            if (ms_peak_is_due(live))
-                ms_peak_take(live, ms_clock_now());
-            return;
-        }
-    }
-}
-
-void ms_record_add_live(int64_t change) {
-    uint64_t live = ms_fetch_add_relaxed(&ms_store.header->live_bytes, (uint64_t)change);
-    s_raise_process_peak(live + (uint64_t)change);
-}
-
-/* Tells the process of the thread's balance. */
-static COLD void s_hand_in(struct ms_thread *thread) {
-    struct ms_thread_record *record = thread->record;
-    int64_t balance = s_balance(record);
-    uint64_t delta = (uint64_t)(balance - record->handed_in);
-    uint64_t live = ms_fetch_add_relaxed(&ms_store.header->live_bytes, delta) + delta;
-    ms_store_relaxed(&record->handed_in, balance);
-    s_raise_process_peak(live);
-    thread->low = balance - (MS_HAND_IN_BYTES - (int64_t)MS_LIVE_SMALL); /* fast.c looks late */
-    thread->high = balance + MS_HAND_IN_BYTES;
-    thread->peak = INT64_MIN; /* the next free looks at the peaks */
-}
-
-/* Before something is freed there may be more live bytes than ever: they only grew since the last
- * free. That is looked at here and not at each allocation. */
-static __attribute__((noinline)) void s_raise_peaks(struct ms_thread *thread) {
-    struct ms_thread_record *record = thread->record;
-    struct ms_journal_header *header = ms_store.header;
-    int64_t balance = s_balance(record), live = s_thread_live(record);
-    if (balance > thread->high)
-        s_hand_in(thread);
-    if (live > (int64_t)record->peak_bytes)
-        ms_store_relaxed(&record->peak_bytes, (uint64_t)live);
-    thread->peak = balance + ((int64_t)record->peak_bytes - live);
-    if (thread->peak > thread->high)
-        thread->peak = thread->high;
-    if (!__libc_single_threaded)
-        return; /* handing in raises the peak of the process */
-    uint64_t all = header->live_bytes + (uint64_t)(balance - record->handed_in);
-    if ((int64_t)all > (int64_t)header->peak_bytes) {
-        ms_store_relaxed(&header->peak_bytes, all);
-        ms_store_relaxed(&header->peak_ns, ms_clock_now());
-        if (ms_peak_is_due(all))
-            ms_peak_take(all, ms_clock_now());
-    }
-    int64_t room = balance + (int64_t)(header->peak_bytes - all);
-    if (room < thread->peak)
-        thread->peak = room;
-}
-
 void ms_record_end(void) {
     struct ms_thread *thread = ms_thread_self;
     if (thread == NULL || !ms_recording.frees)
@@ -107,8 +33,8 @@ void ms_record_end(void) {
         ms_sampled_end();
         return;
     }
-    s_raise_peaks(thread);
-    s_hand_in(thread);
+    ms_live_bytes_before_free(thread);
+    ms_live_bytes_tell(thread);
 }
 
 /* ---- counters ---- */
@@ -118,6 +44,8 @@ static HOT void s_count_made(struct ms_thread *thread, uint64_t size) {
     ms_own_add(&record->allocations, 1);
     ms_own_add(&record->alloc_bytes, size);
     ms_own_add(&thread->histograms->sizes[ms_thread_bucket(size)], 1);
+    if (MS_UNLIKELY(ms_live_bytes_balance(record) > thread->high))
+        ms_live_bytes_tell_early(thread);
 }
 
 /* A block without a record, which counts as freed: no other will. */
@@ -144,15 +72,15 @@ static COLD void s_count_foreign(struct ms_thread *thread, uint64_t size, uint32
 /* The same in the totals of the thread that frees it. MAKER had made it. */
 static HOT void s_count_freed(struct ms_thread *thread, uint64_t size, uint32_t maker) {
     struct ms_thread_record *record = thread->record;
-    int64_t balance = s_balance(record);
+    int64_t balance = ms_live_bytes_balance(record);
     if (MS_UNLIKELY(balance > thread->peak))
-        s_raise_peaks(thread);
+        ms_live_bytes_before_free(thread);
     ms_own_add(&record->frees, 1);
     ms_own_add(&record->free_bytes, size);
     if (MS_UNLIKELY(maker != thread->index))
         s_count_foreign(thread, size, maker);
     if (MS_UNLIKELY(balance - (int64_t)size < thread->low))
-        s_hand_in(thread);
+        ms_live_bytes_tell(thread);
 }
 
 /* ---- the pending block ---- */
@@ -320,9 +248,8 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
     s_settle(thread);
     if (MS_UNLIKELY(ms_load_relaxed(&thread->record->inbox) != 0))
         s_empty_inbox(thread);
-    /* Not when the last block was counted: now it is known what it is. */
-    if (MS_UNLIKELY(s_balance(thread->record) > thread->high))
-        s_hand_in(thread);
+    if (MS_UNLIKELY(ms_live_bytes_balance(thread->record) > thread->high))
+        ms_live_bytes_tell(thread);
     ms_store_relaxed(&pending->size, size);
     ms_store_relaxed(&pending->site, site);
     uint32_t id = s_enter(thread, address, size, call, holder);

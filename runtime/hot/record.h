@@ -88,9 +88,6 @@ void ms_record_moved(const struct ms_moving *moving, void *address, size_t size,
                      struct ms_call call);
 void ms_record_kept(const struct ms_moving *moving);
 
-/* The live bytes of the process grow by CHANGE, and its peak perhaps. */
-void ms_record_add_live(int64_t change);
-
 /* The process ends: peaks and live bytes of the calling thread are brought up to date. */
 void ms_record_end(void);
 

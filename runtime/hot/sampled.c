@@ -6,6 +6,7 @@
 #include "hot/frames.h"
 #include "hot/hooks.h"
 #include "hot/lifecycle.h"
+#include "hot/live_bytes.h"
 #include "hot/real.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
@@ -94,7 +95,7 @@ static COLD void s_hand_in(struct ms_thread *thread) {
     struct ms_thread_record *record = thread->record;
     int64_t held = record->handed_in;
     ms_store_relaxed(&record->handed_in, 0);
-    ms_record_add_live(held);
+    ms_live_bytes_add(held);
 }
 
 static inline bool s_holds_much(int64_t held) {

@@ -683,6 +683,19 @@ static void test_fast_peak(void) {
     CU_ASSERT_EQUAL(s_live_bytes(), live);
 }
 
+/* Others look at the process' live bytes: a large block is told at once, whatever its thread does
+ * next, and not only with the thread's next block. */
+static void test_large_is_told(void) {
+    enum { SIZE = 1 << 20 };
+    const uint64_t *told = &ms_store.header->live_bytes;
+    free(s_keep(malloc(2 * SIZE))); /* whatever was not told yet */
+    uint64_t before = ms_load_relaxed(told);
+    void *block = s_keep(malloc(SIZE));
+    CU_ASSERT_TRUE(ms_load_relaxed(told) - before > SIZE - 2 * MS_HAND_IN_BYTES);
+    free(block);
+    CU_ASSERT_TRUE(ms_load_relaxed(told) - before < 2 * MS_HAND_IN_BYTES);
+}
+
 /* The peak of a site alone, under that of the process. */
 static void test_fast_site_peak(void) {
     enum { SIZE = 16, COUNT = 20 };
@@ -772,6 +785,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_fast_temporary);
     CU_ADD_TEST(suite, test_fast_peak); /* exact while the process has one thread */
     CU_ADD_TEST(suite, test_fast_site_peak);
+    CU_ADD_TEST(suite, test_large_is_told);
     CU_ADD_TEST(suite, test_one_thread);
     CU_ADD_TEST(suite, test_threads);
     CU_ADD_TEST(suite, test_slow);

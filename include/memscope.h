@@ -49,6 +49,15 @@ void memscope_resume(void);
  * dropped. Does nothing when there is no journal. */
 void memscope_mark(const char *name);
 
+/* The calling thread is in a phase called NAME (as with memscope_mark; NULL: without a name) until
+ * its next memscope_phase_end(). Phases of a thread lie inside one another: the end of one goes
+ * back to the phase around it, an end without a beginning does nothing. What is open when the
+ * thread ends lasts until then. Reports say what the thread allocated in it, inner phases included.
+ * The child of a fork is in no phase. At most 65536 are kept; later ones are counted as dropped.
+ * They do nothing when there is no journal. */
+void memscope_phase_begin(const char *name);
+void memscope_phase_end(void);
+
 #ifdef __cplusplus
 }
 #endif

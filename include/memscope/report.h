@@ -231,6 +231,20 @@ struct memscope_mark_report {
     const char *name;
 };
 
+/* What a thread did between memscope_phase_begin and memscope_phase_end, inner phases included. */
+struct memscope_phase {
+    const char *name;
+    uint64_t tid;
+    uint64_t depth; /* how many phases of the thread there are around it */
+    uint64_t start_ns;
+    uint64_t end_ns; /* unknown: the process ended in it, or runs. Else the end of the thread is
+                        that of its open phases */
+    uint64_t total_allocations; /* of the thread in it, so far where it is open; so are the bytes */
+    uint64_t total_bytes;
+    uint64_t heap_live_bytes_at_start; /* of the process */
+    uint64_t heap_live_bytes_at_end;   /* unknown where no memscope_phase_end has ended it */
+};
+
 struct memscope_type_series {
     const char *type_name;
     const uint64_t
@@ -300,6 +314,8 @@ struct memscope_report {
     size_t size_count;
     const struct memscope_mark_report *marks;
     size_t mark_count;
+    const struct memscope_phase *phases; /* in the order in which they began */
+    size_t phase_count;
     struct memscope_timeline timeline;
     const struct memscope_stack *stacks; /* those that something above names */
     size_t stack_count;

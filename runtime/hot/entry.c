@@ -191,6 +191,22 @@ EXPORT void memscope_mark(const char *name) {
     errno = saved;
 }
 
+EXPORT void memscope_phase_begin(const char *name) {
+    int saved = errno;
+    struct ms_thread *thread = ms_thread_self;
+    if (ms_lifecycle_ready() && (thread != NULL || (thread = ms_thread_attach()) != NULL))
+        ms_phases_begin(&thread->phases, name, thread->index, thread->record);
+    errno = saved;
+}
+
+EXPORT void memscope_phase_end(void) {
+    int saved = errno;
+    struct ms_thread *thread = ms_thread_self;
+    if (thread != NULL && ms_lifecycle_ready())
+        ms_phases_end(&thread->phases, thread->record);
+    errno = saved;
+}
+
 EXPORT void memscope_pause(void) {
     ms_lifecycle_switch(false);
 }

@@ -64,6 +64,7 @@ static struct ms_thread *s_attach(void) {
     thread->deferred_count = 0;
     thread->handed_on_block = 0;
     thread->newest_address = 0;
+    thread->phases = (struct ms_phases){0};
     thread->low = -MS_HAND_IN_BYTES;
     thread->high = MS_HAND_IN_BYTES;
     thread->peak = 0;
@@ -123,6 +124,9 @@ void ms_thread_leave_to_maker(uint32_t maker, uint32_t id) {
 
 void ms_thread_forked(void) {
     ms_threads_forked(ms_thread_self != NULL ? ms_thread_self->record : NULL);
+    ms_phases_forked();
+    if (ms_thread_self != NULL)
+        ms_thread_self->phases = (struct ms_phases){0};
 }
 
 struct ms_thread *ms_thread_of_shard(uint32_t shard) {

@@ -19,6 +19,7 @@
 #include "memscope/abi.h"
 #include "store/blocks.h"
 #include "store/counters.h"
+#include "store/phases.h"
 #include "store/sites.h"
 
 #define MS_DIRECTORY_SIZE (MS_SITE_LIMIT / MS_COUNTERS_PER_CHUNK)
@@ -86,6 +87,7 @@ struct ms_thread {
     uint64_t random;                 /* state of the sampler's generator */
     int64_t until_sample;            /* bytes or blocks to the next sample: sampler.h */
     uintptr_t newest_address;        /* sampled path: the newest block; 0: it is freed */
+    struct ms_phases phases;
     uint32_t shard;
     bool objects_busy; /* the same as `busy`, for what follows and the counters of objects */
     uint32_t object_count;

@@ -13,8 +13,9 @@
  * How a writer and a reader in another process agree (docs/memory-model.md):
  *   - an extent is complete when header.extent_count (release) covers it;
  *   - entries of append-only tables (strings, sites, modules, stacks, counter chunks, threads,
- * marks) are complete when header.used[table] (release) covers them; sites, modules and threads
- * have fields that change later, each a naturally aligned integer written once or by one thread;
+ * marks, phases) are complete when header.used[table] (release) covers them; sites, modules,
+ * threads and phases have fields that change later, each a naturally aligned integer written once
+ * or by one thread;
  *   - a block is live exactly when its `address_thread` is not 0 (stored last, with release; zeroed
  * first);
  *   - a thread's pending block is in the block table and not in the counters of a site: readers
@@ -50,7 +51,7 @@
     X(7, BLOCKS, 32)      /* struct ms_block; entry 0 is not used */                               \
     X(8, TICKS, 1024)     /* struct ms_tick */                                                     \
     X(9, MARKS, 32)       /* struct ms_mark */                                                     \
-    X(10, EVENTS, 32)     /* sampled events; this version writes none */                           \
+    X(10, PHASES, 128)    /* struct ms_phase */                                                    \
     X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */                 \
     X(12, BASES, 4)         /* of a sampled journal: a float for each block, the bytes that its    \
                                probability follows from */                                         \
@@ -465,5 +466,26 @@ struct ms_mark {
     uint64_t zero[2];
 };
 static_assert(sizeof(struct ms_mark) == 32, "wire size");
+
+/* Totals at one end of a phase. */
+struct ms_phase_moment {
+    uint64_t allocations; /* of the thread, since its start; so are the bytes */
+    uint64_t alloc_bytes;
+    uint64_t heap_live_bytes; /* of the process */
+};
+
+/* A named stretch of a thread. It is open while end_ns, which is stored last, is 0: to the end of
+ * its thread where that has ended. */
+struct ms_phase {
+    uint64_t start_ns;
+    uint64_t end_ns;
+    uint32_t name; /* string */
+    uint32_t thread;
+    uint32_t outer; /* number of the phase around it, counted from 1; 0: none */
+    uint32_t depth; /* how many there are around it */
+    struct ms_phase_moment start, end;
+    uint64_t reserved[6];
+};
+static_assert(sizeof(struct ms_phase) == 128, "wire size");
 
 #endif

@@ -93,6 +93,20 @@ void ms_threads_sweep(void) {
     ms_store_unlock(&signals);
 }
 
+uint64_t ms_threads_live_bytes(void) {
+    const struct ms_journal_header *header = ms_store.header;
+    uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]);
+    uint64_t counted = 0, handed_in = ms_load_relaxed(&header->live_bytes);
+    for (uint64_t i = 0; i < threads; i++) {
+        const struct ms_thread_record *record = ms_store_at(MS_TABLE_THREADS, i * sizeof(*record));
+        counted += ms_load_relaxed(&record->alloc_bytes) - ms_load_relaxed(&record->free_bytes);
+        handed_in += (uint64_t)ms_load_relaxed(&record->handed_in);
+    }
+    /* Numbers read at different moments may be below zero for an instant. */
+    uint64_t live_bytes = header->sampled == 0 ? counted : handed_in;
+    return (int64_t)live_bytes > 0 ? live_bytes : 0;
+}
+
 void ms_threads_forked(struct ms_thread_record *own) {
     for (uint32_t i = s_running_count; i-- > 0;) {
         if (ms_threads_record(s_running[i]) != own)

@@ -7,6 +7,7 @@
 #include "platform/os.h"
 #include "store/counters.h"
 #include "store/store.h"
+#include "store/threads.h"
 
 /* Sums by site and by type, in private pages that grow with the site table. Synchronization: one
  * thread, see the header. */
@@ -93,12 +94,9 @@ static void s_fill_shares(struct ms_tick *tick, uint32_t sites) {
 /* Totals are those of the threads; pending blocks are in no counter of a site. */
 static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
     const struct ms_journal_header *header = ms_store.header;
-    uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]), freed_bytes = 0;
-    uint64_t live_bytes = ms_load_relaxed(&header->live_bytes);
+    uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]);
     for (uint64_t i = 0; i < threads; i++) {
         const struct ms_thread_record *record = ms_store_at(MS_TABLE_THREADS, i * sizeof(*record));
-        freed_bytes += ms_load_relaxed(&record->free_bytes);
-        live_bytes += (uint64_t)ms_load_relaxed(&record->handed_in);
         tick->frees += ms_load_relaxed(&record->frees);
         tick->alloc_bytes += ms_load_relaxed(&record->alloc_bytes);
         tick->allocations += ms_load_relaxed(&record->allocations);
@@ -108,9 +106,7 @@ static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
             ms_load_relaxed(&pending->block) != 0 && site < sites)
             s_sums.site_bytes[site] += ms_load_relaxed(&pending->size);
     }
-    if (header->sampled == 0)
-        live_bytes = tick->alloc_bytes - freed_bytes;
-    tick->heap_live_bytes = (int64_t)live_bytes > 0 ? live_bytes : 0;
+    tick->heap_live_bytes = ms_threads_live_bytes();
 }
 
 void ms_timeline_fill(struct ms_tick *tick) {

@@ -118,6 +118,11 @@ static bool s_rest_is_sound(const struct memscope_report *report) {
             sound &= s_text(report->stacks[i].frames[n].module, "module of stack", i);
     for (size_t i = 0; i < report->mark_count; i++)
         sound &= s_text(report->marks[i].name, "name of mark", i);
+    for (size_t i = 0; i < report->phase_count; i++) {
+        sound &= s_text(report->phases[i].name, "name of phase", i);
+        sound &=
+            s_expect(report->phases[i].end_ns >= report->phases[i].start_ns, "end of phase", i);
+    }
     for (size_t i = 0; i < report->note_count; i++)
         sound &= s_text(report->notes[i], "note", i);
     const struct memscope_timeline *timeline = &report->timeline;

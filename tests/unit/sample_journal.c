@@ -33,6 +33,31 @@ static void s_add_process(struct journal_builder *builder) {
     journal_builder_append(builder, MS_TABLE_MARKS, &mark, sizeof(mark));
 }
 
+/* Of the main thread "load" and inside it one without a name, which is open; one of the worker; one
+ * of a thread that is not there, whose numbers go backwards. */
+static void s_add_phases(struct journal_builder *builder) {
+    struct ms_phase phases[] = {
+        {.start_ns = 100,
+         .end_ns = 900,
+         .name = journal_builder_string(builder, "load"),
+         .start = {.allocations = 2, .alloc_bytes = 40, .heap_live_bytes = 33},
+         .end = {.allocations = 12, .alloc_bytes = 640, .heap_live_bytes = 44}},
+        {.start_ns = 200,
+         .outer = 1,
+         .depth = 1,
+         .start = {.allocations = 10, .alloc_bytes = 600, .heap_live_bytes = 55}},
+        {.start_ns = 300, .thread = 2, .start = {.allocations = 1, .alloc_bytes = 8}},
+        {.start_ns = 400,
+         .end_ns = 1,
+         .name = UINT32_MAX,
+         .thread = 77,
+         .outer = UINT32_MAX,
+         .start = {.allocations = 9, .alloc_bytes = 9}},
+    };
+    for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
+        journal_builder_append(builder, MS_TABLE_PHASES, &phases[i], sizeof(phases[i]));
+}
+
 static void s_add_site(struct journal_builder *builder, uint8_t kind, const char *var_name,
                        const char *type_name, uint64_t type_size, const char *file, uint32_t line,
                        const char *function) {
@@ -83,6 +108,7 @@ static void s_add_threads(struct journal_builder *builder, uint32_t main_block,
     struct ms_thread_record worker = {
         .tid = 4712,
         .name = "worker",
+        .end_ns = 1500,
         .allocations = 3,
         .alloc_bytes = 56,
         .peak_bytes = 48,
@@ -180,6 +206,7 @@ struct sample_journal sample_journal_new(void) {
     histograms.lifetimes[0] = 77; /* not used */
     histograms.lifetimes[2] = 1;  /* 200 ms..400 ms */
     journal_builder_append(builder, MS_TABLE_HISTOGRAMS, &histograms, sizeof(histograms));
+    s_add_phases(builder);
     s_add_ticks(builder);
     return sample;
 }

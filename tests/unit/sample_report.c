@@ -436,6 +436,16 @@ static void fill_time(struct sample *sample, size_t points) {
     marks[2] = (struct memscope_mark_report){UINT64_C(15000000000), "shutdown"};
     sample->report.marks = marks;
     sample->report.mark_count = 3;
+
+    struct memscope_phase *phases = sample_take(sample, 3, sizeof(*phases));
+    phases[0] = (struct memscope_phase){
+        "load", 4711, 0, UINT64_C(1000000000), UINT64_C(5000000000), 900, 70000, 4096, 65536};
+    phases[1] = (struct memscope_phase){
+        sample_hostile_name(1), 4711, 1, UINT64_C(2000000000), UINT64_C(3000000000), 90, 700, 0, 1};
+    phases[2] = (struct memscope_phase){"serve", 4712, 0, UINT64_C(6000000000), MEMSCOPE_UNKNOWN,
+                                        1,       2,    3, MEMSCOPE_UNKNOWN};
+    sample->report.phases = phases;
+    sample->report.phase_count = 3;
 }
 
 static void fill_rest(struct sample *sample) {

@@ -70,9 +70,9 @@ static void test_keys(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
     yajl_val tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
-        tree,
-        "schema version process sampling summary hotspots system_snapshots sites types "
-        "variables threads leaks problems lifetimes sizes marks timeline stacks modules notes"));
+        tree, "schema version process sampling summary hotspots system_snapshots sites types "
+              "variables threads leaks problems lifetimes sizes marks phases timeline stacks "
+              "modules notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
@@ -116,6 +116,8 @@ static void test_keys(void) {
         {"lifetimes", "from to count"},
         {"sizes", "from to count"},
         {"marks", "timestamp name"},
+        {"phases", "name tid depth start_ns end_ns total_allocations total_bytes "
+                   "heap_live_bytes_at_start heap_live_bytes_at_end"},
         {"stacks", "id frames live_count live_bytes error_percent"},
         {"modules", "path build_id base"},
     };

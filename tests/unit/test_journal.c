@@ -39,14 +39,14 @@ static void s_test_reads_tables(void) {
     CU_ASSERT_EQUAL_FATAL(s_open(image, size, &journal), MS_OK);
     CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_SITES), 6);
     CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_BLOCKS), 13);
-    CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_EVENTS), 0);
+    CU_ASSERT_EQUAL(ms_journal_count(journal, MS_TABLE_PROBLEMS), 0);
     CU_ASSERT_EQUAL(ms_journal_count(journal, (enum ms_table)99), 0);
     CU_ASSERT_EQUAL(ms_journal_header(journal)->seed, 7);
     const struct ms_site *site = ms_journal_entry(journal, MS_TABLE_SITES, 2);
     CU_ASSERT_PTR_NOT_NULL_FATAL(site);
     CU_ASSERT_STRING_EQUAL(ms_journal_string(journal, site->type_name), "struct cache");
     CU_ASSERT_PTR_NULL(ms_journal_entry(journal, MS_TABLE_SITES, 6));
-    CU_ASSERT_PTR_NULL(ms_journal_entry(journal, MS_TABLE_EVENTS, 0));
+    CU_ASSERT_PTR_NULL(ms_journal_entry(journal, MS_TABLE_PROBLEMS, 0));
     CU_ASSERT_PTR_NULL(ms_journal_string(journal, 0));
     CU_ASSERT_PTR_NULL(ms_journal_string(journal, 1 << 30));
     uint64_t frames[2] = {0, 0xabcd};

@@ -104,6 +104,31 @@ static void s_test_process(void) {
     ms_report_destroy(report);
 }
 
+static void s_test_phases(void) {
+    struct memscope_report *report = report_of_builder(s_path, sample_journal_new().builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->phase_count, 4);
+    static const struct memscope_phase s_expected[] = {
+        {"load", 4711, 0, 100, 900, 10, 600, 33, 44},
+        {NULL, 4711, 1, 200, MEMSCOPE_UNKNOWN, 7, 96, 55, MEMSCOPE_UNKNOWN}, /* of 17 and 696 */
+        {NULL, 4712, 0, 300, 1500, 2, 48, 0, MEMSCOPE_UNKNOWN}, /* its thread has ended */
+        {NULL, MEMSCOPE_UNKNOWN, 0, 400, 400, 0, 0, 0, 0},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        const struct memscope_phase *phase = &report->phases[i], *expected = &s_expected[i];
+        check_same(phase->name, expected->name);
+        CU_ASSERT_EQUAL(phase->tid, expected->tid);
+        CU_ASSERT_EQUAL(phase->depth, expected->depth);
+        CU_ASSERT_EQUAL(phase->start_ns, expected->start_ns);
+        CU_ASSERT_EQUAL(phase->end_ns, expected->end_ns);
+        CU_ASSERT_EQUAL(phase->total_allocations, expected->total_allocations);
+        CU_ASSERT_EQUAL(phase->total_bytes, expected->total_bytes);
+        CU_ASSERT_EQUAL(phase->heap_live_bytes_at_start, expected->heap_live_bytes_at_start);
+        CU_ASSERT_EQUAL(phase->heap_live_bytes_at_end, expected->heap_live_bytes_at_end);
+    }
+    ms_report_destroy(report);
+}
+
 /* Two blocks are pending: they count, though no counter has them. */
 static void s_test_summary(void) {
     struct memscope_report *report = report_of_builder(s_path, sample_journal_new().builder, NULL);
@@ -452,6 +477,7 @@ static void s_test_timeline(void) {
 int main(void) {
     static CU_TestInfo s_tests[] = {
         {"process", s_test_process},
+        {"phases", s_test_phases},
         {"summary", s_test_summary},
         {"sites", s_test_sites},
         {"hotspots", s_test_hotspots},

@@ -15,6 +15,7 @@
 #include "store/live.h"
 #include "store/map.h"
 #include "store/modules.h"
+#include "store/phases.h"
 #include "store/sites.h"
 #include "store/stacks.h"
 #include "store/store.h"
@@ -268,6 +269,71 @@ static void test_sums(void) {
     CU_ASSERT_EQUAL(tick.shares[MS_SHARES_OF_TYPES].id, large);
 }
 
+static const struct ms_phase *s_phase(uint32_t number) {
+    return ms_store_at(MS_TABLE_PHASES, (number - 1) * sizeof(struct ms_phase));
+}
+
+static void test_phases(void) {
+    const uint64_t *used = &ms_store.header->used[MS_TABLE_PHASES];
+    struct ms_thread_record record = {.allocations = 5, .alloc_bytes = 50};
+    struct ms_phases phases = {0}, none = {0};
+    ms_phases_end(&phases, &record);
+    CU_ASSERT_EQUAL(memcmp(&phases, &none, sizeof(none)), 0);
+    ms_phases_begin(&phases, "load", 3, &record);
+    CU_ASSERT_EQUAL(*used, 1);
+    record.allocations = 7;
+    record.alloc_bytes = 90;
+    ms_phases_begin(&phases, NULL, 3, &record);
+    const struct ms_phase *outer = s_phase(1), *inner = s_phase(2);
+    CU_ASSERT_EQUAL(*used, 2);
+    CU_ASSERT_STRING_EQUAL(ms_store_at(MS_TABLE_STRINGS, outer->name), "load");
+    CU_ASSERT_EQUAL(outer->thread, 3);
+    CU_ASSERT_EQUAL(outer->start.alloc_bytes, 50);
+    CU_ASSERT_EQUAL(inner->name, 0);
+    CU_ASSERT_EQUAL(inner->outer, 1);
+    CU_ASSERT_EQUAL(inner->depth, 1);
+    CU_ASSERT_EQUAL(inner->start.allocations, 7);
+    CU_ASSERT_TRUE(inner->start_ns >= outer->start_ns);
+    record.allocations = 8;
+    ms_phases_end(&phases, &record);
+    CU_ASSERT_EQUAL(inner->end.allocations, 8);
+    CU_ASSERT_TRUE(inner->end_ns >= inner->start_ns);
+    CU_ASSERT_EQUAL(outer->end_ns, 0);
+    ms_phases_end(&phases, &record);
+    CU_ASSERT_NOT_EQUAL(outer->end_ns, 0);
+    CU_ASSERT_EQUAL(outer->end.alloc_bytes, 90);
+    CU_ASSERT_EQUAL(memcmp(&phases, &none, sizeof(none)), 0);
+}
+
+/* Those without a record end in their turn, and the ones around them are not touched. */
+static void test_phases_limit(void) {
+    uint64_t dropped = ms_store.header->dropped[MS_DROP_LIMIT];
+    const uint64_t *used = &ms_store.header->used[MS_TABLE_PHASES];
+    struct ms_thread_record record = {0};
+    struct ms_phases phases = {0};
+    while (*used < MS_PHASE_LIMIT - 1) {
+        ms_phases_begin(&phases, "again", 0, &record);
+        ms_phases_end(&phases, &record);
+    }
+    ms_phases_begin(&phases, "last", 0, &record);
+    uint32_t last = phases.innermost;
+    ms_phases_begin(&phases, "missed", 0, &record);
+    ms_phases_begin(&phases, "missed", 0, &record);
+    CU_ASSERT_EQUAL(*used, MS_PHASE_LIMIT);
+    CU_ASSERT_EQUAL(ms_store.header->dropped[MS_DROP_LIMIT], dropped + 2);
+    ms_phases_end(&phases, &record);
+    ms_phases_end(&phases, &record);
+    CU_ASSERT_EQUAL(s_phase(last)->end_ns, 0);
+    ms_phases_end(&phases, &record);
+    CU_ASSERT_NOT_EQUAL(s_phase(last)->end_ns, 0);
+    ms_phases_forked();
+    CU_ASSERT_EQUAL(*used, 0);
+    ms_phases_begin(&phases, "child", 0, &record);
+    CU_ASSERT_EQUAL(*used, 1);
+    CU_ASSERT_EQUAL(s_phase(1)->end_ns, 0);
+    ms_phases_end(&phases, &record);
+}
+
 static void test_limit(void) {
     uint64_t offset, dropped = ms_store.header->dropped[MS_DROP_SPACE];
     ms_store.max_size = ms_store.header->file_bytes + MS_CHUNK_BYTES;
@@ -308,6 +374,8 @@ int main(void) {
     CU_ADD_TEST(suite, test_live);
     CU_ADD_TEST(suite, test_sums);
     CU_ADD_TEST(suite, test_timeline);
+    CU_ADD_TEST(suite, test_phases);
+    CU_ADD_TEST(suite, test_phases_limit);
     CU_ADD_TEST(suite, test_limit);
     CU_ADD_TEST(suite, test_stolen_descriptor);
     CU_basic_set_mode(CU_BRM_VERBOSE);

@@ -109,3 +109,43 @@ case_marks() {
     measure ./marks 70000
     check '[(.marks | length), .summary.dropped_events]' '[65536,4467]'
 }
+
+# What the program counted itself, by phase. The one that is open at the end of its thread has the
+# end of that.
+case_phases() {
+    build phases -pthread
+    measure ./phases
+    found=$(jq -c '[.phases[] | [.name, .depth, .total_allocations, .total_bytes]] | sort' report.json)
+    same "$found" "$(jq -sc sort out)" "phases"
+    check '[.phases[].tid] | unique | length' 16
+    check '[.phases[] | select(.end_ns == null) | .name]' '["main"]'
+    check '[.phases[] | select(.heap_live_bytes_at_end == null) | .name] | group_by(.) | map([.[0], length])' \
+        '[["brief",12],["main",1],["open",3]]'
+    check_true '.phases | all(.end_ns == null or .end_ns >= .start_ns) and ([.[].start_ns] | . == sort)'
+    check '.phases[0] | .heap_live_bytes_at_end - .heap_live_bytes_at_start' 2000
+    measure ./phases 70000
+    check '[(.phases | length), .summary.dropped_events]' '[65536,4464]'
+    options=preset=off
+    record ./phases
+    same "$status" 0 "status with preset=off"
+    [ ! -s err ] && [ ! -e j.mscope ] || fail "preset=off: $(cat err)"
+    options=sample_rate=0.1
+    measure ./phases
+    found=$(jq -c '[.phases[] | [.name, .depth, .total_allocations, .total_bytes]] | sort' report.json)
+    same "$found" "$(jq -sc sort out)" "phases of a sampled journal"
+}
+
+case_phases_of_ends() {
+    build phases -pthread
+    record ./phases kill
+    same "$status" 137 status
+    to_json
+    check '[.phases[] | [.name, .depth, .end_ns, .total_allocations, .total_bytes]]' \
+        '[["outer",0,null,5,130],["inner",1,null,3,90]]'
+    MEMSCOPE_OPTIONS="out=$PWD/%p.mscope" ./phases fork || fail "phases fork ended with $?"
+    for journal in [0-9]*.mscope; do
+        to_json "$journal"
+        jq -c '[.process.exit_code, (.phases[] | .name, .depth, .total_allocations, .end_ns > 0)]' report.json
+    done | sort >found
+    same "$(tr -d '\n' <found)" '[0,"parent",0,3,true][7,"child",0,3,true]' "phases of parent and child"
+}

@@ -177,6 +177,7 @@ static void s_print(const struct memscope_report *report, const struct s_request
     s_print_view(&ms_view_types, report, request, "Types by peak");
     s_print_view(&ms_view_heap_variables, report, request, "Annotated variables by peak");
     s_print_view(&ms_view_hotspots, report, request, "Places by total");
+    s_print_view(&ms_view_phases, report, request, "Phases by total");
     s_print_view(&ms_view_leaks, report, request, "Never freed");
     s_print_view(&ms_view_problems, report, request, "Freed wrongly");
 }

@@ -86,6 +86,7 @@ extern const struct ms_view ms_view_heap_variables;
 extern const struct ms_view ms_view_leaks;
 extern const struct ms_view ms_view_problems;
 extern const struct ms_view ms_view_threads;
+extern const struct ms_view ms_view_phases;
 
 #define MS_VIEW_HELP                                                                               \
     "  --top N        show the first N rows; 0: all (the default is 20, with --json all)\n"        \

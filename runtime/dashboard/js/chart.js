@@ -2,7 +2,7 @@
 /*
  * Values over time: areas on top of each other, lines, marks; one readout under pointer or arrow keys.
  *
- * timeChart({ label, height, times, stack, lines, marks, scale })
+ * timeChart({ label, height, times, stack, lines, marks, phases, scale })
  *   times: nanoseconds, ascending; stack, lines: [{ name, color, values, off, hint }], values beside
  *   times, null where not known; scale: "bytes", "count", "percent" or "rate" (bytes each second)
  */
@@ -11,6 +11,7 @@ const timeChart = (() => {
     const RIGHT = 10;
     const TOP = 8;
     const BOTTOM = 22;
+    const PHASE_ROWS = 12;
 
     class Chart {
         constructor(options) {
@@ -147,6 +148,7 @@ const timeChart = (() => {
                             d: this.linePath(points, each.values),
                         }),
                     ),
+                    this.phases(start, start + span),
                     this.marks(start, start + span, height, width),
                     this.line,
                 ),
@@ -261,6 +263,36 @@ const timeChart = (() => {
                             : name.length > letters
                               ? name.slice(0, letters - 1) + "\u2026"
                               : name,
+                    ),
+                );
+            });
+        }
+
+        /* Stripes along the top, inner phases below outer ones; those too short to be seen are left out. */
+        phases(from, to) {
+            return (this.options.phases || []).flatMap((phase) => {
+                const start = Math.max(phase.start_ns, from);
+                const end = Math.min(phase.end_ns ?? to, to);
+                const width = this.x(end) - this.x(start);
+                if (!(width >= 1) || phase.depth >= PHASE_ROWS) {
+                    return [];
+                }
+                const name = format.name(phase.name ?? "");
+                const open = phase.end_ns === null ? ", open at the end" : "";
+                return svg(
+                    "rect",
+                    {
+                        class: "phase",
+                        x: this.x(start).toFixed(1),
+                        y: TOP + 16 + 7 * phase.depth,
+                        width: width.toFixed(1),
+                        height: 5,
+                    },
+                    svg(
+                        "title",
+                        null,
+                        `${format.hint(name)}: thread ${phase.tid}, ${format.bytes(phase.total_bytes)} ` +
+                            `in ${format.count(phase.total_allocations)} allocations${open}`,
                     ),
                 );
             });

@@ -67,6 +67,7 @@ function heapChart(report) {
         stack,
         lines,
         marks: report.marks,
+        phases: report.phases,
         scale: "bytes",
     });
 }

@@ -220,6 +220,26 @@ struct memscope_problem {
     uint32_t stack_id; /* of the first case */
 };
 
+/* How much a finding matters. X(NAME, "spelling in reports") */
+#define MEMSCOPE_SEVERITIES(X)                                                                     \
+    X(ERROR, "error")                                                                              \
+    X(WARNING, "warning")                                                                          \
+    X(NOTE, "note")
+
+enum memscope_severity {
+#define X(name, spelling) MEMSCOPE_SEVERITY_##name,
+    MEMSCOPE_SEVERITIES(X)
+#undef X
+};
+
+/* What an analyzer of the user's own (extension.h) has said. */
+struct memscope_finding {
+    const char *name;     /* of the analyzer */
+    const char *severity; /* spelling of enum memscope_severity */
+    const char *text;
+    const char *location; /* "file:line"; NULL: it said none */
+};
+
 struct memscope_bucket {
     uint64_t from; /* inclusive */
     uint64_t to;   /* exclusive */
@@ -308,6 +328,8 @@ struct memscope_report {
     size_t leak_count;
     const struct memscope_problem *problems; /* largest count first */
     size_t problem_count;
+    const struct memscope_finding *findings; /* errors first; those of one severity as said */
+    size_t finding_count;
     const struct memscope_bucket *lifetimes; /* nanoseconds */
     size_t lifetime_count;
     const struct memscope_bucket *sizes; /* bytes */

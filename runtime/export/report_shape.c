@@ -231,6 +231,12 @@ SHAPE(memscope_problem,
     UINT(memscope_problem, first_seen_ns),
     ID(memscope_problem, stack_id));
 
+SHAPE(memscope_finding,
+    STRING(memscope_finding, name),
+    STRING(memscope_finding, severity),
+    STRING(memscope_finding, text),
+    STRING(memscope_finding, location));
+
 SHAPE(memscope_bucket,
     UINT(memscope_bucket, from),
     UINT(memscope_bucket, to),
@@ -297,6 +303,7 @@ SHAPE(memscope_report,
     OBJECTS(memscope_report, threads, thread_count, memscope_thread_report),
     OBJECTS(memscope_report, leaks, leak_count, memscope_leak),
     OBJECTS(memscope_report, problems, problem_count, memscope_problem),
+    OBJECTS(memscope_report, findings, finding_count, memscope_finding),
     OBJECTS(memscope_report, lifetimes, lifetime_count, memscope_bucket),
     OBJECTS(memscope_report, sizes, size_count, memscope_bucket),
     OBJECTS(memscope_report, marks, mark_count, memscope_mark_report),

@@ -474,6 +474,12 @@ static void fill_rest(struct sample *sample) {
     report->modules = modules;
     report->module_count = 3;
 
+    struct memscope_finding *findings = sample_take(sample, 2, sizeof(*findings));
+    findings[0] = (struct memscope_finding){"padding", "warning", "a third is padding", "a.c:3"};
+    findings[1] = (struct memscope_finding){"other", "note", sample_hostile_name(0), NULL};
+    report->findings = findings;
+    report->finding_count = 2;
+
     const char **notes = sample_take(sample, 2, sizeof(*notes));
     notes[0] = "/usr/lib/libc.so.6 has no debug information: its functions have no lines";
     notes[1] = sample_hostile_name(2);

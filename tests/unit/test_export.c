@@ -70,9 +70,10 @@ static void test_keys(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
     yajl_val tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
-        tree, "schema version process sampling summary hotspots system_snapshots sites types "
-              "variables threads leaks problems lifetimes sizes marks phases timeline stacks "
-              "modules notes"));
+        tree,
+        "schema version process sampling summary hotspots system_snapshots sites types "
+        "variables threads leaks problems findings lifetimes sizes marks phases timeline stacks "
+        "modules notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
@@ -113,6 +114,7 @@ static void test_keys(void) {
                   "last_seen error_percent"},
         {"problems", "kind count var_name type_name made_location made_function deallocator "
                      "freed_location freed_function freed_by first_seen_ns stack_id"},
+        {"findings", "name severity text location"},
         {"lifetimes", "from to count"},
         {"sizes", "from to count"},
         {"marks", "timestamp name"},

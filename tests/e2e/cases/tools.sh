@@ -7,7 +7,7 @@ case_json_has_every_part() {
     measure ./lives
     check '[.schema, .version]' '["memscope-report",1]'
     for part in process sampling summary hotspots system_snapshots sites types variables threads leaks problems \
-        lifetimes sizes marks phases timeline stacks modules; do
+        findings lifetimes sizes marks phases timeline stacks modules; do
         check "has(\"$part\")" true
     done
     check '.process.command' '["./lives"]'

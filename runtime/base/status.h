@@ -18,7 +18,9 @@
     X(TRUNCATED, "the file is cut off")                                                            \
     X(CORRUPT, "the file is damaged")                                                              \
     X(UNSUPPORTED, "not supported")                                                                \
-    X(FULL, "no space left")
+    X(FULL, "no space left")                                                                       \
+    X(EXPORTER_FAILED, "the exporter has failed")                                                  \
+    X(NOTHING_WRITTEN, "the exporter has written nothing")
 
 enum ms_status {
 #define X(name, message) MS_##name,

@@ -6,19 +6,35 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/extension.h"
 #include "cli/source.h"
 #include "export/export.h"
 
-static char *s_formats(void) {
-    size_t count;
-    const struct ms_exporter *exporters = ms_exporters(&count);
-    char *names = ms_cli_copy("");
+static char *s_add_names(char *names, const struct ms_exporter *exporters, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        char *longer = ms_cli_format("%s%s%s", names, i != 0 ? ", " : "", exporters[i].name);
+        char *longer =
+            ms_cli_format("%s%s%s", names, *names != '\0' ? ", " : "", exporters[i].name);
         free(names);
         names = longer;
     }
     return names;
+}
+
+static char *s_formats(void) {
+    size_t count, loaded_count;
+    const struct ms_exporter *exporters = ms_exporters(&count);
+    const struct ms_exporter *loaded = ms_extension_exporters(&loaded_count);
+    return s_add_names(s_add_names(ms_cli_copy(""), exporters, count), loaded, loaded_count);
+}
+
+static const struct ms_exporter *s_find(const char *name) {
+    size_t count;
+    const struct ms_exporter *loaded = ms_extension_exporters(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, loaded[i].name) == 0 || strcmp(name, loaded[i].extension) == 0)
+            return &loaded[i];
+    }
+    return ms_exporter_find(name);
 }
 
 /* By --format, else by the extension of OUTPUT; NULL after one line. */
@@ -28,7 +44,7 @@ static const struct ms_exporter *s_choose(const char *format, const char *output
         const char *dot = strrchr(output, '.');
         name = dot != NULL && strchr(dot, '/') == NULL ? dot + 1 : NULL;
     }
-    const struct ms_exporter *exporter = name != NULL ? ms_exporter_find(name) : NULL;
+    const struct ms_exporter *exporter = name != NULL ? s_find(name) : NULL;
     if (exporter != NULL)
         return exporter;
     char *formats = s_formats();
@@ -45,6 +61,10 @@ static int s_export(const struct ms_exporter *exporter, const char *file, const 
     struct ms_source source;
     if (!ms_source_open(&source, file))
         return MS_CLI_USAGE;
+    if (!ms_findings_add(source.report)) {
+        ms_source_close(&source);
+        return MS_CLI_USAGE;
+    }
     ms_cli_begin_output();
     int status = MS_CLI_DONE;
     enum ms_status written = ms_export_file(exporter, source.report, output);
@@ -60,6 +80,7 @@ static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
         {"format", required_argument, NULL, 'f'},
         {"output", required_argument, NULL, 'o'},
+        {"load", required_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -72,7 +93,7 @@ static int s_run(int argc, char **argv) {
             format = optarg;
         else if (option == 'o')
             output = optarg;
-        else
+        else if (option != 'l' || !ms_extension_load(optarg))
             return MS_CLI_USAGE;
     }
     const struct ms_exporter *exporter = s_choose(format, output);
@@ -83,10 +104,13 @@ static int s_run(int argc, char **argv) {
 
 const struct ms_command ms_command_export = {
     .name = "export",
-    .arguments = "--format FORMAT [-o OUT] [FILE]",
+    .arguments = "--format FORMAT [--load FILE.so] [-o OUT] [FILE]",
     .summary = "write a report as JSON, MessagePack or HTML",
-    .help = "Writes the report of FILE in a format for programs.\n\n"
-            "  -f, --format FORMAT  json, msgpack or html; left out, the extension of OUT tells\n"
-            "  -o, --output OUT     where to; left out or -: standard output\n",
+    .help =
+        "Writes the report of FILE in a format for programs.\n\n"
+        "  -f, --format FORMAT  json, msgpack or html; left out, the extension of OUT tells\n"
+        "  -o, --output OUT     where to; left out or -: standard output\n"
+        "      --load FILE.so   load exporters and analyzers of your own from a shared library\n"
+        "                       (memscope/extension.h); may be given several times\n",
     .run = s_run,
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/extension.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
@@ -27,7 +28,9 @@ static void s_print_view(const struct ms_view *view, const struct memscope_repor
         ms_view_select(view, report, view->sort, request->filter, request->top);
     if (rows.count != 0) {
         printf("\n%s", title);
-        if (rows.count < rows.matching)
+        if (rows.count < rows.matching && view == &ms_view_findings)
+            printf(" (%zu of %zu; --top 0 shows all)", rows.count, rows.matching);
+        else if (rows.count < rows.matching)
             printf(" (%zu of %zu; `memscope %s` shows more)", rows.count, rows.matching,
                    view->section);
         putchar('\n');
@@ -174,6 +177,7 @@ static void s_print(const struct memscope_report *report, const struct s_request
     s_print_line("recorded", s_sampling(report));
     for (size_t i = 0; i < report->note_count; i++)
         s_print_line(i == 0 ? "notes" : "", ms_text_clean(report->notes[i]));
+    s_print_view(&ms_view_findings, report, request, "Findings");
     s_print_view(&ms_view_types, report, request, "Types by peak");
     s_print_view(&ms_view_heap_variables, report, request, "Annotated variables by peak");
     s_print_view(&ms_view_hotspots, report, request, "Places by total");
@@ -184,13 +188,11 @@ static void s_print(const struct memscope_report *report, const struct s_request
 
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},
-        {"filter", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"top", required_argument, NULL, 't'}, {"filter", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},      {"load", required_argument, NULL, 'l'},
+        {"help", no_argument, NULL, 'h'},      {NULL, 0, NULL, 0},
     };
-    static const char *const s_sections[] = {"process", "sampling", "summary"};
+    static const char *const s_sections[] = {"process", "sampling", "summary", "findings"};
     struct s_request request = {.top = S_DEFAULT_TOP};
     struct ms_source source;
     const char *file;
@@ -207,6 +209,10 @@ static int s_run(int argc, char **argv) {
         case 'j':
             request.json = true;
             break;
+        case 'l':
+            if (!ms_extension_load(optarg))
+                return MS_CLI_USAGE;
+            break;
         case 'h':
             return ms_cli_help(&ms_command_summary);
         default:
@@ -215,6 +221,10 @@ static int s_run(int argc, char **argv) {
     }
     if (!ms_source_argument("summary", argc, argv, &file) || !ms_source_open(&source, file))
         return MS_CLI_USAGE;
+    if (!ms_findings_add(source.report)) {
+        ms_source_close(&source);
+        return MS_CLI_USAGE;
+    }
     ms_cli_begin_output();
     if (request.json)
         status = ms_view_print_sections(source.report, s_sections,
@@ -232,6 +242,10 @@ const struct ms_command ms_command_summary = {
     .help = "Prints the process, its totals, and the first rows of the other tables.\n\n"
             "  --top N        show N rows of each table; 0: all (the default is 5)\n"
             "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"
-            "  --json         print process, sampling and summary as JSON\n",
+            "  --json         print process, sampling, summary and findings as "
+            "JSON\n"
+            "  --load FILE.so load analyzers of your own from a shared library "
+            "(memscope/extension.h);\n"
+            "                 may be given several times\n",
     .run = s_run,
 };

@@ -36,7 +36,7 @@ struct ms_view_column {
 
 struct ms_view {
     const char *section; /* a key of the report */
-    const char *sort;    /* the key it is sorted by when no other is asked for */
+    const char *sort;    /* the key it is sorted by when no other is asked for; NULL: none */
     const struct ms_view_column *columns;
     size_t column_count;
     const char *empty;              /* said when there are no rows at all */
@@ -53,7 +53,7 @@ struct ms_view_rows {
 };
 
 /* FILTER: NULL or a pattern (fnmatch) that one of a row's texts must match. TOP: 0 for all.
- * SORT must be a key of the section. */
+ * SORT must be a key of the section; NULL: the report's own order. */
 struct ms_view_rows ms_view_select(const struct ms_view *view, const struct memscope_report *report,
                                    const char *sort, const char *filter, size_t top);
 void ms_view_rows_fini(struct ms_view_rows *rows);
@@ -87,6 +87,7 @@ extern const struct ms_view ms_view_leaks;
 extern const struct ms_view ms_view_problems;
 extern const struct ms_view ms_view_threads;
 extern const struct ms_view ms_view_phases;
+extern const struct ms_view ms_view_findings;
 
 #define MS_VIEW_HELP                                                                               \
     "  --top N        show the first N rows; 0: all (the default is 20, with --json all)\n"        \

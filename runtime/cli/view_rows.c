@@ -103,8 +103,9 @@ struct ms_view_rows ms_view_select(const struct ms_view *view, const struct mems
         if (filter == NULL || s_matches(section->shape, row, filter))
             list[rows.matching++] = row;
     }
-    qsort_r(list, rows.matching, sizeof(*list), s_compare,
-            (void *)(uintptr_t)ms_view_find_field(section->shape, sort));
+    if (sort != NULL)
+        qsort_r(list, rows.matching, sizeof(*list), s_compare,
+                (void *)(uintptr_t)ms_view_find_field(section->shape, sort));
     rows.count = top != 0 && top < rows.matching ? top : rows.matching;
     rows.bytes = ms_cli_alloc(rows.count * size);
     for (size_t i = 0; i < rows.count; i++)

@@ -15,11 +15,14 @@
 typedef enum ms_status ms_export_fn(const struct memscope_report *report, ms_sink_fn *sink,
                                     void *sink_data);
 
+struct memscope_exporter;
+
 struct ms_exporter {
     const char *name;      /* as in `--format NAME` */
     const char *extension; /* without the dot */
     const char *summary;   /* for --help */
     ms_export_fn *write;
+    const struct memscope_exporter *own; /* of the user's own, in place of `write`; NULL: none */
 };
 
 /* The functions behind the table: ms_export_json and so on. */
@@ -32,6 +35,17 @@ const struct ms_exporter *ms_exporters(size_t *count);
 
 /* The exporter of that name or that file extension; NULL: there is none. */
 const struct ms_exporter *ms_exporter_find(const char *name_or_extension);
+
+/* Writes REPORT to SINK by EXPORTER. */
+enum ms_status ms_export_write(const struct ms_exporter *exporter,
+                               const struct memscope_report *report, ms_sink_fn *sink,
+                               void *sink_data);
+
+/* The same by an exporter of the user's own: MS_EXPORTER_FAILED when it says so, MS_NOTHING_WRITTEN
+ * when SINK has got nothing. */
+enum ms_status ms_export_own(const struct memscope_exporter *own,
+                             const struct memscope_report *report, ms_sink_fn *sink,
+                             void *sink_data);
 
 /* Writes REPORT to PATH ("-": standard output) so that the file is whole or not there: into a new
  * file beside it (mode 0600), then renamed. A link stays, the file it leads to is replaced; a

@@ -37,7 +37,7 @@ static enum ms_status write_in_place(const struct ms_exporter *exporter,
     if (descriptor < 0) {
         return MS_IO;
     }
-    enum ms_status status = exporter->write(report, write_to_descriptor, &descriptor);
+    enum ms_status status = ms_export_write(exporter, report, write_to_descriptor, &descriptor);
     int error = errno;
     if (close(descriptor) != 0 && status == MS_OK) {
         return MS_IO;
@@ -62,7 +62,7 @@ static enum ms_status write_beside(const struct ms_exporter *exporter,
     if (descriptor < 0) {
         goto done;
     }
-    status = exporter->write(report, write_to_descriptor, &descriptor);
+    status = ms_export_write(exporter, report, write_to_descriptor, &descriptor);
     int error = errno;
     if (close(descriptor) != 0 && status == MS_OK) {
         status = MS_IO;
@@ -86,7 +86,7 @@ enum ms_status ms_export_file(const struct ms_exporter *exporter,
     if (strcmp(path, "-") == 0) {
         int descriptor = STDOUT_FILENO;
         fflush(stdout); /* what the program printed before comes first */
-        return exporter->write(report, write_to_descriptor, &descriptor);
+        return ms_export_write(exporter, report, write_to_descriptor, &descriptor);
     }
     struct stat existing;
     if (stat(path, &existing) != 0) {

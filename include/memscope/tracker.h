@@ -171,13 +171,24 @@ struct memscope_system_snapshot memscope_current_system_snapshot(memscope_tracke
 
 /*
  * Writes the report of the process as it is now, with the variables that are tracked in its
- * `variables`, to PATH: FORMAT is "json", "msgpack" or "html", NULL: by the extension of PATH. The
- * file is whole or not there: it is written beside and renamed. The `memscope` program does that,
- * which lies in ../bin of libmemscope or in $PATH; the call waits for it.
- * 0, or an errno value: ENODATA nothing is recorded, ENOENT the program is not there, EINVAL no
+ * `variables`, to PATH: FORMAT is "json", "msgpack", "html" or one of an extension, NULL: by the
+ * extension of PATH. The file is whole or not there: it is written beside and renamed. The
+ * `memscope` program does that, which lies in ../bin of libmemscope or in $PATH; the call waits for
+ * it. 0, or an errno value: ENODATA nothing is recorded, ENOENT the program is not there, EINVAL no
  * path, EIO it could not be written (it has said why on standard error).
  */
 int memscope_export(memscope_tracker *t, const char *format, const char *path);
+
+/*
+ * The exporters and analyzers of the shared library at PATH (memscope/extension.h) take part in all
+ * reports that the process writes from now on: FORMAT, and the extension of a file, may be those of
+ * its exporters, and the findings of its analyzers are in the reports. It is loaded by the program
+ * that writes them and not by this process, so PATH is all that is looked at and kept here: a
+ * library that cannot be loaded fails the export. One without a slash is in the working directory
+ * of the export. At most 8 libraries; one that is registered already is not registered again.
+ * 0, or an errno value: EINVAL no path, ENAMETOOLONG, ENOSPC too many, ENOMEM.
+ */
+int memscope_register_extension(const char *path);
 
 #ifdef __cplusplus
 }

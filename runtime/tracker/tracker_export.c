@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/atomics.h"
 #include "hot/lifecycle.h"
 #include "platform/hidden_child.h"
 #include "platform/os.h"
@@ -18,6 +19,12 @@
 #define EXPORT      __attribute__((visibility("default")))
 #define PATH_SIZE   4096u
 #define ENVIRONMENT 4096u /* variables that the tool gets at most */
+#define EXTENSIONS  8u
+
+/* What memscope_register_extension was given, each in pages of its own. Changed under the store
+ * lock; a text stays as it is once it is counted. */
+static char *s_extensions[EXTENSIONS];
+static uint32_t s_extension_count; /* Synchronization: atomic */
 
 /* What the tool is given; in pages of its own, because stacks may be small. */
 struct s_job {
@@ -79,11 +86,16 @@ static int s_export(const char *format, const char *path) {
     struct s_job *job = ms_os_map_pages(sizeof(*job));
     if (job == NULL)
         return ENOMEM;
-    char *arguments[9];
+    char *arguments[9 + 2 * EXTENSIONS];
     size_t count = 0;
     int error = EINVAL;
     arguments[count++] = (char *)"memscope";
     arguments[count++] = (char *)"export";
+    uint32_t extensions = ms_load_acquire(&s_extension_count);
+    for (uint32_t i = 0; i < extensions; i++) {
+        arguments[count++] = (char *)"--load";
+        arguments[count++] = s_extensions[i];
+    }
     if (format != NULL) {
         arguments[count++] = (char *)"--format";
         arguments[count++] = (char *)(uintptr_t)format;
@@ -98,6 +110,41 @@ static int s_export(const char *format, const char *path) {
     if (s_set_output(job->output, path))
         error = s_run(job, arguments);
     ms_os_unmap(job, sizeof(*job));
+    return error;
+}
+
+static int s_register(const char *path, char *copy) {
+    uint64_t signals;
+    int error = 0;
+    uint32_t i = 0;
+    ms_store_lock(&signals);
+    while (i < s_extension_count && strcmp(s_extensions[i], path) != 0)
+        i++;
+    bool known = i < s_extension_count;
+    if (!known && i == EXTENSIONS) {
+        error = ENOSPC;
+    } else if (!known) {
+        s_extensions[i] = copy;
+        ms_store_release(&s_extension_count, i + 1);
+    }
+    ms_store_unlock(&signals);
+    if (known || error != 0)
+        ms_os_unmap(copy, PATH_SIZE);
+    return error;
+}
+
+EXPORT int memscope_register_extension(const char *path) {
+    size_t length = path != NULL ? strlen(path) : 0;
+    if (length == 0 || length >= PATH_SIZE)
+        return length == 0 ? EINVAL : ENAMETOOLONG;
+    int saved = errno;
+    char *copy = ms_os_map_pages(PATH_SIZE);
+    int error = ENOMEM;
+    if (copy != NULL) {
+        memcpy(copy, path, length + 1);
+        error = s_register(path, copy);
+    }
+    errno = saved;
     return error;
 }
 

@@ -142,3 +142,24 @@ case_extension_refused() {
     refused "there already is a format or file extension 'live-stacks'" export --load "$folded" --load "$folded" j.mscope
     refused "'--load' needs a value" summary --load
 }
+
+# A program names the library whose exporter its own reports are written by.
+case_extension_in_the_program() {
+    build registers
+    record ./registers "$folded" live-stacks out.stacks
+    same "$status" 0 "status of registers: $(cat err)"
+    same "$(cat out)" '1 1 1
+0 0
+written
+1 0' 'what registers says'
+    grep -qE '(^|;)main;?.* 1000$' out.stacks || fail "out.stacks: $(cat out.stacks)"
+    # An analyzer's findings are in what the program writes.
+    bad FINDS_TOO_MUCH
+    record ./registers "$PWD/FINDS_TOO_MUCH.so" json report.json
+    same "$status" 0 "status of registers: $(cat err)"
+    check '.findings | length' 1000
+    record ./registers "$PWD/missing.so" json missing.json
+    grep -q '^not written$' out || fail "out: $(cat out)"
+    one_line err "cannot load $PWD/missing.so"
+    [ ! -e missing.json ] || fail 'missing.json is there'
+}

@@ -7,6 +7,7 @@
 #include "store/strings.h"
 #include "store/threads.h"
 
+/* Under the lock. */
 static struct ms_phase_moment s_moment(const struct ms_thread_record *record) {
     return (struct ms_phase_moment){
         .allocations = ms_load_relaxed(&record->allocations),
@@ -52,9 +53,12 @@ void ms_phases_end(struct ms_phases *phases, const struct ms_thread_record *reco
     }
     if (phases->innermost == 0)
         return;
+    uint64_t signals;
     struct ms_phase *phase =
         ms_store_at(MS_TABLE_PHASES, (phases->innermost - 1) * sizeof(struct ms_phase));
+    ms_store_lock(&signals);
     phase->end = s_moment(record);
+    ms_store_unlock(&signals);
     phases->innermost = phase->outer;
     phases->depth--;
     ms_store_release(&phase->end_ns, ms_store_now_precise() | 1); /* 0 means open */

@@ -27,7 +27,7 @@ struct ms_phases {
 void ms_phases_begin(struct ms_phases *phases, const char *name, uint32_t thread,
                      const struct ms_thread_record *record);
 
-/* The innermost phase has ended. Without one nothing happens. */
+/* The innermost phase has ended. Without one nothing happens. Takes the store lock. */
 void ms_phases_end(struct ms_phases *phases, const struct ms_thread_record *record);
 
 /* In the child of a fork, lock held: it has none of its parent's. */

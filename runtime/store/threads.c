@@ -13,6 +13,7 @@ static uint32_t s_running_count;
 static uint32_t s_free_shards[MS_THREAD_LIMIT];
 static uint32_t s_free_shard_count;
 static uint32_t s_shard_count;
+static uint64_t s_ended_bytes;       /* what those that are gone allocated, less what they freed */
 static uint32_t s_alive_after_sweep; /* how many the last sweep had left */
 
 struct ms_thread_record *ms_threads_record(uint32_t index) {
@@ -28,6 +29,7 @@ static void s_close(uint32_t at) {
     held = header->sampled != 0 ? record->handed_in : balance - record->handed_in;
     ms_fetch_add_relaxed(&header->live_bytes, (uint64_t)held);
     ms_store_relaxed(&record->handed_in, header->sampled != 0 ? 0 : balance);
+    s_ended_bytes += (uint64_t)balance;
     s_free_shards[s_free_shard_count++] = record->shard;
     s_running[at] = s_running[--s_running_count];
 }
@@ -95,10 +97,9 @@ void ms_threads_sweep(void) {
 
 uint64_t ms_threads_live_bytes(void) {
     const struct ms_journal_header *header = ms_store.header;
-    uint64_t threads = ms_load_acquire(&header->used[MS_TABLE_THREADS]);
-    uint64_t counted = 0, handed_in = ms_load_relaxed(&header->live_bytes);
-    for (uint64_t i = 0; i < threads; i++) {
-        const struct ms_thread_record *record = ms_store_at(MS_TABLE_THREADS, i * sizeof(*record));
+    uint64_t counted = s_ended_bytes, handed_in = ms_load_relaxed(&header->live_bytes);
+    for (uint32_t i = 0; i < s_running_count; i++) {
+        const struct ms_thread_record *record = ms_threads_record(s_running[i]);
         counted += ms_load_relaxed(&record->alloc_bytes) - ms_load_relaxed(&record->free_bytes);
         handed_in += (uint64_t)ms_load_relaxed(&record->handed_in);
     }

@@ -25,7 +25,7 @@ struct ms_thread_record *ms_threads_record(uint32_t index);
 /* Closes the records of threads that are gone and reads the names of the others. Any thread. */
 void ms_threads_sweep(void);
 
-/* Heap bytes that are live, as they were at some moment during the call. Any thread. */
+/* Under the store lock: heap bytes that are live, each thread's at some moment during the call. */
 uint64_t ms_threads_live_bytes(void);
 
 /* In the child of a fork, lock held: only the calling thread (its record is OWN, may be NULL) is

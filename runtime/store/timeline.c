@@ -106,7 +106,10 @@ static void s_add_threads(struct ms_tick *tick, uint32_t sites, bool sums) {
             ms_load_relaxed(&pending->block) != 0 && site < sites)
             s_sums.site_bytes[site] += ms_load_relaxed(&pending->size);
     }
+    uint64_t signals;
+    ms_store_lock(&signals);
     tick->heap_live_bytes = ms_threads_live_bytes();
+    ms_store_unlock(&signals);
 }
 
 void ms_timeline_fill(struct ms_tick *tick) {

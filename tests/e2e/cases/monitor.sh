@@ -123,6 +123,7 @@ case_phases() {
         '[["brief",12],["main",1],["open",3]]'
     check_true '.phases | all(.end_ns == null or .end_ns >= .start_ns) and ([.[].start_ns] | . == sort)'
     check '.phases[0] | .heap_live_bytes_at_end - .heap_live_bytes_at_start' 2000
+    check '.summary.current_memory_bytes - .phases[-1].heap_live_bytes_at_start' 1
     same "$("$memscope" phases --filter inner j.mscope | grep -c inner)" 6 "rows of memscope phases"
     measure ./phases 70000
     check '[(.phases | length), .summary.dropped_events]' '[65536,4464]'

@@ -8,6 +8,7 @@
 
 #include "base/journal_dir.h"
 #include "cli/cli.h"
+#include "cli/extension.h"
 #include "cli/source.h"
 #include "export/export.h"
 
@@ -25,6 +26,10 @@ static int s_report(const char *file, const char *output) {
     struct ms_source source;
     if (!ms_source_open(&source, file))
         return MS_CLI_USAGE;
+    if (!ms_findings_add(source.report)) {
+        ms_source_close(&source);
+        return MS_CLI_USAGE;
+    }
     char *path = output != NULL ? ms_cli_copy(output) : s_default_output(source.path);
     ms_cli_begin_output();
     int status = MS_CLI_DONE;
@@ -43,6 +48,7 @@ static int s_report(const char *file, const char *output) {
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
         {"output", required_argument, NULL, 'o'},
+        {"load", required_argument, NULL, 'l'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -51,9 +57,10 @@ static int s_run(int argc, char **argv) {
     while ((option = ms_cli_option(&ms_command_report, argc, argv, ":o:h", s_options)) != -1) {
         if (option == 'h')
             return ms_cli_help(&ms_command_report);
-        if (option != 'o')
+        if (option == 'o')
+            output = optarg;
+        else if (option != 'l' || !ms_extension_load(optarg))
             return MS_CLI_USAGE;
-        output = optarg;
     }
     if (!ms_source_argument("report", argc, argv, &file))
         return MS_CLI_USAGE;
@@ -68,6 +75,9 @@ const struct ms_command ms_command_report = {
         "Writes the report of FILE as one HTML page that needs no network and no server, and\n"
         "prints its path.\n\n"
         "  -o, --output OUT  the page; left out, the journal's name with .html, in the working\n"
-        "                    directory; -: standard output\n",
+        "                    directory; -: standard output\n"
+        "      --load FILE.so\n"
+        "                    load analyzers of your own from a shared library\n"
+        "                    (memscope/extension.h); may be given several times\n",
     .run = s_run,
 };

@@ -83,6 +83,7 @@ expect "turned text is written as an escape" \
 expect "the charts have their curves" \
     'document.querySelectorAll("#timeline path.area").length + " " + document.querySelectorAll("#timeline path.line").length' '"7 4"'
 expect "marks are on the timeline" 'document.querySelectorAll("#timeline .mark").length' 3
+expect "findings are told" 'document.querySelectorAll(".findings li").length' 2
 expect "phases are on the timeline" 'document.querySelectorAll("#timeline .phase title").length' 3
 expect "leaks are grouped by place" 'document.querySelector("#leaks tbody").closest("table").getAttribute("aria-rowcount")' '"21"'
 expect "problems are told in words, with both places" \

@@ -98,6 +98,30 @@ function notesOf(report) {
     );
 }
 
+/* What the user's own analyzers have said, errors first. */
+function findingsOf(report) {
+    if (report.findings.length === 0) {
+        return null;
+    }
+    return el(
+        "details",
+        { class: "notes findings", open: report.findings.length <= 10 },
+        el("summary", null, format.plural(report.findings.length, "finding", "findings")),
+        el(
+            "ul",
+            null,
+            report.findings.map((finding) =>
+                el(
+                    "li",
+                    { title: "from the analyzer " + finding.name },
+                    `${finding.severity}: ${format.hint(format.name(finding.text))}`,
+                    finding.location === null ? null : [" at ", pathSpan(finding.location)],
+                ),
+            ),
+        ),
+    );
+}
+
 function tile(label, value, small, hint) {
     return el(
         "div",
@@ -169,6 +193,7 @@ function overviewSection(report) {
         "section",
         { id: "overview", "aria-label": "Summary" },
         notesOf(report),
+        findingsOf(report),
         tilesOf(report),
     );
 }

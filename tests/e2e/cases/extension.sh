@@ -56,6 +56,7 @@ END
 
 case_extension_analyzer() {
     build padded
+    bad CANNOT_RUN
     measure ./padded
     check .findings '[]'
     half="struct half: 14 of 24 bytes are padding" quarter="struct quarter: 7 of 24 bytes are padding"
@@ -68,6 +69,10 @@ case_extension_analyzer() {
     jq -c .findings report.json | cmp - of_msgpack || fail 'findings of msgpack are others'
     "$memscope" summary --load "$padding" --json j.mscope | jq -c .findings | cmp - of_msgpack ||
         fail 'findings of summary --json are others'
+    "$memscope" report --load "$padding" -o page.html j.mscope >/dev/null || fail "status $?"
+    grep -qF "\"text\":\"$half\"" page.html || fail 'the finding is not in the page'
+    refused "'cannot_run' has failed" report --load CANNOT_RUN.so -o none.html j.mscope
+    [ ! -e none.html ] || fail 'none.html is there'
     "$memscope" summary j.mscope >without || fail "status $?"
     "$memscope" summary --load "$padding" j.mscope >with || fail "status $?"
     ! grep -q Findings without || fail 'findings without an analyzer'

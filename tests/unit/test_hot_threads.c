@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/atomics.h"
+#include "memscope.h"
 #include "store/blocks.h"
 #include "store/store.h"
 #include "store/threads.h"
@@ -70,7 +71,10 @@ static void *s_exchange(void *argument) {
     struct s_truth truth = {0};
     unsigned seed = (unsigned)(uintptr_t)argument;
     pthread_barrier_wait(&s_start);
+    memscope_phase_begin("exchange");
     for (int i = 0; i < ROUNDS; i++) {
+        if (i % 100 == 0)
+            memscope_phase_begin("part");
         unsigned at = (unsigned)rand_r(&seed) % SLOTS;
         size_t size = 8 + (size_t)rand_r(&seed) % (i % 64 == 0 ? 100000 : 500);
         uint64_t *mine = i % 4 == 3 ? NULL : s_new(&truth, size);
@@ -80,7 +84,10 @@ static void *s_exchange(void *argument) {
         s_drop(&truth, theirs);
         if (i % 64 == 0)
             sched_yield(); /* the turn of another */
+        if (i % 100 == 99)
+            memscope_phase_end();
     }
+    memscope_phase_end();
     s_add(&truth);
     return NULL;
 }
@@ -113,6 +120,21 @@ static struct s_truth s_recorded(uint64_t *freed_elsewhere) {
         sum.freed += record->frees;
         sum.freed_bytes += record->free_bytes;
         *freed_elsewhere += record->freed_elsewhere;
+    }
+    return sum;
+}
+
+/* What all phases of DEPTH have. */
+static struct s_truth s_in_phases(uint32_t depth, uint64_t *count) {
+    struct s_truth sum = {0};
+    *count = 0;
+    for (uint64_t i = 0; i < ms_store.header->used[MS_TABLE_PHASES]; i++) {
+        const struct ms_phase *phase = ms_store_at(MS_TABLE_PHASES, i * sizeof(*phase));
+        if (phase->depth != depth)
+            continue;
+        ++*count;
+        sum.made += phase->end.allocations - phase->start.allocations;
+        sum.made_bytes += phase->end.alloc_bytes - phase->start.alloc_bytes;
     }
     return sum;
 }
@@ -161,6 +183,13 @@ static void test_together(void) {
     if (more == 0) {
         CU_ASSERT_EQUAL(after.made_bytes - before.made_bytes, s_truth.made_bytes);
         CU_ASSERT_EQUAL(after.freed_bytes - before.freed_bytes, s_truth.freed_bytes);
+    }
+    for (uint32_t depth = 0; depth < 2; depth++) {
+        uint64_t count;
+        struct s_truth phases = s_in_phases(depth, &count);
+        CU_ASSERT_EQUAL(count, depth == 0 ? THREADS : THREADS * ROUNDS / 100);
+        CU_ASSERT_EQUAL(phases.made, s_truth.made - BRIEF);
+        CU_ASSERT_EQUAL(phases.made_bytes, s_truth.made_bytes - BRIEF * UINT64_C(72));
     }
     CU_ASSERT_TRUE(elsewhere - elsewhere_before > ROUNDS / 8);
     CU_ASSERT_EQUAL(blocks, after.made - after.freed);

@@ -136,6 +136,16 @@ case_extension_refused() {
     load NO_ENTRY.so 'it has no MEMSCOPE_EXTENSION'
     load OTHER_VERSION.so "it is for version 4711 of memscope's extensions, and this memscope has version 1"
     load OTHER_REPORT.so 'compile it again'
+    # Each struct that extensions read is looked at.
+    cd "$MEMSCOPE_SOURCE/include/memscope"
+    for struct in $(sed -n 's/^struct \(memscope_[a-z_]*\) {$/\1/p' report.h report_rows.h); do
+        case $struct in
+        memscope_resolver | memscope_type_layout) ;; # none of a report
+        memscope_timeline) ;;                       # in struct memscope_report itself
+        *) grep -qF "sizeof(struct $struct)" extension.h || fail "$struct is not in MEMSCOPE_EXTENSION_ABI" ;;
+        esac
+    done
+    cd "$OLDPWD"
     load NOTHING.so 'it registers nothing'
     load TAKEN.so "there already is a format or file extension 'json'"
     load TAKEN_EXTENSION.so "there already is a format or file extension 'html'"

@@ -229,7 +229,9 @@ static void s_remember_statement(function *fun, gimple *statement) {
         s_signature_of(gimple_call_fntype(statement));
     if (is_gimple_call(statement))
         ms_allocator_remember(gimple_call_fndecl(statement));
-    s_remember_operands(statement);
+    /* As GCC's free_lang_data has it; else types can be asked for when they are needed. */
+    if (flag_generate_lto || flag_generate_offload)
+        s_remember_operands(statement);
 }
 
 static void s_remember_function(function *fun) {

@@ -7,7 +7,7 @@
  *     (nothing of the code changes; types and names are written down by their GCC numbers)
  *
  * Position: after "cfg", the last of the lowering passes that sees each function with the front
- * end's data in place.
+ * end's data in place. Without -flto types stay, and are not looked for.
  *
  * Only numbers and strings are kept, no trees, so that GCC's collector need not know.
  */

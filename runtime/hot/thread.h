@@ -108,8 +108,7 @@ struct ms_thread {
         *directory[MS_DIRECTORY_SIZE]; /* by site / 64; only used pages are resident */
 };
 
-/* Its state, NULL before the thread's first allocation. ms_thread_none: nothing is recorded here.
- */
+/* Its state, NULL before the first allocation that is recorded. */
 extern _Thread_local struct ms_thread *ms_thread_self
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
 

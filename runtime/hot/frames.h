@@ -76,4 +76,11 @@ static inline __attribute__((always_inline)) uint32_t ms_frames_known(struct ms_
     return MS_LIKELY((differs[0] | differs[1]) == 0) ? walk->stack : 0;
 }
 
+/* The same, and where it is not known it is walked; 0: no room. */
+static inline __attribute__((always_inline)) uint32_t
+ms_frames_stack(struct ms_thread *thread, struct ms_call call, uint32_t depth) {
+    uint32_t id = ms_frames_known(thread, call);
+    return MS_LIKELY(id != 0) ? id : ms_frames_capture(thread, call, depth);
+}
+
 #endif

@@ -196,7 +196,7 @@ uint32_t ms_record_settled_site(struct ms_thread *thread, uint32_t id) {
 
 static HOT uint32_t s_stack(struct ms_thread *thread, struct ms_call call) {
     return MS_UNLIKELY(ms_recording.tables) ? ms_unwind_capture(thread, call, ms_recording.depth)
-                                            : ms_frames_capture(thread, call, ms_recording.depth);
+                                            : ms_frames_stack(thread, call, ms_recording.depth);
 }
 
 uint32_t ms_record_stack(struct ms_thread *thread, struct ms_call call) {

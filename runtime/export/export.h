@@ -53,4 +53,8 @@ enum ms_status ms_export_own(const struct memscope_exporter *own,
 enum ms_status ms_export_file(const struct ms_exporter *exporter,
                               const struct memscope_report *report, const char *path);
 
+/* The same for anything that FILL writes to SINK. */
+typedef enum ms_status ms_fill_fn(const void *data, ms_sink_fn *sink, void *sink_data);
+enum ms_status ms_export_filled(ms_fill_fn *fill, const void *data, const char *path);
+
 #endif

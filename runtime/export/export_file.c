@@ -31,13 +31,12 @@ static bool write_to_descriptor(void *sink, const void *bytes, size_t size) {
 }
 
 /* Into something that cannot be replaced: a terminal, a pipe, /dev/null. */
-static enum ms_status write_in_place(const struct ms_exporter *exporter,
-                                     const struct memscope_report *report, const char *path) {
+static enum ms_status write_in_place(ms_fill_fn *fill, const void *data, const char *path) {
     int descriptor = open(path, O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) {
         return MS_IO;
     }
-    enum ms_status status = ms_export_write(exporter, report, write_to_descriptor, &descriptor);
+    enum ms_status status = fill(data, write_to_descriptor, &descriptor);
     int error = errno;
     if (close(descriptor) != 0 && status == MS_OK) {
         return MS_IO;
@@ -46,8 +45,7 @@ static enum ms_status write_in_place(const struct ms_exporter *exporter,
     return status;
 }
 
-static enum ms_status write_beside(const struct ms_exporter *exporter,
-                                   const struct memscope_report *report, const char *path) {
+static enum ms_status write_beside(ms_fill_fn *fill, const void *data, const char *path) {
     static const char suffix[] = ".XXXXXX";
     size_t length = strlen(path);
     char *temporary = malloc(length + sizeof(suffix));
@@ -62,7 +60,7 @@ static enum ms_status write_beside(const struct ms_exporter *exporter,
     if (descriptor < 0) {
         goto done;
     }
-    status = ms_export_write(exporter, report, write_to_descriptor, &descriptor);
+    status = fill(data, write_to_descriptor, &descriptor);
     int error = errno;
     if (close(descriptor) != 0 && status == MS_OK) {
         status = MS_IO;
@@ -81,32 +79,47 @@ done:
     return status;
 }
 
-enum ms_status ms_export_file(const struct ms_exporter *exporter,
-                              const struct memscope_report *report, const char *path) {
+enum ms_status ms_export_filled(ms_fill_fn *fill, const void *data, const char *path) {
     if (strcmp(path, "-") == 0) {
         int descriptor = STDOUT_FILENO;
         fflush(stdout); /* what the program printed before comes first */
-        return ms_export_write(exporter, report, write_to_descriptor, &descriptor);
+        return fill(data, write_to_descriptor, &descriptor);
     }
     struct stat existing;
     if (stat(path, &existing) != 0) {
-        return write_beside(exporter, report, path);
+        return write_beside(fill, data, path);
     }
     if (S_ISDIR(existing.st_mode)) {
         errno = EISDIR;
         return MS_IO;
     }
     if (!S_ISREG(existing.st_mode)) {
-        return write_in_place(exporter, report, path);
+        return write_in_place(fill, data, path);
     }
     /* A link stays a link: the file it leads to is replaced. */
     char *target = realpath(path, NULL);
     if (target == NULL) {
         return MS_IO;
     }
-    enum ms_status status = write_beside(exporter, report, target);
+    enum ms_status status = write_beside(fill, data, target);
     int error = errno;
     free(target);
     errno = error;
     return status;
+}
+
+struct export {
+    const struct ms_exporter *exporter;
+    const struct memscope_report *report;
+};
+
+static enum ms_status fill_by_exporter(const void *data, ms_sink_fn *sink, void *sink_data) {
+    const struct export *export = data;
+    return ms_export_write(export->exporter, export->report, sink, sink_data);
+}
+
+enum ms_status ms_export_file(const struct ms_exporter *exporter,
+                              const struct memscope_report *report, const char *path) {
+    const struct export export = {exporter, report};
+    return ms_export_filled(fill_by_exporter, &export, path);
 }

@@ -98,8 +98,8 @@ static inline void memscope_add_finding(struct memscope_findings *findings,
 struct memscope_extension_abi {
     uint32_t version;
     uint32_t report, process, sampling, summary, hotspot, snapshot, gpu, site, type, member, point,
-        variable, thread, leak, last_seen, problem, finding, bucket, mark, phase, series, frame,
-        stack, module;
+        variable, thread, live, leak, last_seen, problem, finding, bucket, mark, phase, series,
+        frame, stack, module;
 };
 
 #define MEMSCOPE_EXTENSION_ABI                                                                     \
@@ -111,12 +111,12 @@ struct memscope_extension_abi {
             sizeof(struct memscope_site_report), sizeof(struct memscope_type_report),              \
             sizeof(struct memscope_member), sizeof(struct memscope_point),                         \
             sizeof(struct memscope_variable), sizeof(struct memscope_thread_report),               \
-            sizeof(struct memscope_leak), sizeof(struct memscope_last_seen),                       \
-            sizeof(struct memscope_problem), sizeof(struct memscope_finding),                      \
-            sizeof(struct memscope_bucket), sizeof(struct memscope_mark_report),                   \
-            sizeof(struct memscope_phase), sizeof(struct memscope_type_series),                    \
-            sizeof(struct memscope_frame), sizeof(struct memscope_stack),                          \
-            sizeof(struct memscope_module_report)                                                  \
+            sizeof(struct memscope_live_blocks), sizeof(struct memscope_leak),                     \
+            sizeof(struct memscope_last_seen), sizeof(struct memscope_problem),                    \
+            sizeof(struct memscope_finding), sizeof(struct memscope_bucket),                       \
+            sizeof(struct memscope_mark_report), sizeof(struct memscope_phase),                    \
+            sizeof(struct memscope_type_series), sizeof(struct memscope_frame),                    \
+            sizeof(struct memscope_stack), sizeof(struct memscope_module_report)                   \
     }
 
 /* What an extension exports. MEMSCOPE_EXTENSION defines both. */

@@ -181,6 +181,17 @@ struct memscope_thread_report {
     double error_percent;      /* of the live numbers, as in struct memscope_site_report */
 };
 
+/* Live blocks that were made at one site with one stack, and that one variable holds. */
+struct memscope_live_blocks {
+    uint32_t site_id;     /* of sites[] */
+    const char *var_name; /* that holds them or held them last; else that of the site */
+    const char *type_name;
+    uint32_t stack_id;
+    uint64_t count;
+    uint64_t bytes; /* without what lies in the blocks and is shown as what it is */
+    double error_percent;
+};
+
 /* Where an annotated variable stopped holding a block that nothing has freed: it was overwritten
  * there, or went out of scope. */
 struct memscope_last_seen {
@@ -324,6 +335,8 @@ struct memscope_report {
     size_t variable_count;
     const struct memscope_thread_report *threads;
     size_t thread_count;
+    const struct memscope_live_blocks *live; /* largest bytes first */
+    size_t live_count;
     const struct memscope_leak *leaks; /* largest bytes first */
     size_t leak_count;
     const struct memscope_problem *problems; /* largest count first */

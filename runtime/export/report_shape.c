@@ -200,6 +200,15 @@ SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, stack_peak_bytes),
     REAL(memscope_thread_report, error_percent));
 
+SHAPE(memscope_live_blocks,
+    ID(memscope_live_blocks, site_id),
+    STRING(memscope_live_blocks, var_name),
+    STRING(memscope_live_blocks, type_name),
+    ID(memscope_live_blocks, stack_id),
+    UINT(memscope_live_blocks, count),
+    UINT(memscope_live_blocks, bytes),
+    REAL(memscope_live_blocks, error_percent));
+
 SHAPE(memscope_last_seen,
     STRING(memscope_last_seen, var_name),
     STRING(memscope_last_seen, location),
@@ -301,6 +310,7 @@ SHAPE(memscope_report,
     OBJECTS(memscope_report, types, type_count, memscope_type_report),
     OBJECTS(memscope_report, variables, variable_count, memscope_variable),
     OBJECTS(memscope_report, threads, thread_count, memscope_thread_report),
+    OBJECTS(memscope_report, live, live_count, memscope_live_blocks),
     OBJECTS(memscope_report, leaks, leak_count, memscope_leak),
     OBJECTS(memscope_report, problems, problem_count, memscope_problem),
     OBJECTS(memscope_report, findings, finding_count, memscope_finding),

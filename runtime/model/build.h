@@ -160,29 +160,35 @@ struct ms_type_share {
 /* The steps. Each returns MS_OK or MS_NO_MEMORY. */
 enum ms_status ms_build_process(struct ms_build *build); /* process, sampling, modules, marks */
 enum ms_status ms_build_sites(struct ms_build *build);
-enum ms_status ms_build_tracked(struct ms_build *build);   /* `sites` from their counters */
-enum ms_status ms_build_surplus(struct ms_build *build);   /* `surplus` */
-enum ms_status ms_build_objects(struct ms_build *build);   /* the objects of `sites` */
-enum ms_status ms_build_blocks(struct ms_build *build);    /* pending blocks; groups, stacks */
-enum ms_status ms_build_torn(struct ms_build *build);      /* torn_blocks */
-enum ms_status ms_build_live(struct ms_build *build);      /* what is live by site and group */
-enum ms_status ms_build_peak(struct ms_build *build);      /* what made up the peak */
-enum ms_status ms_build_ticks(struct ms_build *build);     /* `ticks`, system_snapshots */
-enum ms_status ms_build_hotspots(struct ms_build *build);  /* locations; sites, hotspots */
-enum ms_status ms_build_types(struct ms_build *build);     /* types */
-enum ms_status ms_build_variables(struct ms_build *build); /* variables */
-enum ms_status ms_build_leaks(struct ms_build *build);     /* leaks */
-enum ms_status ms_build_problems(struct ms_build *build);  /* problems; their stacks */
-enum ms_status ms_build_threads(struct ms_build *build);   /* threads, lifetimes, sizes */
-enum ms_status ms_build_phases(struct ms_build *build);    /* phases */
-enum ms_status ms_build_timeline(struct ms_build *build);  /* timeline */
-enum ms_status ms_build_stacks(struct ms_build *build);    /* stacks */
-enum ms_status ms_build_summary(struct ms_build *build);   /* summary, notes on what is missing */
+enum ms_status ms_build_tracked(struct ms_build *build);     /* `sites` from their counters */
+enum ms_status ms_build_surplus(struct ms_build *build);     /* `surplus` */
+enum ms_status ms_build_objects(struct ms_build *build);     /* the objects of `sites` */
+enum ms_status ms_build_blocks(struct ms_build *build);      /* pending blocks; groups, stacks */
+enum ms_status ms_build_torn(struct ms_build *build);        /* torn_blocks */
+enum ms_status ms_build_live(struct ms_build *build);        /* what is live by site and group */
+enum ms_status ms_build_peak(struct ms_build *build);        /* what made up the peak */
+enum ms_status ms_build_ticks(struct ms_build *build);       /* `ticks`, system_snapshots */
+enum ms_status ms_build_hotspots(struct ms_build *build);    /* locations; sites, hotspots */
+enum ms_status ms_build_types(struct ms_build *build);       /* types */
+enum ms_status ms_build_variables(struct ms_build *build);   /* variables */
+enum ms_status ms_build_live_blocks(struct ms_build *build); /* live */
+enum ms_status ms_build_leaks(struct ms_build *build);       /* leaks */
+enum ms_status ms_build_problems(struct ms_build *build);    /* problems; their stacks */
+enum ms_status ms_build_threads(struct ms_build *build);     /* threads, lifetimes, sizes */
+enum ms_status ms_build_phases(struct ms_build *build);      /* phases */
+enum ms_status ms_build_timeline(struct ms_build *build);    /* timeline */
+enum ms_status ms_build_stacks(struct ms_build *build);      /* stacks */
+enum ms_status ms_build_summary(struct ms_build *build);     /* summary, notes on what is missing */
 
 /* Helpers of the steps. */
 
 /* One more stack that the report tells of; the caller knows that it is not there yet. */
 enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id);
+
+/* The variable and the type that the blocks of GROUP are shown under: its owner's variable before
+ * its site's, its site's type before its owner's. */
+void ms_build_group_names(const struct ms_build *build, const struct ms_build_group *group,
+                          const char **var_name, const char **type_name);
 
 /* The spelling of a site's kind; NULL: this version does not know it. */
 const char *ms_build_kind(unsigned kind);

@@ -23,12 +23,7 @@ static int s_by_bytes(const void *left, const void *right) {
 static void s_fill(const struct ms_build *build, const struct ms_build_group *group,
                    struct memscope_leak *leak, struct memscope_last_seen *last_seen) {
     const struct ms_build_site *site = &build->sites[group->site];
-    const struct ms_build_site *owner = group->owner != 0 ? &build->sites[group->owner] : site;
-    ms_name var_name = owner->var_name != 0 ? owner->var_name : site->var_name;
-    ms_name type_name = site->type_name != 0 ? site->type_name : owner->type_name;
     *leak = (struct memscope_leak){
-        .var_name = ms_build_text(build, var_name),
-        .type_name = ms_build_text(build, type_name),
         .location = ms_build_text(build, site->location),
         .function = ms_build_text(build, site->function),
         .count = group->count,
@@ -37,6 +32,7 @@ static void s_fill(const struct ms_build *build, const struct ms_build_group *gr
         .stack_id = group->stack != 0 ? group->stack : MEMSCOPE_NO_ID,
         .error_percent = ms_build_error(build, group->bytes, group->variance),
     };
+    ms_build_group_names(build, group, &leak->var_name, &leak->type_name);
     if (group->lost == 0)
         return;
     *last_seen = (struct memscope_last_seen){

@@ -106,6 +106,27 @@ static bool s_groups_are_sound(const struct memscope_report *report) {
     return sound;
 }
 
+/* What is live with a stack is what the stacks say. */
+static bool s_live_is_sound(const struct memscope_report *report) {
+    bool sound = true;
+    uint64_t count = 0, bytes = 0;
+    for (size_t i = 0; i < report->live_count; i++) {
+        const struct memscope_live_blocks *live = &report->live[i];
+        sound &= s_text(live->var_name, "variable of live blocks", i);
+        sound &= s_text(live->type_name, "type of live blocks", i);
+        sound &= s_expect(i == 0 || live[-1].bytes >= live->bytes, "order of live blocks", i);
+        sound &= s_expect(s_has_stack(report, live->stack_id), "stack of live blocks", i);
+        count += live->stack_id != MEMSCOPE_NO_ID ? live->count : 0;
+        bytes += live->stack_id != MEMSCOPE_NO_ID ? live->bytes : 0;
+    }
+    for (size_t i = 0; i < report->stack_count; i++) {
+        count -= report->stacks[i].live_count;
+        bytes -= report->stacks[i].live_bytes;
+    }
+    sound &= s_expect(count == 0 && bytes == 0, "sums of live blocks", 0);
+    return sound;
+}
+
 static bool s_rest_is_sound(const struct memscope_report *report) {
     bool sound = s_text(report->process.executable, "executable", 0) &&
                  s_text(report->process.host, "host", 0);
@@ -136,6 +157,7 @@ static bool s_rest_is_sound(const struct memscope_report *report) {
 bool report_is_sound(const struct memscope_report *report) {
     bool sound = s_sites_are_sound(report);
     sound &= s_groups_are_sound(report);
+    sound &= s_live_is_sound(report);
     sound &= s_rest_is_sound(report);
     return sound;
 }

@@ -253,6 +253,22 @@ static void fill_variables(struct sample *sample, size_t rows, size_t points) {
     sample->report.variable_count = rows;
 }
 
+static void fill_live(struct sample *sample, size_t rows) {
+    struct memscope_live_blocks *live = sample_take(sample, rows, sizeof(*live));
+    for (size_t i = 0; i < rows; i++) {
+        live[i] = (struct memscope_live_blocks){
+            .site_id = (uint32_t)i + 1,
+            .var_name = variable_name(i),
+            .type_name = type_name(sample, i),
+            .stack_id = i % 5 == 4 ? MEMSCOPE_NO_ID : (uint32_t)(i * 16 + 1),
+            .count = 1 + i % 50,
+            .bytes = UINT64_C(6000000) / (i + 1) + 64,
+        };
+    }
+    sample->report.live = live;
+    sample->report.live_count = rows;
+}
+
 static void fill_leaks(struct sample *sample, size_t rows) {
     struct memscope_leak *leaks = sample_take(sample, rows, sizeof(*leaks));
     struct memscope_last_seen *seen = sample_take(sample, rows, sizeof(*seen));
@@ -517,6 +533,7 @@ struct memscope_report *sample_report_new(size_t rows, size_t points) {
     fill_types(sample, rows);
     fill_sites(sample, rows);
     fill_variables(sample, rows, points);
+    fill_live(sample, rows);
     fill_leaks(sample, rows);
     fill_problems(sample, rows);
     fill_stacks(sample, rows);

@@ -70,10 +70,10 @@ static void test_keys(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
     yajl_val tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
-        tree,
-        "schema version process sampling summary hotspots system_snapshots sites types "
-        "variables threads leaks problems findings lifetimes sizes marks phases timeline stacks "
-        "modules notes"));
+        tree, "schema version process sampling summary hotspots system_snapshots sites types "
+              "variables threads live leaks problems findings lifetimes sizes marks phases "
+              "timeline stacks "
+              "modules notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
@@ -110,6 +110,7 @@ static void test_keys(void) {
                       "total_allocations history error_percent"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
                     "stack_peak_bytes error_percent"},
+        {"live", "site_id var_name type_name stack_id count bytes error_percent"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
                   "last_seen error_percent"},
         {"problems", "kind count var_name type_name made_location made_function deallocator "

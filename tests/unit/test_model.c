@@ -343,6 +343,14 @@ static void s_test_leaks(void) {
         count += report->leaks[i].count;
     }
     CU_ASSERT_EQUAL(count, report->summary.active_allocations);
+    CU_ASSERT_EQUAL_FATAL(report->live_count, 7);
+    for (unsigned i = 0; i < 7; i++)
+        CU_ASSERT_EQUAL(report->live[i].bytes, s_bytes[i]);
+    CU_ASSERT_EQUAL(report->live[0].count, 2);
+    CU_ASSERT_EQUAL(report->live[0].stack_id, sample.stack_b);
+    CU_ASSERT_EQUAL(report->live[1].stack_id, MEMSCOPE_NO_ID);
+    check_same(report->live[3].var_name, "cache");
+    check_same(report->live[3].type_name, "struct node");
     const struct memscope_leak *largest = &report->leaks[0];
     CU_ASSERT_EQUAL(largest->count, 2);
     CU_ASSERT_EQUAL(largest->stack_id, sample.stack_b);
@@ -390,6 +398,10 @@ static void s_test_last_seen(void) {
     check_same(report->leaks[0].last_seen->function, "fill");
     CU_ASSERT_EQUAL(report->leaks[1].bytes, 26);
     CU_ASSERT_PTR_NULL(report->leaks[1].last_seen);
+    CU_ASSERT_EQUAL_FATAL(report->live_count, 1);
+    CU_ASSERT_EQUAL(report->live[0].bytes, 66);
+    CU_ASSERT_EQUAL(report->live[0].count, 5);
+    CU_ASSERT_EQUAL(report->live[0].site_id, 1);
     CU_ASSERT_EQUAL(report->site_count, 2); /* nothing was lost at line 7 */
     CU_ASSERT_EQUAL_FATAL(report->variable_count, 1);
     check_same(report->variables[0].location, "list.c:5");

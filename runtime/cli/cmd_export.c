@@ -37,14 +37,21 @@ static const struct ms_exporter *s_find(const char *name) {
     return ms_exporter_find(name);
 }
 
+/* By the longest extension of OUTPUT that is known: that of a.b.pb.gz is pb.gz. */
+static const struct ms_exporter *s_find_by_output(const char *output) {
+    const struct ms_exporter *exporter = NULL;
+    const char *slash = strrchr(output, '/');
+    const char *dot = strchr(slash != NULL ? slash : output, '.');
+    for (; exporter == NULL && dot != NULL; dot = strchr(dot + 1, '.'))
+        exporter = s_find(dot + 1);
+    return exporter;
+}
+
 /* By --format, else by the extension of OUTPUT; NULL after one line. */
 static const struct ms_exporter *s_choose(const char *format, const char *output) {
-    const char *name = format;
-    if (name == NULL && output != NULL) {
-        const char *dot = strrchr(output, '.');
-        name = dot != NULL && strchr(dot, '/') == NULL ? dot + 1 : NULL;
-    }
-    const struct ms_exporter *exporter = name != NULL ? s_find(name) : NULL;
+    const struct ms_exporter *exporter = format != NULL   ? s_find(format)
+                                         : output != NULL ? s_find_by_output(output)
+                                                          : NULL;
     if (exporter != NULL)
         return exporter;
     char *formats = s_formats();
@@ -102,15 +109,22 @@ static int s_run(int argc, char **argv) {
     return s_export(exporter, file, output != NULL ? output : "-");
 }
 
+#define S_FORMAT(name, extension, summary) "  " #name " (." extension "): " summary "\n"
+
 const struct ms_command ms_command_export = {
     .name = "export",
     .arguments = "--format FORMAT [--load FILE.so] [-o OUT] [FILE]",
-    .summary = "write a report as JSON, MessagePack or HTML",
+    .summary = "write a report for programs and for other tools",
     .help =
-        "Writes the report of FILE in a format for programs.\n\n"
-        "  -f, --format FORMAT  json, msgpack or html; left out, the extension of OUT tells\n"
+        "Writes the report of FILE in a format for programs, or for another tool.\n\n"
+        "  -f, --format FORMAT  one of those below; left out, the extension of OUT tells\n"
         "  -o, --output OUT     where to; left out or -: standard output\n"
         "      --load FILE.so   load exporters and analyzers of your own from a shared library\n"
-        "                       (memscope/extension.h); may be given several times\n",
+        "                       (memscope/extension.h); may be given several times\n"
+        "\nFormats, with the extension that picks them:\n"
+#define X S_FORMAT
+#include "export/exporters.def"
+#undef X
+    ,
     .run = s_run,
 };

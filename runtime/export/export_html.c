@@ -31,7 +31,7 @@ static enum ms_status write_json(const struct memscope_report *report, struct ms
 
 static enum ms_status write_packed(const struct memscope_report *report, struct ms_stack_tree *tree,
                                    ms_sink_fn *sink, void *sink_data) {
-    struct ms_packing_sink *packing = ms_packing_sink_new(sink, sink_data);
+    struct ms_packing_sink *packing = ms_packing_sink_new(sink, sink_data, MS_PACKING_BASE64);
     if (packing == NULL) {
         return MS_NO_MEMORY;
     }

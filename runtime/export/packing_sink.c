@@ -6,11 +6,13 @@
 #include <string.h>
 #include <zlib.h>
 
+#define GZIP_WRAPPER 16     /* added to windowBits: zlib.h, deflateInit2() */
 #define PACKED_BYTES 24576u /* a multiple of 3: whole base64 groups but for the last bytes */
 
 struct ms_packing_sink {
     ms_sink_fn *sink;
     void *sink_data;
+    enum ms_packing form;
     bool failed;
     int error; /* errno of the failed write */
     z_stream stream;
@@ -18,17 +20,21 @@ struct ms_packing_sink {
     char text[PACKED_BYTES / 3 * 4];
 };
 
-struct ms_packing_sink *ms_packing_sink_new(ms_sink_fn *sink, void *sink_data) {
+struct ms_packing_sink *ms_packing_sink_new(ms_sink_fn *sink, void *sink_data,
+                                            enum ms_packing form) {
     struct ms_packing_sink *packing = malloc(sizeof(*packing));
     if (packing == NULL) {
         return NULL;
     }
     packing->sink = sink;
     packing->sink_data = sink_data;
+    packing->form = form;
     packing->failed = false;
     packing->error = 0;
     memset(&packing->stream, 0, sizeof(packing->stream));
-    if (deflateInit(&packing->stream, Z_DEFAULT_COMPRESSION) != Z_OK) {
+    int window_bits = form == MS_PACKING_GZIP ? MAX_WBITS + GZIP_WRAPPER : MAX_WBITS;
+    if (deflateInit2(&packing->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_bits,
+                     MAX_MEM_LEVEL - 1, Z_DEFAULT_STRATEGY) != Z_OK) {
         free(packing);
         return NULL;
     }
@@ -55,10 +61,13 @@ static size_t encode_base64(char *text, const unsigned char *bytes, size_t size)
 
 /* Passes on the packed bytes there are. Only the last time may they be other than PACKED_BYTES. */
 static void pass_on(struct ms_packing_sink *packing) {
-    size_t size = PACKED_BYTES - packing->stream.avail_out;
-    size_t length = encode_base64(packing->text, packing->packed, size);
-    if (!packing->failed && length > 0 &&
-        !packing->sink(packing->sink_data, packing->text, length)) {
+    size_t length = PACKED_BYTES - packing->stream.avail_out;
+    const void *bytes = packing->packed;
+    if (packing->form == MS_PACKING_BASE64) {
+        length = encode_base64(packing->text, packing->packed, length);
+        bytes = packing->text;
+    }
+    if (!packing->failed && length > 0 && !packing->sink(packing->sink_data, bytes, length)) {
         packing->failed = true;
         packing->error = errno;
     }

@@ -320,6 +320,23 @@ static void fill_problems(struct sample *sample, size_t rows) {
     sample->report.problem_count = rows;
 }
 
+/* What is inlined is at the address of what it is in, and in its module; one address is always the
+ * same functions. */
+static void place_inlined(struct memscope_frame *frames, size_t depth) {
+    for (size_t begin = 0, end; begin < depth; begin = end) {
+        for (end = begin + 1; end < depth && frames[end - 1].inlined; end++) {
+        }
+        uint64_t address = frames[end - 1].address;
+        for (size_t i = begin; i < end - 1; i++) {
+            address = address * 31 + frames[i].address;
+        }
+        for (size_t i = begin; i < end; i++) {
+            frames[i].address = address % (UINT64_C(1) << 40);
+            frames[i].module = frames[end - 1].module;
+        }
+    }
+}
+
 static void fill_stacks(struct sample *sample, size_t rows) {
     struct memscope_stack *stacks = sample_take(sample, rows, sizeof(*stacks));
     for (size_t i = 0; i < rows; i++) {
@@ -339,9 +356,13 @@ static void fill_stacks(struct sample *sample, size_t rows) {
                 .line = known ? 20 + which * 13 : MEMSCOPE_UNKNOWN,
                 .inlined = known && level > 1 && which % 4 == 3,
                 .module = known ? "/opt/example/bin/server" : "/usr/lib/libc.so.6",
-                .address = 0x1000 + which * 64 + level,
+                .address = 0x1000 + which * 64 + level + (level == 2 && i < 6 ? (i + 1) << 16 : 0),
             };
         }
+        for (size_t j = 0; j + 1 < depth; j++) {
+            frames[j].inlined &= frames[j + 1].function != NULL;
+        }
+        place_inlined(frames, depth);
         stacks[i] = (struct memscope_stack){
             .id = (uint32_t)(i * 16 + 1),
             .frames = frames,

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# Formats of other tools, read by these tools.
+
+# pprof INDEX OPTIONS...: what `go tool pprof` makes of profile.pb.gz: "FLAT CUM NAME" a line, bytes as numbers.
+pprof() {
+    index=$1
+    shift
+    HOME=$PWD go tool pprof -top -unit=B -nodecount=0 -nodefraction=0 -sample_index="$index" "$@" profile.pb.gz \
+        >top 2>pprof.err || fail "go tool pprof: $(cat pprof.err)"
+    awk 'header { sub(/B$/, "", $1); sub(/B$/, "", $4); $2 = $3 = $5 = ""; gsub(/ +/, " "); print }
+         $1 == "flat" { header = 1 }' top
+}
+
+# pprof_has INDEX "FLAT CUM NAME" OPTIONS...
+pprof_has() {
+    index=$1 wanted=$2
+    shift 2
+    pprof "$index" "$@" >rows
+    grep -qxF -- "$wanted" rows || fail "no row '$wanted' of $index $*: $(cat rows)"
+}
+
+# pprof_total INDEX: the sum of all samples.
+pprof_total() {
+    pprof "$1" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+to_pprof() {
+    command -v go >/dev/null || skip "there is no go (apt-get install golang-go)"
+    "$memscope" export --format pprof j.mscope -o profile.pb.gz || fail "memscope export --format pprof"
+}
+
+case_pprof() {
+    build lives
+    measure ./lives
+    to_pprof
+    same "$(pprof_total alloc_objects)" "$(jq .summary.total_allocations report.json)" "alloc_objects"
+    same "$(pprof_total alloc_space)" "$(jq .summary.total_bytes report.json)" "alloc_space"
+    same "$(pprof_total inuse_objects)" 7 "inuse_objects"
+    same "$(pprof_total inuse_space)" 224 "inuse_space"
+    pprof_has inuse_space '224 224 leak_sessions'
+    pprof_has inuse_space '0 224 main'
+    pprof_has alloc_objects '500 500 temporaries'
+    HOME=$PWD go tool pprof -list='^leak_sessions$' -unit=B profile.pb.gz >list 2>pprof.err || fail "$(cat pprof.err)"
+    grep -qE "224B +224B +$(line lives leak):" list || fail "not at its line: $(cat list)"
+    HOME=$PWD go tool pprof -raw profile.pb.gz >raw
+    build_id=$(jq -r '.modules[0].build_id' report.json)
+    grep -qF "$PWD/lives $build_id [FN][FL][LN]" raw || fail "no mapping with a build-id: $(cat raw)"
+    # The extension picks it too, and what is inlined is told apart.
+    build inlined -O2
+    measure ./inlined
+    "$memscope" export -o two.dots.pb.gz j.mscope || fail "pb.gz picks no format"
+    mv two.dots.pb.gz profile.pb.gz
+    pprof inuse_space >rows
+    grep -qF '(inline)' rows || fail "nothing is inlined: $(cat rows)"
+}
+
+case_pprof_labels() {
+    build lives
+    measure ./lives
+    to_pprof
+    pprof_has inuse_space '0 224 struct session' -tagroot=type
+    pprof_has inuse_space '0 224 forgotten' -tagroot=variable
+    pprof_has alloc_space '0 4000 struct record' -tagroot=type
+    pprof_has alloc_space '4000 4000 make_records' -tagfocus=type='struct record'
+    build_annotated annotated
+    measure ./annotated
+    to_pprof
+    jq -r '.types[] | select(.live_bytes > 0 and .type_name != null) | "0 \(.live_bytes) \(.type_name)"' report.json >wanted
+    [ -s wanted ] || fail "nothing is live: $(jq -c .types report.json)"
+    while read -r row; do
+        pprof_has inuse_space "$row" -tagroot=type
+    done <wanted
+    label=$(jq -r '[.sites[].label | strings][0]' report.json)
+    pprof alloc_objects -tagroot=label >rows
+    grep -qE "^0 [0-9]+ $label\$" rows || fail "no label $label: $(cat rows)"
+}

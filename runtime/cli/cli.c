@@ -125,7 +125,7 @@ int ms_cli_end_output(int status) {
         failed = true;
         error = errno;
     }
-    if (!failed)
+    if (!failed || status == MS_CLI_USAGE) /* then a line has said why */
         return status;
     if (error == EPIPE) /* whoever read it has read enough: `memscope types | head` */
         return MS_CLI_USAGE;

@@ -105,6 +105,17 @@ static void s_leave_out(const struct ms_grid *grid, size_t *widths, size_t limit
     }
 }
 
+/* How TEXT is drawn, NULL: plainly. */
+static const char *s_color(const struct ms_grid_column *column, bool is_title, const char *text) {
+    if (!ms_terminal_get()->color)
+        return NULL;
+    if (is_title)
+        return "\033[1m";
+    if (column->change && (*text == '+' || *text == '-'))
+        return *text == '+' ? "\033[31m" : "\033[32m";
+    return column->bar ? "\033[36m" : NULL;
+}
+
 static void s_print_blanks(size_t count) {
     for (size_t i = 0; i < count; i++)
         putchar(' ');
@@ -112,7 +123,6 @@ static void s_print_blanks(size_t count) {
 
 static void s_print_row(const struct ms_grid *grid, const size_t *widths, char *const *cells,
                         size_t indent) {
-    bool color = ms_terminal_get()->color;
     size_t blanks = indent; /* not printed before something follows: no blanks at line ends */
     for (size_t c = 0; c < grid->column_count; c++) {
         const struct ms_grid_column *column = &grid->columns[c];
@@ -127,10 +137,8 @@ static void s_print_row(const struct ms_grid *grid, const size_t *widths, char *
         if (width != 0) {
             s_print_blanks(blanks + (column->right ? pad : 0));
             blanks = 0;
-            if (color && (cells == NULL || column->bar))
-                printf(cells == NULL ? "\033[1m%s\033[0m" : "\033[36m%s\033[0m", text);
-            else
-                fputs(text, stdout);
+            const char *color = s_color(column, cells == NULL, text);
+            printf("%s%s%s", color != NULL ? color : "", text, color != NULL ? "\033[0m" : "");
         }
         blanks += S_GAP + (width == 0 ? widths[c] : column->right ? 0 : pad);
         free(text);

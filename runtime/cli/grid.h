@@ -12,7 +12,8 @@ struct ms_grid_column {
     bool right;     /* aligned: numbers */
     bool elastic;   /* text that may be cut; of the others every character counts */
     bool cut_start; /* its end says more than its start: a path */
-    bool bar;       /* drawn in color where there is color */
+    bool bar;       /* drawn in color where there is color; so is the next one */
+    bool change;    /* red when it starts with '+', green when it starts with '-' */
     int weight;     /* columns of the lowest weight are left out first; 0: never */
 };
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <wchar.h>
@@ -55,6 +56,16 @@ char *ms_text_count(uint64_t count) {
 
 char *ms_text_plain(uint64_t number) {
     return number == MEMSCOPE_UNKNOWN ? s_unknown() : ms_cli_format("%" PRIu64, number);
+}
+
+char *ms_text_change(int64_t change, bool bytes) {
+    if (change == 0)
+        return ms_cli_copy("0");
+    uint64_t amount = change < 0 ? -(uint64_t)change : (uint64_t)change;
+    char *text = bytes ? ms_text_bytes(amount) : ms_text_count(amount);
+    char *signed_text = ms_cli_format("%c%s", change < 0 ? '-' : '+', text);
+    free(text);
+    return signed_text;
 }
 
 char *ms_text_percent(double percent) {

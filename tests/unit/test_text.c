@@ -43,6 +43,11 @@ static void s_test_numbers(void) {
     s_check(ms_text_count(1234567), "1,234,567");
     s_check(ms_text_count(MEMSCOPE_UNKNOWN), "-");
     s_check(ms_text_plain(1234567), "1234567");
+    s_check(ms_text_change(0, true), "0");
+    s_check(ms_text_change(1536, true), "+1.50 KiB");
+    s_check(ms_text_change(-12, true), "-12 B");
+    s_check(ms_text_change(-1234567, false), "-1,234,567");
+    s_check(ms_text_change(INT64_MIN, false), "-9,223,372,036,854,775,808");
     s_check(ms_text_percent(99.95), "100.0 %");
     s_check(ms_text_percent(NAN), "-");
     s_check(ms_text_real(12345.6), "12,346");

@@ -18,10 +18,12 @@
 #include "store/sites.h"
 
 #define EXPORT __attribute__((visibility("default")))
-#define COLD   __attribute__((noinline, cold))
+#define RARE   __attribute__((noinline))
 
-static COLD void s_claim(const struct memscope_site *site, const void *block, bool is_sized,
+static RARE void s_claim(const struct memscope_site *site, const void *block, bool is_sized,
                          uint64_t size) {
+    if (MS_LIKELY(ms_fast_claim_again(site, block, is_sized ? &size : NULL)))
+        return;
     struct ms_claim claim = {.site = ms_sites_id(site),
                              .type_size = site->type_size,
                              .handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0,

@@ -43,4 +43,25 @@ ms_fast_claim(const struct memscope_site *site, const void *block, const uint64_
     return true;
 }
 
+/* The same where the block was counted at a site that hands it on, and SITE has a larger type. */
+static inline bool ms_fast_claim_again(const struct memscope_site *site, const void *block,
+                                       const uint64_t *size) {
+    uint32_t site_id = ms_load_relaxed(&site->id);
+    if (MS_UNLIKELY(site_id == 0) || __memscope_fresh_block != block || !ms_recording.frees)
+        return false;
+    struct ms_thread *thread = ms_thread_self; /* as above */
+    struct ms_thread_record *record = thread->record;
+    struct ms_counter *counter = ms_thread_known_counter(thread, site_id);
+    if (record->pending.frame_address != 0 || thread->handed_on_block != record->allocations ||
+        site->type_size <= thread->handed_on_size || counter == NULL ||
+        (size != NULL && *size != record->pending.size) ||
+        !ms_thread_count_elsewhere(thread, counter, site_id))
+        return false;
+    if ((site->flags & MEMSCOPE_SITE_HANDED_ON) != 0)
+        thread->handed_on_size = site->type_size;
+    else
+        __memscope_fresh_block = (void *)1;
+    return true;
+}
+
 #endif

@@ -424,23 +424,6 @@ static bool s_is_typed_better(const struct ms_thread *thread, const struct ms_cl
            claim->type_size <= thread->handed_on_size;
 }
 
-/* The newest block, which has been counted at the site that handed it on, goes to SITE. */
-static void s_count_elsewhere(struct ms_thread *thread, uint32_t site) {
-    uint32_t id = thread->record->pending.block;
-    struct ms_block *block = ms_block_at(id);
-    uint64_t address_thread = ms_load_relaxed(&block->address_thread);
-    if (id == 0 || address_thread == 0 || (uint16_t)address_thread != thread->index)
-        return; /* another thread has freed it */
-    uint64_t size = MS_BLOCK_SIZE(block);
-    struct ms_counter *from = ms_thread_counter(thread, block->site);
-    struct ms_counter *to = ms_thread_counter(thread, site);
-    ms_own_add(&to->allocations, 1);
-    ms_own_add(&to->alloc_bytes, size);
-    ms_store_release(&block->site, site);
-    ms_own_add(&from->allocations, -UINT64_C(1));
-    ms_own_add(&from->alloc_bytes, -size);
-}
-
 static void s_claim(struct ms_thread *thread, const struct ms_claim *claim) {
     struct ms_pending *pending = &thread->record->pending;
     if (s_is_typed_better(thread, claim))
@@ -448,7 +431,7 @@ static void s_claim(struct ms_thread *thread, const struct ms_claim *claim) {
     if (pending->frame_address != 0) {
         ms_store_relaxed(&pending->site, claim->site);
     } else {
-        s_count_elsewhere(thread, claim->site);
+        ms_thread_count_elsewhere(thread, ms_thread_counter(thread, claim->site), claim->site);
     }
     if (claim->is_sized && MS_UNLIKELY(claim->size != pending->size))
         s_note_other_size(claim->site);

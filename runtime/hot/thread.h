@@ -182,6 +182,25 @@ static inline void ms_thread_count_pending(struct ms_thread *thread, struct ms_c
     ms_store_release(&thread->pending_block->site, site);
 }
 
+/* The newest block, which was counted at the site that handed it on, is counted at SITE instead,
+ * which has COUNTER. False: nothing is done, because it has no record or another thread has freed
+ * it. */
+static inline bool ms_thread_count_elsewhere(struct ms_thread *thread, struct ms_counter *counter,
+                                             uint32_t site) {
+    struct ms_block *block = thread->pending_block;
+    uint64_t address_thread = block != NULL ? ms_load_relaxed(&block->address_thread) : 0;
+    if (address_thread == 0 || (uint16_t)address_thread != thread->index)
+        return false;
+    struct ms_counter *from = ms_thread_counter(thread, block->site);
+    uint64_t size = MS_BLOCK_SIZE(block);
+    ms_own_add(&counter->allocations, 1);
+    ms_own_add(&counter->alloc_bytes, size);
+    ms_store_release(&block->site, site);
+    ms_own_add(&from->allocations, -UINT64_C(1));
+    ms_own_add(&from->alloc_bytes, -size);
+    return true;
+}
+
 /* Where the site of a return address is, if ENTRY->address is that address. */
 static inline struct ms_caller_entry *ms_thread_caller_entry(struct ms_thread *thread,
                                                              uint64_t address) {

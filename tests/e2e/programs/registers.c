@@ -22,7 +22,8 @@ int main(int argc, char **argv) {
     kept = malloc(1000);
     MEMSCOPE_TRACK(t, kept);
     printf("%d %d\n", memscope_register_extension(argv[1]), memscope_register_extension(argv[1]));
-    printf("%s\n", memscope_export(t, argv[2], argv[3]) == 0 ? "written" : "not written");
+    int error = memscope_export(t, argv[2], argv[3]);
+    printf("%s %d\n", error == 0 ? "written" : "not written", error);
     for (; name[0] < '7'; name[0]++)
         if (memscope_register_extension(name) != 0)
             return 3;

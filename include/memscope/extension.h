@@ -97,9 +97,9 @@ static inline void memscope_add_finding(struct memscope_findings *findings,
 
 struct memscope_extension_abi {
     uint32_t version;
-    uint32_t report, process, sampling, summary, hotspot, snapshot, gpu, site, type, member, point,
-        variable, thread, live, leak, last_seen, problem, finding, bucket, mark, phase, series,
-        frame, stack, module;
+    uint32_t report, process, sampling, summary, hotspot, snapshot, gpu, site, type, member, layout,
+        move, point, variable, thread, live, leak, last_seen, problem, finding, bucket, mark, phase,
+        series, frame, stack, module;
 };
 
 #define MEMSCOPE_EXTENSION_ABI                                                                     \
@@ -109,7 +109,8 @@ struct memscope_extension_abi {
             sizeof(struct memscope_summary), sizeof(struct memscope_hotspot),                      \
             sizeof(struct memscope_system_snapshot), sizeof(struct memscope_gpu),                  \
             sizeof(struct memscope_site_report), sizeof(struct memscope_type_report),              \
-            sizeof(struct memscope_member), sizeof(struct memscope_point),                         \
+            sizeof(struct memscope_member), sizeof(struct memscope_layout),                        \
+            sizeof(struct memscope_move), sizeof(struct memscope_point),                           \
             sizeof(struct memscope_variable), sizeof(struct memscope_thread_report),               \
             sizeof(struct memscope_live_blocks), sizeof(struct memscope_leak),                     \
             sizeof(struct memscope_last_seen), sizeof(struct memscope_problem),                    \

@@ -123,12 +123,26 @@ struct memscope_site_report {
 };
 
 struct memscope_member {
-    const char *name; /* "" for an anonymous struct or union */
+    const char *name; /* "" for an anonymous struct or union, and for a base class */
     const char *type_name;
     uint64_t offset;
     uint64_t size;
     uint64_t hole_after; /* bytes of padding between this member and the next one, or the end */
+    const char *kind;    /* "member", "bit_field"; "flexible_array": as large as there is room for;
+                            "base": a base class; "vtable": the pointer that virtual functions need */
+    uint64_t alignment;
+    uint64_t bit_offset; /* of a bit-field, from the start of the struct; else unknown */
+    uint64_t bit_size;
+    bool crosses_line; /* it fits a cache line, but lies in two where the object begins one */
+    unsigned traits;   /* not exported: MEMSCOPE_MEMBER_* */
 };
+
+/* Whether members may lie in the padding at the end of a base class is for the compiler to say. */
+#define MEMSCOPE_MEMBER_STRUCT 1u /* a struct, class or union */
+#define MEMSCOPE_MEMBER_EMPTY  2u /* a class without members: as a base it takes no room */
+#define MEMSCOPE_MEMBER_PADDED 4u /* it ends with padding */
+
+#define MEMSCOPE_CACHE_LINE_BYTES 64u
 
 struct memscope_type_report {
     const char *type_name; /* NULL: blocks whose type is not known */
@@ -146,6 +160,52 @@ struct memscope_type_report {
     const struct memscope_member *members;
     size_t member_count;
     double error_percent; /* of the live numbers, as in struct memscope_site_report */
+    /* Objects of the type in the blocks: elements where they are known or blocks divide evenly,
+     * else one a block. */
+    uint64_t live_objects;
+    uint64_t total_objects;
+    uint64_t peak_objects;   /* in peak_bytes, where objects are of the average size of all */
+    const char *struct_name; /* what a typedef stands for: "struct node"; NULL: it has no name, or
+                                is no struct */
+    const char *declared;    /* "file:line" of the struct */
+    bool is_struct;          /* not exported: members could be moved */
+};
+
+/* One step to a better order of members. */
+struct memscope_move {
+    const char *member;
+    const char *behind; /* NULL: to the front */
+};
+
+/* A struct, class or union that heap blocks are made of, and what its padding wastes. Types that
+ * are other names of it are in it. */
+struct memscope_layout {
+    const char *type_name;    /* "struct node"; of one without a name that of its typedef */
+    const char *const *names; /* the spellings that blocks have had */
+    size_t name_count;
+    const char *declared; /* "file:line" */
+    uint64_t size;
+    uint64_t alignment;
+    uint64_t live_objects;
+    uint64_t peak_objects;
+    uint64_t padding_bytes; /* in one object: all holes, and the one at the end: */
+    uint64_t tail_padding_bytes;
+    uint64_t wasted_bytes;         /* padding_bytes x live_objects */
+    uint64_t wasted_at_peak_bytes; /* padding_bytes x peak_objects */
+    uint64_t cache_lines;          /* that an object takes where it begins one */
+    uint64_t crossing_members;     /* members that fit a cache line and lie in two */
+    const struct memscope_member *members;
+    size_t member_count;
+    /* The order of members that wastes least: the size of an object in it, what that would save of
+     * all objects, and the members in it, unnamed ones by their types. */
+    uint64_t best_size;           /* `size`: there is no better order; unknown: see not_reordered */
+    uint64_t saved_bytes;         /* of live objects */
+    uint64_t saved_at_peak_bytes; /* of those at the peak */
+    const char *const *best_order; /* none where there is no better one */
+    size_t best_order_count;
+    const struct memscope_move *moves; /* that lead there; none where they would be many */
+    size_t move_count;
+    const char *not_reordered; /* why no order is proposed for one with padding */
 };
 
 struct memscope_point {
@@ -330,6 +390,8 @@ struct memscope_report {
     const struct memscope_type_report
         *types; /* largest live_bytes first, then largest total_bytes */
     size_t type_count;
+    const struct memscope_layout *layouts; /* largest wasted_bytes first, then at the peak */
+    size_t layout_count;
     const struct memscope_variable
         *variables; /* largest live_bytes first, then largest total_bytes */
     size_t variable_count;
@@ -367,8 +429,12 @@ struct memscope_type_layout {
     uint64_t size;
     uint64_t alignment;
     uint64_t padding_bytes;
-    const struct memscope_member *members;
+    const struct memscope_member *members; /* in the order of the source */
     size_t member_count;
+    const char *struct_name; /* with its tag: "struct node", also where a typedef was asked for;
+                                NULL: it has none, or the type is no struct */
+    const char *declared;    /* "file:line" of the struct; NULL: not known */
+    bool is_struct;          /* a struct or class that is known to its last byte; not a union */
 };
 
 struct memscope_resolver {
@@ -382,9 +448,11 @@ struct memscope_resolver {
      * frame of which nothing is known has NULLs. Sets all fields. */
     size_t (*find_frames)(void *context, uint32_t module, uint64_t address,
                           struct memscope_frame *frames, size_t capacity);
-    /* The layout of the type with that C spelling ("struct node", "node_t", "int"), false: not
-     * known. */
-    bool (*find_type)(void *context, const char *type_name, struct memscope_type_layout *layout);
+    /* The layout of the type with that C spelling ("struct node", "node_t", "int") as the
+     * compilation of the source FILE has it; where FILE is none (a header) or NULL, as the first
+     * that has one. False: not known. */
+    bool (*find_type)(void *context, const char *type_name, const char *file,
+                      struct memscope_type_layout *layout);
     /* The C spelling of the type of the variable that the code before the return address ADDRESS
      * (in the module's ELF file) means by NAME; with POINTED_TO, of what that points to. NULL: not
      * known. May be NULL itself. */

@@ -170,6 +170,7 @@ enum ms_status ms_build_peak(struct ms_build *build);        /* what made up the
 enum ms_status ms_build_ticks(struct ms_build *build);       /* `ticks`, system_snapshots */
 enum ms_status ms_build_hotspots(struct ms_build *build);    /* locations; sites, hotspots */
 enum ms_status ms_build_types(struct ms_build *build);       /* types */
+enum ms_status ms_build_layouts(struct ms_build *build);     /* layouts */
 enum ms_status ms_build_variables(struct ms_build *build);   /* variables */
 enum ms_status ms_build_live_blocks(struct ms_build *build); /* live */
 enum ms_status ms_build_leaks(struct ms_build *build);       /* leaks */

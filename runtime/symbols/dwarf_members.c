@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "memscope/report.h"
 #include "symbols/dwarf_extent.h"
 #include "symbols/grow.h"
 
@@ -31,6 +32,77 @@ static bool s_find_bits(struct ms_dwarf *dwarf, Dwarf_Die die, uint64_t type_siz
     return true;
 }
 
+/* What TYPE, of a member, is besides its size. Of a class that ends with a base class it is not
+ * asked whether that ends with padding: it is taken to. */
+static unsigned s_find_traits(struct ms_types *types, Dwarf_Die type, int depth) {
+    Dwarf_Debug debug = types->dwarf->debug;
+    struct ms_members members;
+    Dwarf_Die die = NULL;
+    unsigned traits = MEMSCOPE_MEMBER_STRUCT;
+    if (!ms_die_open(debug, ms_die_get_place(debug, type), &die))
+        return traits;
+    ms_extent_strip(debug, &die);
+    if (die == NULL)
+        return traits;
+    if (!ms_members_read(types, die, depth, &members)) {
+        dwarf_dealloc_die(die);
+        return traits | MEMSCOPE_MEMBER_PADDED;
+    }
+    uint64_t end = 0;
+    for (size_t i = 0; i < members.count; i++) {
+        const struct ms_member *member = &members.items[i];
+        uint64_t data = member->offset + member->size;
+        if (member->kind == MS_MEMBER_BASE && (member->traits & MEMSCOPE_MEMBER_EMPTY) != 0)
+            data = 0;
+        else if (member->kind == MS_MEMBER_BASE && data == members.size)
+            data = (member->traits & MEMSCOPE_MEMBER_PADDED) != 0 ? data - 1 : data;
+        if (data > end)
+            end = data;
+    }
+    if (end == 0)
+        traits |= MEMSCOPE_MEMBER_EMPTY;
+    if (end != members.size || members.doubtful)
+        traits |= MEMSCOPE_MEMBER_PADDED;
+    ms_members_fini(&members);
+    dwarf_dealloc_die(die);
+    return traits;
+}
+
+static bool s_is_record(Dwarf_Debug debug, Dwarf_Die type, bool *is_array) {
+    Dwarf_Die die = NULL;
+    bool is_record = false;
+    *is_array = false;
+    if (!ms_die_open(debug, ms_die_get_place(debug, type), &die))
+        return false;
+    ms_extent_strip(debug, &die);
+    if (die == NULL)
+        return false;
+    Dwarf_Half tag = ms_die_tag(debug, die);
+    is_record =
+        tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+    *is_array = tag == DW_TAG_array_type;
+    dwarf_dealloc_die(die);
+    return is_record;
+}
+
+static void s_find_kind(struct ms_types *types, Dwarf_Die die, Dwarf_Die type, int depth,
+                        struct ms_member *out) {
+    Dwarf_Debug debug = types->dwarf->debug;
+    bool is_array, is_record = s_is_record(debug, type, &is_array);
+    if (ms_die_tag(debug, die) == DW_TAG_inheritance) {
+        out->kind = MS_MEMBER_BASE;
+        out->traits = s_find_traits(types, type, depth + 1);
+    } else if (ms_die_has_flag(debug, die, DW_AT_artificial)) {
+        out->kind = MS_MEMBER_VTABLE;
+    } else if (ms_die_has(debug, die, DW_AT_bit_size)) {
+        out->kind = MS_MEMBER_BIT_FIELD;
+    } else if (is_array && out->size == 0) {
+        out->kind = MS_MEMBER_FLEXIBLE;
+    } else if (is_record) {
+        out->traits = MEMSCOPE_MEMBER_STRUCT;
+    }
+}
+
 /* False: DIE is no part of the objects of the type (a static member), or not to be known. */
 static bool s_read_member(struct ms_types *types, Dwarf_Die die, int depth, struct ms_members *all,
                           struct ms_member *out) {
@@ -45,9 +117,11 @@ static bool s_read_member(struct ms_types *types, Dwarf_Die die, int depth, stru
     bool good = ms_die_follow(debug, die, DW_AT_type, &type);
     if (good) {
         good = ms_extent_measure(types, type, depth, &extent);
+        out->size = extent.size;
+        if (good)
+            s_find_kind(types, die, type, depth, out);
         dwarf_dealloc_die(type);
     }
-    out->size = extent.size;
     out->alignment = extent.alignment;
     ms_extent_take_asked(debug, die, &out->alignment);
     if (good && ms_die_has(debug, die, DW_AT_bit_size)) {
@@ -55,6 +129,8 @@ static bool s_read_member(struct ms_types *types, Dwarf_Die die, int depth, stru
         out->offset = first / 8;
         out->size = (first + bits + 7) / 8 - out->offset;
         out->storage = extent.size != 0 ? out->offset - out->offset % extent.size : out->offset;
+        out->bit_offset = first;
+        out->bit_size = bits;
     } else if (good) {
         good = (ms_die_find_member_offset(debug, die, &out->offset) ||
                 !ms_die_has(debug, die, DW_AT_data_member_location)) &&

@@ -9,6 +9,7 @@
 struct s_walk {
     struct ms_die_walk dies;
     struct ms_types *types;
+    uint32_t scope;
     bool is_c;
     bool deep;
 };
@@ -26,17 +27,21 @@ void ms_types_fini(struct ms_types *types) {
     ms_key_fini(&types->names);
     ms_key_fini(&types->scoped);
     ms_key_fini(&types->measured);
+    ms_key_fini(&types->sources);
+    ms_key_fini(&types->taken);
     *types = (struct ms_types){0};
 }
 
 /* Where the entry of NAME is in the table, or would be: two names may have one hash. */
-static uint64_t s_key(const struct ms_types *types, enum ms_type_kind kind, const char *name,
-                      uint32_t *entry) {
-    uint64_t key = ms_key_text(name, (uint64_t)kind + 1);
+static uint64_t s_key(const struct ms_types *types, uint32_t scope, enum ms_type_kind kind,
+                      const char *name, uint32_t *entry) {
+    uint64_t key = ms_key_text(name, (uint64_t)scope << 8 | ((uint64_t)kind + 1));
     for (;; key++) {
         *entry = ms_key_find(&types->names, key);
-        if (*entry == MS_KEY_NONE ||
-            (types->entries[*entry].kind == kind && strcmp(types->entries[*entry].name, name) == 0))
+        if (*entry == MS_KEY_NONE)
+            return key;
+        const struct ms_type_entry *known = &types->entries[*entry];
+        if (known->scope == scope && known->kind == kind && strcmp(known->name, name) == 0)
             return key;
     }
 }
@@ -44,13 +49,13 @@ static uint64_t s_key(const struct ms_types *types, enum ms_type_kind kind, cons
 static void s_add(struct s_walk *walk, enum ms_type_kind kind, const char *name, Dwarf_Die die) {
     struct ms_types *types = walk->types;
     uint32_t entry;
-    uint64_t key = s_key(types, kind, name, &entry);
+    uint64_t key = s_key(types, walk->scope, kind, name, &entry);
     if (entry != MS_KEY_NONE || types->entry_count >= MS_KEY_NONE ||
         !ms_grow_room(&types->entries, types->entry_count, &types->entry_capacity,
                       sizeof(*types->entries)))
         return;
     types->entries[types->entry_count] = (struct ms_type_entry){
-        name, {ms_die_get_place(types->dwarf->debug, die), walk->is_c}, kind};
+        name, {ms_die_get_place(types->dwarf->debug, die), walk->is_c}, kind, walk->scope};
     if (ms_key_add(&types->names, key, (uint32_t)types->entry_count))
         types->entry_count++;
 }
@@ -140,16 +145,19 @@ static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, co
     }
 }
 
+static void s_index_unit(struct ms_types *types, uint32_t index, uint32_t scope, bool deep) {
+    const struct ms_unit *unit = &types->dwarf->units[index];
+    struct s_walk walk = {{types->dwarf->debug, 0}, types, scope, unit->is_c, deep};
+    Dwarf_Die die = NULL;
+    if (!ms_die_open(types->dwarf->debug, unit->place, &die))
+        return;
+    s_walk_children(&walk, die, 0, NULL);
+    dwarf_dealloc_die(die);
+}
+
 static void s_index(struct ms_types *types, bool deep) {
-    for (size_t i = 0; i < types->dwarf->unit_count; i++) {
-        const struct ms_unit *unit = &types->dwarf->units[i];
-        struct s_walk walk = {{types->dwarf->debug, 0}, types, unit->is_c, deep};
-        Dwarf_Die die = NULL;
-        if (!ms_die_open(types->dwarf->debug, unit->place, &die))
-            continue;
-        s_walk_children(&walk, die, 0, NULL);
-        dwarf_dealloc_die(die);
-    }
+    for (size_t i = 0; i < types->dwarf->unit_count; i++)
+        s_index_unit(types, (uint32_t)i, 0, deep);
 }
 
 bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *name, bool deep,
@@ -163,7 +171,40 @@ bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *n
         s_index(types, true);
     }
     uint32_t entry;
-    s_key(types, kind, name, &entry);
+    s_key(types, 0, kind, name, &entry);
+    if (entry == MS_KEY_NONE)
+        return false;
+    *out = types->entries[entry].place;
+    return true;
+}
+
+/* Two sources of one name: the first is taken. */
+static void s_read_sources(struct ms_types *types) {
+    Dwarf_Debug debug = types->dwarf->debug;
+    for (size_t i = 0; i < types->dwarf->unit_count; i++) {
+        Dwarf_Die die = NULL;
+        if (!types->dwarf->units[i].place.is_info ||
+            !ms_die_open(debug, types->dwarf->units[i].place, &die))
+            continue;
+        const char *name = ms_die_find_text(debug, die, DW_AT_name);
+        if (name != NULL)
+            ms_key_add(&types->sources, ms_key_text(name, 0), (uint32_t)i);
+        dwarf_dealloc_die(die);
+    }
+}
+
+bool ms_types_find_in(struct ms_types *types, const char *file, enum ms_type_kind kind,
+                      const char *name, struct ms_type_place *out) {
+    if (!types->has_sources) {
+        types->has_sources = true;
+        s_read_sources(types);
+    }
+    uint32_t entry, unit = ms_key_find(&types->sources, ms_key_text(file, 0));
+    if (unit == MS_KEY_NONE)
+        return false;
+    if (ms_key_add(&types->taken, unit, 0))
+        s_index_unit(types, unit, unit + 1, false);
+    s_key(types, unit + 1, kind, name, &entry);
     if (entry == MS_KEY_NONE)
         return false;
     *out = types->entries[entry].place;

@@ -126,6 +126,26 @@ void ms_dwarf_close(struct ms_dwarf *dwarf) {
     *dwarf = (struct ms_dwarf){0};
 }
 
+static void s_read_lines(struct ms_dwarf *dwarf, struct ms_unit *unit) {
+    if (!unit->read_lines)
+        unit->lines = ms_lines_read(dwarf, unit);
+    unit->read_lines = true;
+}
+
+const struct ms_lines *ms_dwarf_find_lines(struct ms_dwarf *dwarf, struct ms_die_place place) {
+    struct ms_unit *unit = NULL;
+    for (size_t i = 0; i < dwarf->unit_count; i++) {
+        const struct ms_die_place *at = &dwarf->units[i].place;
+        if (at->is_info == place.is_info && at->offset <= place.offset &&
+            (unit == NULL || at->offset > unit->place.offset))
+            unit = &dwarf->units[i];
+    }
+    if (unit == NULL)
+        return NULL;
+    s_read_lines(dwarf, unit);
+    return unit->lines;
+}
+
 struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
     uint32_t index = ms_ranges_find(&dwarf->ranges, address);
     if (index == MS_RANGE_NONE)
@@ -133,7 +153,7 @@ struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
     struct ms_unit *unit = &dwarf->units[index];
     if (!unit->read) {
         unit->read = true;
-        unit->lines = ms_lines_read(dwarf, unit);
+        s_read_lines(dwarf, unit);
         unit->functions = ms_functions_read(dwarf, unit);
     }
     return unit;

@@ -21,7 +21,8 @@ struct ms_unit {
     struct ms_die_place place;
     uint64_t low; /* base of its range lists */
     bool is_c;    /* structs are spelled with their tag, and have no functions in them */
-    bool read;    /* functions and lines have been looked for */
+    bool read;    /* functions have been looked for */
+    bool read_lines;
     struct ms_functions *functions; /* owned; NULL: none */
     struct ms_lines *lines;         /* owned; NULL: none */
 };
@@ -40,6 +41,10 @@ struct ms_dwarf {
  * libdwarf can read. */
 enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out);
 void ms_dwarf_close(struct ms_dwarf *dwarf);
+
+/* The line table of the unit that the DIE at PLACE is in, for the names of its files; NULL: it has
+ * none. */
+const struct ms_lines *ms_dwarf_find_lines(struct ms_dwarf *dwarf, struct ms_die_place place);
 
 /* The unit that has code at ADDRESS, with its functions and lines read; NULL: none has. */
 struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address);

@@ -125,10 +125,11 @@ static size_t s_find_frames(void *context, uint32_t number, uint64_t address,
     return count;
 }
 
-static bool s_find_type(void *context, const char *type_name, struct memscope_type_layout *layout) {
+static bool s_find_type(void *context, const char *type_name, const char *file,
+                        struct memscope_type_layout *layout) {
     struct ms_symbols *symbols = context;
     return type_name != NULL && ms_type_lookup_find(&symbols->types, symbols->modules,
-                                                    symbols->count, type_name, layout);
+                                                    symbols->count, type_name, file, layout);
 }
 
 static const char *s_find_variable_type(void *context, uint32_t number, uint64_t address,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Layouts by C spelling, over the modules in the order they were added. Answers are kept. */
+/* Layouts by C spelling and source file, over the modules in the order they were added. Answers are
+ * kept. */
 #ifndef MS_SYMBOLS_TYPE_LOOKUP_H
 #define MS_SYMBOLS_TYPE_LOOKUP_H
 
@@ -9,6 +10,7 @@
 struct ms_type_lookup {
     struct ms_type_answer {
         const char *spelling;
+        const char *file; /* NULL: any */
         bool known;
         struct memscope_type_layout layout;
     } * answers;
@@ -23,7 +25,7 @@ void ms_type_lookup_fini(struct ms_type_lookup *lookup);
 void ms_type_lookup_reset(struct ms_type_lookup *lookup);
 
 bool ms_type_lookup_find(struct ms_type_lookup *lookup, struct ms_symbol_module **modules,
-                         size_t module_count, const char *spelling,
+                         size_t module_count, const char *spelling, const char *file,
                          struct memscope_type_layout *out);
 
 #endif

@@ -81,6 +81,16 @@ static bool s_groups_are_sound(const struct memscope_report *report) {
         sound &= s_expect(type->peak_bytes >= type->live_bytes, "peak of type", i);
         sound &= s_expect(i == 0 || type[-1].live_bytes >= type->live_bytes, "order of type", i);
     }
+    for (size_t i = 0; i < report->layout_count; i++) {
+        const struct memscope_layout *layout = &report->layouts[i];
+        sound &= s_text(layout->type_name, "name of layout", i);
+        sound &= s_text(layout->declared, "place of layout", i);
+        sound &=
+            s_expect((layout->best_order_count != 0) == (layout->best_size != MEMSCOPE_UNKNOWN &&
+                                                         layout->best_size < layout->size),
+                     "better order of layout", i);
+        sound &= s_expect(layout->name_count != 0, "names of layout", i);
+    }
     for (size_t i = 0; i < report->variable_count; i++) {
         const struct memscope_variable *variable = &report->variables[i];
         sound &= s_text(variable->var_name, "name of variable", i);

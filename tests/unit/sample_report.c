@@ -141,13 +141,65 @@ static void fill_process(struct sample *sample) {
         .preset = "full", .sample_rate = 1.0, .seed = UINT64_MAX - 1, .exact = false};
 }
 
-static void fill_types(struct sample *sample, size_t rows) {
-    static const struct memscope_member members[] = {
-        {"id", "uint32_t", 0, 4, 0},         {"state", "char", 4, 1, 3},
-        {"name", "char *", 8, 8, 0},         {"", "union <anonymous>", 16, 8, 0},
-        {"flags", "uint16_t", 24, 2, 6},     {"next", "struct node *", 32, 8, 0},
-        {"weights", "double[2]", 40, 16, 0}, {"closed", "_Bool", 56, 1, 7},
+#define PLAIN(name, type, offset, size, hole, alignment)                                           \
+    {                                                                                              \
+        name, type, offset, size, hole, "member", alignment, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN,   \
+            false, 0                                                                               \
+    }
+
+static const struct memscope_member s_members[] = {
+    PLAIN("id", "uint32_t", 0, 4, 0, 4),
+    {"state", "unsigned int", 4, 1, 3, "bit_field", 4, 32, 5, false, 0},
+    PLAIN("name", "char *", 8, 8, 0, 8),
+    PLAIN("", "union <anonymous>", 16, 8, 0, 8),
+    PLAIN("flags", "uint16_t", 24, 2, 6, 2),
+    PLAIN("next", "struct node *", 32, 8, 0, 8),
+    PLAIN("weights", "double[2]", 40, 16, 0, 8),
+    PLAIN("closed", "_Bool", 56, 1, 7, 1),
+};
+#define MEMBER_COUNT (sizeof(s_members) / sizeof(s_members[0]))
+
+static void fill_layouts(struct sample *sample) {
+    static const char *const names[] = {"struct connection", "connection_t"};
+    static const char *const order[] = {
+        "id", "state", "flags", "closed", "name", "union <anonymous>", "next", "weights"};
+    static const struct memscope_move moves[] = {{"flags", "state"}, {"closed", NULL}};
+    struct memscope_layout *layouts = sample_take(sample, 2, sizeof(*layouts));
+    layouts[0] = (struct memscope_layout){
+        .type_name = names[0],
+        .names = names,
+        .name_count = 2,
+        .declared = "src/net/connection.h:12",
+        .size = 64,
+        .alignment = 8,
+        .live_objects = 100,
+        .peak_objects = 1000,
+        .padding_bytes = 16,
+        .tail_padding_bytes = 7,
+        .wasted_bytes = 1600,
+        .wasted_at_peak_bytes = 16000,
+        .cache_lines = 1,
+        .members = s_members,
+        .member_count = MEMBER_COUNT,
+        .best_size = 56,
+        .saved_bytes = 800,
+        .saved_at_peak_bytes = 8000,
+        .best_order = order,
+        .best_order_count = MEMBER_COUNT,
+        .moves = moves,
+        .move_count = 2,
     };
+    layouts[1] = layouts[0];
+    layouts[1].type_name = sample_hostile_name(0);
+    layouts[1].best_size = layouts[1].saved_bytes = MEMSCOPE_UNKNOWN;
+    layouts[1].saved_at_peak_bytes = MEMSCOPE_UNKNOWN;
+    layouts[1].best_order_count = layouts[1].move_count = 0;
+    layouts[1].not_reordered = "it is a union";
+    sample->report.layouts = layouts;
+    sample->report.layout_count = 2;
+}
+
+static void fill_types(struct sample *sample, size_t rows) {
     struct memscope_type_report *types = sample_take(sample, rows, sizeof(*types));
     for (size_t i = 0; i < rows; i++) {
         uint64_t count = 4 + sample_random(sample, 4000) / (i + 1);
@@ -167,8 +219,13 @@ static void fill_types(struct sample *sample, size_t rows) {
             .padding_waste_bytes = laid_out     ? count * 16
                                    : i % 3 == 1 ? 0
                                                 : MEMSCOPE_UNKNOWN,
-            .members = laid_out ? members : NULL,
-            .member_count = laid_out ? sizeof(members) / sizeof(members[0]) : 0,
+            .members = laid_out ? s_members : NULL,
+            .member_count = laid_out ? MEMBER_COUNT : 0,
+            .live_objects = count,
+            .total_objects = count * 9,
+            .peak_objects = count * 2,
+            .struct_name = laid_out ? "struct connection" : NULL,
+            .declared = laid_out ? "src/net/connection.h:12" : NULL,
         };
     }
     sample->report.types = types;
@@ -551,6 +608,7 @@ struct memscope_report *sample_report_new(size_t rows, size_t points) {
     }
     sample->random = 42;
     fill_process(sample);
+    fill_layouts(sample);
     fill_types(sample, rows);
     fill_sites(sample, rows);
     fill_variables(sample, rows, points);

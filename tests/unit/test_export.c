@@ -41,7 +41,7 @@ static void test_keys(void) {
     yajl_val tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
         tree, "schema version process sampling summary hotspots system_snapshots sites types "
-              "variables threads live leaks problems findings lifetimes sizes marks phases "
+              "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
               "timeline stacks "
               "modules notes"));
     static const char *const objects[][2] = {
@@ -75,7 +75,12 @@ static void test_keys(void) {
                   "element_name total_elements live_elements pooled error_percent"},
         {"types",
          "type_name size alignment live_count live_bytes pooled_bytes total_count total_bytes "
-         "peak_bytes bytes_at_peak padding_bytes padding_waste_bytes members error_percent"},
+         "peak_bytes bytes_at_peak padding_bytes padding_waste_bytes members error_percent "
+         "live_objects total_objects peak_objects struct_name declared"},
+        {"layouts", "type_name names declared size alignment live_objects peak_objects "
+                    "padding_bytes tail_padding_bytes wasted_bytes wasted_at_peak_bytes "
+                    "cache_lines crossing_members members best_size saved_bytes "
+                    "saved_at_peak_bytes best_order moves not_reordered"},
         {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
                       "total_allocations history error_percent"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
@@ -99,7 +104,10 @@ static void test_keys(void) {
     }
     yajl_val type = tree_element(tree_member(tree, "types"), 0);
     CU_ASSERT(tree_has_keys(tree_element(tree_member(type, "members"), 0),
-                            "name type_name offset size hole_after"));
+                            "name type_name offset size hole_after kind alignment bit_offset "
+                            "bit_size crosses_line"));
+    yajl_val layout = tree_element(tree_member(tree, "layouts"), 0);
+    CU_ASSERT(tree_has_keys(tree_element(tree_member(layout, "moves"), 0), "member behind"));
     yajl_val stack = tree_element(tree_member(tree, "stacks"), 0);
     CU_ASSERT(tree_has_keys(tree_element(tree_member(stack, "frames"), 0),
                             "function file line inlined module address"));

@@ -53,18 +53,27 @@ static size_t s_find_frames(void *context, uint32_t module, uint64_t address,
     return 2;
 }
 
-static bool s_find_type(void *context, const char *type_name, struct memscope_type_layout *layout) {
+static bool s_find_type(void *context, const char *type_name, const char *file,
+                        struct memscope_type_layout *layout) {
     static const struct memscope_member s_members[] = {
-        {"next", "struct node *", 0, 8, 0},
-        {"bad\xff", "char", 8, 1, 15},
+        {.name = "next", .type_name = "struct node *", .size = 8, .alignment = 8},
+        {.name = "bad\xff",
+         .type_name = "char",
+         .offset = 8,
+         .size = 1,
+         .hole_after = 15,
+         .alignment = 1},
     };
     (void)context;
-    if (strcmp(type_name, "struct node") == 0)
-        *layout = (struct memscope_type_layout){24, 8, 15, s_members, 2};
-    else if (strcmp(type_name, "struct cache") == 0) /* another one of that name */
-        *layout = (struct memscope_type_layout){64, 8, 4, s_members, 2};
-    else
+    (void)file;
+    *layout = (struct memscope_type_layout){
+        .size = 24, .alignment = 8, .padding_bytes = 15, .members = s_members, .member_count = 2};
+    if (strcmp(type_name, "struct cache") == 0) { /* another one of that name */
+        layout->size = 64;
+        layout->padding_bytes = 4;
+    } else if (strcmp(type_name, "struct node") != 0) {
         return false;
+    }
     return true;
 }
 

@@ -154,7 +154,7 @@ static void s_open(const char *path) {
 }
 
 static bool s_find(const char *name, struct memscope_type_layout *layout) {
-    return s_resolver.find_type(s_resolver.context, name, layout);
+    return s_resolver.find_type(s_resolver.context, name, NULL, layout);
 }
 
 /* Asked alignments are not in the debug information of old forms. */
@@ -273,6 +273,33 @@ static void test_bit_fields(void) {
             holes += layout.members[j].hole_after;
         CU_ASSERT_EQUAL(layout.padding_bytes, unused);
         CU_ASSERT_EQUAL(holes, unused);
+        ms_symbols_destroy(s_symbols);
+    }
+}
+
+/* What a struct is called and where it is, in every form; what kind its members are. */
+static void test_names_and_kinds(void) {
+    for (size_t i = 0; i < LENGTH(s_subjects); i++) {
+        struct memscope_type_layout node, bits, flexible, nameless, pointer;
+        s_open(s_subjects[i]);
+        CU_ASSERT_FATAL(s_find("node_t", &node) && s_find("struct bits", &bits));
+        CU_ASSERT_FATAL(s_find("struct flexible", &flexible) && s_find("nameless_t", &nameless));
+        CU_ASSERT_FATAL(s_find("node_ptr", &pointer));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(node.struct_name);
+        CU_ASSERT_STRING_EQUAL(node.struct_name, "struct node");
+        CU_ASSERT_TRUE(node.is_struct);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(node.declared);
+        CU_ASSERT_PTR_NOT_NULL(strstr(node.declared, "symbols_subject.h:9"));
+        CU_ASSERT_PTR_NULL(nameless.struct_name);
+        CU_ASSERT_PTR_NULL(pointer.struct_name);
+        CU_ASSERT_FALSE(pointer.is_struct);
+        CU_ASSERT_STRING_EQUAL(node.members[0].kind, "member");
+        CU_ASSERT_EQUAL(node.members[1].alignment, _Alignof(void *));
+        CU_ASSERT_EQUAL(node.members[0].bit_offset, MEMSCOPE_UNKNOWN);
+        CU_ASSERT_STRING_EQUAL(bits.members[2].kind, "bit_field");
+        CU_ASSERT_EQUAL(bits.members[2].bit_offset, 8);
+        CU_ASSERT_EQUAL(bits.members[2].bit_size, 9);
+        CU_ASSERT_STRING_EQUAL(flexible.members[2].kind, "flexible_array");
         ms_symbols_destroy(s_symbols);
     }
 }
@@ -485,6 +512,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_padding_of_node);
     CU_ADD_TEST(suite, test_union);
     CU_ADD_TEST(suite, test_bit_fields);
+    CU_ADD_TEST(suite, test_names_and_kinds);
     CU_ADD_TEST(suite, test_spellings);
     CU_ADD_TEST(suite, test_unknown_spellings);
     CU_ADD_TEST(suite, test_second_module);

@@ -233,7 +233,8 @@ static void s_check_note(const char *path, const char *expected) {
     }
     CU_ASSERT_EQUAL(opened.resolver.find_frames(opened.resolver.context, 1, 0x1234, &frame, 1), 1);
     CU_ASSERT_PTR_NULL(frame.function);
-    CU_ASSERT_FALSE(opened.resolver.find_type(opened.resolver.context, "struct node", &layout));
+    CU_ASSERT_FALSE(
+        opened.resolver.find_type(opened.resolver.context, "struct node", NULL, &layout));
     s_close(&opened);
 }
 
@@ -314,8 +315,8 @@ static void s_check_split(const char *path, bool found) {
     struct s_opened opened = s_open(path, NULL, 0);
     CU_ASSERT_EQUAL(opened.note == NULL, found);
     s_check_frames(&opened, path, path, found ? KNOWN_ALL : KNOWN_EXPORTED);
-    CU_ASSERT_EQUAL(opened.resolver.find_type(opened.resolver.context, "struct node", &layout),
-                    found);
+    CU_ASSERT_EQUAL(
+        opened.resolver.find_type(opened.resolver.context, "struct node", NULL, &layout), found);
     s_close(&opened);
 }
 
@@ -404,7 +405,7 @@ static int s_read_damaged(void) {
                                           "*node_ptr",   "struct bits",  "union either",
                                           "int",         "struct absent"};
     for (size_t i = 0; i < LENGTH(s_names); i++)
-        opened.resolver.find_type(opened.resolver.context, s_names[i], &layout);
+        opened.resolver.find_type(opened.resolver.context, s_names[i], NULL, &layout);
     s_close(&opened);
     return 0;
 }

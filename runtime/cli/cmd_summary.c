@@ -24,8 +24,8 @@ struct s_request {
 /* The best of a section, where it has any. */
 static void s_print_view(const struct ms_view *view, const struct memscope_report *report,
                          const struct s_request *request, const char *title) {
-    struct ms_view_rows rows =
-        ms_view_select(view, report, view->sort, request->filter, request->top);
+    struct ms_view_pick pick = {.sort = view->sort, .filter = request->filter, .top = request->top};
+    struct ms_view_rows rows = ms_view_select(view, report, &pick);
     if (rows.count != 0) {
         printf("\n%s", title);
         if (rows.count < rows.matching && view == &ms_view_findings)

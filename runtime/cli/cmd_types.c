@@ -14,6 +14,7 @@ static const struct ms_view_column s_columns[] = {
     {"size", "SIZE", MS_VIEW_BYTES, 4},
     {"padding_bytes", "PADDING", MS_VIEW_BYTES, 3},
     {"padding_waste_bytes", "WASTE", MS_VIEW_BYTES, 2},
+    {"declared", "DECLARED", MS_VIEW_PLACE, 1},
 };
 
 const struct ms_view ms_view_types = {

@@ -24,9 +24,7 @@
 #define S_BAR_WIDTH   10
 
 struct s_request {
-    const char *sort;
-    const char *filter;
-    size_t top;
+    struct ms_view_pick pick;
     bool top_given;
     bool json;
     bool fail;
@@ -172,12 +170,15 @@ char *ms_view_describe_process(const struct memscope_process *process) {
 static void s_print_text(const struct ms_view *view, const struct memscope_report *report,
                          const struct ms_view_rows *rows, const struct s_request *request) {
     char *process = ms_view_describe_process(&report->process);
-    printf("%s: %s by %s\n", process, view->section, request->sort);
+    printf("%s: %s by %s\n", process, view->section, request->pick.sort);
     free(process);
     if (rows->all == 0)
         printf("%s\n", view->empty);
     else if (rows->matching == 0)
-        printf("none of %zu matches '%s'\n", rows->all, request->filter);
+        printf("none of %zu matches '%s'\n", rows->all,
+               request->pick.type != NULL ? request->pick.type : request->pick.filter);
+    else if (request->pick.type != NULL)
+        view->print_whole(rows);
     else
         ms_view_print(view, report, rows, 0);
     if (rows->count < rows->matching)
@@ -265,39 +266,45 @@ bool ms_view_read_top(const char *text, size_t *top) {
     return true;
 }
 
+/* A type with its tag; no journal is called so. */
+static bool s_is_type(const char *argument) {
+    return strncmp(argument, "struct ", 7) == 0 || strncmp(argument, "union ", 6) == 0 ||
+           strncmp(argument, "class ", 6) == 0;
+}
+
 static int s_read_request(const struct ms_command *command, const struct ms_view *view, int argc,
                           char **argv, struct s_request *request) {
     static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},
-        {"sort", required_argument, NULL, 's'},
-        {"filter", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {"fail", no_argument, NULL, 'F'},
-        {NULL, 0, NULL, 0},
+        {"top", required_argument, NULL, 't'},    {"sort", required_argument, NULL, 's'},
+        {"filter", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},         {"fail", no_argument, NULL, 'F'},
+        {"type", required_argument, NULL, 'T'},   {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = ms_cli_option(command, argc, argv, ":h", s_options)) != -1) {
         switch (option) {
         case 't':
-            if (!ms_view_read_top(optarg, &request->top))
+            if (!ms_view_read_top(optarg, &request->pick.top))
                 return ms_cli_fail("%s: --top takes a number, not '%s'", command->name, optarg);
             request->top_given = true;
             break;
         case 's':
-            request->sort = optarg;
+            request->pick.sort = optarg;
             break;
         case 'f':
-            request->filter = optarg;
+            request->pick.filter = optarg;
             break;
         case 'j':
             request->json = true;
             break;
         case 'F':
-            if (!view->can_fail)
-                return ms_cli_fail("%s: wrong option '--fail'; see `memscope help %s`",
-                                   command->name, command->name);
-            request->fail = true;
+        case 'T':
+            if (option == 'F' ? !view->can_fail : view->has_name == NULL)
+                return ms_cli_fail("%s: wrong option '--%s'; see `memscope help %s`", command->name,
+                                   option == 'F' ? "fail" : "type", command->name);
+            request->fail |= option == 'F';
+            if (option == 'T')
+                request->pick.type = optarg;
             break;
         case 'h':
             exit(ms_cli_help(command));
@@ -305,12 +312,14 @@ static int s_read_request(const struct ms_command *command, const struct ms_view
             return MS_CLI_USAGE;
         }
     }
-    return s_check_sort(command, view, request->sort);
+    if (view->has_name != NULL && optind < argc && s_is_type(argv[optind]))
+        request->pick.type = argv[optind++];
+    return s_check_sort(command, view, request->pick.sort);
 }
 
 int ms_view_run(const struct ms_command *command, const struct ms_view *view, int argc,
                 char **argv) {
-    struct s_request request = {.sort = view->sort, .top = S_DEFAULT_TOP};
+    struct s_request request = {.pick = {.sort = view->sort, .top = S_DEFAULT_TOP}};
     struct ms_source source;
     const char *file;
     int status = s_read_request(command, view, argc, argv, &request);
@@ -319,9 +328,8 @@ int ms_view_run(const struct ms_command *command, const struct ms_view *view, in
     if (!ms_source_argument(command->name, argc, argv, &file) || !ms_source_open(&source, file))
         return MS_CLI_USAGE;
     if (request.json && !request.top_given)
-        request.top = 0;
-    struct ms_view_rows rows =
-        ms_view_select(view, source.report, request.sort, request.filter, request.top);
+        request.pick.top = 0;
+    struct ms_view_rows rows = ms_view_select(view, source.report, &request.pick);
     ms_cli_begin_output();
     if (request.json)
         status = s_print_json(view, source.report, &rows);

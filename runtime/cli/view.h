@@ -13,6 +13,7 @@
 
 struct ms_command;
 struct ms_grid;
+struct ms_view_rows;
 
 enum ms_view_format {
     MS_VIEW_NAME,  /* text, cut at its end when it does not fit */
@@ -42,6 +43,18 @@ struct ms_view {
     const char *empty;              /* said when there are no rows at all */
     bool can_fail;                  /* takes --fail: rows are findings */
     bool (*wants)(const void *row); /* which of the section's rows are its own; NULL: all */
+    /* Of a view that shows one row in full with --type GLOB, or behind "struct NAME": whether ROW
+     * is one of that name, and what prints rows. */
+    bool (*has_name)(const void *row, const char *pattern);
+    void (*print_whole)(const struct ms_view_rows *rows);
+};
+
+/* Which rows, and in which order. */
+struct ms_view_pick {
+    const char *sort;   /* a key of the section; NULL: the report's own order */
+    const char *filter; /* NULL or a pattern (fnmatch) that one of a row's texts must match */
+    const char *type;   /* NULL or a pattern for has_name */
+    size_t top;         /* 0: all */
 };
 
 /* The rows of a section that are shown: its own list of them, of the report's strings. */
@@ -52,10 +65,8 @@ struct ms_view_rows {
     size_t all;
 };
 
-/* FILTER: NULL or a pattern (fnmatch) that one of a row's texts must match. TOP: 0 for all.
- * SORT must be a key of the section; NULL: the report's own order. */
 struct ms_view_rows ms_view_select(const struct ms_view *view, const struct memscope_report *report,
-                                   const char *sort, const char *filter, size_t top);
+                                   const struct ms_view_pick *pick);
 void ms_view_rows_fini(struct ms_view_rows *rows);
 
 /* Prints ROWS as a table behind INDENT blanks. */
@@ -80,6 +91,7 @@ int ms_view_print_section(const struct memscope_report *report, const char *key)
 
 /* The views there are; each is in its command's file. */
 extern const struct ms_view ms_view_types;
+extern const struct ms_view ms_view_layouts;
 extern const struct ms_view ms_view_hotspots;
 extern const struct ms_view ms_view_variables;
 extern const struct ms_view ms_view_heap_variables;

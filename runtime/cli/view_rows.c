@@ -88,7 +88,7 @@ static int s_compare(const void *a, const void *b, void *data) {
 }
 
 struct ms_view_rows ms_view_select(const struct ms_view *view, const struct memscope_report *report,
-                                   const char *sort, const char *filter, size_t top) {
+                                   const struct ms_view_pick *pick) {
     const struct ms_field *section = ms_view_section(view);
     size_t size = section->shape->size;
     const char *all = *(const char *const *)(const void *)((const char *)report + section->offset);
@@ -100,13 +100,15 @@ struct ms_view_rows ms_view_select(const struct ms_view *view, const struct mems
         if (view->wants != NULL && !view->wants(row))
             continue;
         rows.all++;
-        if (filter == NULL || s_matches(section->shape, row, filter))
+        if (pick->type != NULL && !view->has_name(row, pick->type))
+            continue;
+        if (pick->filter == NULL || s_matches(section->shape, row, pick->filter))
             list[rows.matching++] = row;
     }
-    if (sort != NULL)
+    if (pick->sort != NULL)
         qsort_r(list, rows.matching, sizeof(*list), s_compare,
-                (void *)(uintptr_t)ms_view_find_field(section->shape, sort));
-    rows.count = top != 0 && top < rows.matching ? top : rows.matching;
+                (void *)(uintptr_t)ms_view_find_field(section->shape, pick->sort));
+    rows.count = pick->top != 0 && pick->top < rows.matching ? pick->top : rows.matching;
     rows.bytes = ms_cli_alloc(rows.count * size);
     for (size_t i = 0; i < rows.count; i++)
         memcpy(rows.bytes + i * size, list[i], size);

@@ -14,6 +14,7 @@
     X(PERMISSION, "permission denied")                                                             \
     X(EMPTY, "the file is empty")                                                                  \
     X(NOT_A_JOURNAL, "not a memscope journal")                                                     \
+    X(NOT_A_REPORT, "not a report of memscope")                                                    \
     X(WRONG_VERSION, "a journal of another version of memscope")                                   \
     X(TRUNCATED, "the file is cut off")                                                            \
     X(CORRUPT, "the file is damaged")                                                              \

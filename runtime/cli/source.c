@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/journals.h"
+#include "export/import.h"
 #include "journal/journal.h"
 #include "model/model.h"
 #include "symbols/symbols.h"
@@ -34,6 +35,13 @@ static char *s_find_listed(const struct ms_journals *journals, const char *name)
     return NULL;
 }
 
+/* Whether FILE is an export, by its content or, where that is something else, by its name. */
+static bool s_is_export(const char *file) {
+    return ms_import_is_export(file) ||
+           (access(file, F_OK) == 0 &&
+            (s_ends_with(file, ".json") || s_ends_with(file, ".msgpack")));
+}
+
 static bool s_is_journal(const char *path) {
     struct ms_journal_entry entry;
     if (!ms_journals_read_entry(path, &entry))
@@ -46,8 +54,8 @@ static bool s_is_journal(const char *path) {
  * hide the journals of its name. */
 char *ms_source_find(const char *file) {
     struct ms_journals journals;
-    if (file != NULL &&
-        (strchr(file, '/') != NULL || s_ends_with(file, ".mscope") || s_is_journal(file)))
+    if (file != NULL && (strchr(file, '/') != NULL || s_ends_with(file, ".mscope") ||
+                         s_is_journal(file) || s_is_export(file)))
         return ms_cli_copy(file);
     if (!ms_journals_read(&journals))
         return NULL;
@@ -70,11 +78,21 @@ static int s_fail_to_open(const char *path, enum ms_status status) {
         !S_ISREG(info.st_mode))
         return ms_cli_fail("cannot read %s: %s, not a journal", path,
                            S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
-    if (status == MS_NOT_A_JOURNAL && (s_ends_with(path, ".json") || s_ends_with(path, ".msgpack")))
-        return ms_cli_fail("cannot read %s: exports cannot be read back in this version; give the "
-                           ".mscope journal",
-                           path);
     return ms_cli_fail("cannot read %s: %s", path, ms_status_message(status));
+}
+
+static bool s_import(struct ms_source *source) {
+    char why[MS_IMPORT_WHY_BYTES];
+    enum ms_status status = ms_import_file(source->path, &source->report, why);
+    if (status == MS_OK)
+        return true;
+    if (status == MS_IO)
+        s_fail_to_open(source->path, status);
+    else
+        ms_cli_fail("cannot read %s: %s%s%s", source->path, ms_status_message(status),
+                    why[0] != '\0' ? ": " : "", why);
+    ms_source_close(source);
+    return false;
 }
 
 bool ms_source_open(struct ms_source *source, const char *file) {
@@ -82,6 +100,8 @@ bool ms_source_open(struct ms_source *source, const char *file) {
     *source = (struct ms_source){.path = ms_source_find(file)};
     if (source->path == NULL)
         return false;
+    if (s_is_export(source->path))
+        return s_import(source);
     enum ms_status status = ms_journal_open(source->path, &journal);
     if (status != MS_OK) {
         s_fail_to_open(source->path, status);

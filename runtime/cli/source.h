@@ -16,11 +16,12 @@ struct ms_source {
     struct memscope_report *report;
 };
 
-/* The path of the journal that FILE names: a path, a pid, a program's name, NULL for the newest.
- * For the caller to free; NULL after one line that says what is wrong. */
+/* The path of the journal or export that FILE names: a path, a pid, a program's name, NULL for the
+ * newest. For the caller to free; NULL after one line that says what is wrong. */
 char *ms_source_find(const char *file);
 
-/* Makes the report of the journal that FILE names. False after one line that says what is wrong. */
+/* Makes the report of the journal that FILE names, or reads it where FILE is an export (import.h).
+ * False after one line that says what is wrong. */
 bool ms_source_open(struct ms_source *source, const char *file);
 void ms_source_close(struct ms_source *source);
 

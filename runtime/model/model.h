@@ -18,4 +18,9 @@ enum ms_status ms_report_new(const struct ms_journal *journal,
                              struct memscope_report **out);
 void ms_report_destroy(struct memscope_report *report);
 
+/* A report of zeros, for others to fill in; what it points to may be taken from *ARENA, which goes
+ * with it. NULL when out of memory. */
+struct ms_arena;
+struct memscope_report *ms_report_new_blank(struct ms_arena **arena);
+
 #endif

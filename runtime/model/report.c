@@ -137,6 +137,14 @@ enum ms_status ms_report_new(const struct ms_journal *journal,
     return status;
 }
 
+struct memscope_report *ms_report_new_blank(struct ms_arena **arena) {
+    struct s_owned_report *owned = calloc(1, sizeof(*owned));
+    if (owned == NULL)
+        return NULL;
+    *arena = &owned->arena;
+    return &owned->report;
+}
+
 void ms_report_destroy(struct memscope_report *report) {
     struct s_owned_report *owned = (struct s_owned_report *)report;
     if (owned == NULL)

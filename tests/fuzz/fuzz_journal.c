@@ -4,7 +4,7 @@
  * sound. Crashes, hangs and memory without bound are for whoever calls it to find: libFuzzer
  * (scripts/fuzz), or fuzz_main.c where that is not installed.
  */
-#include "fuzz_journal.h"
+#include "fuzz_target.h"
 
 #include <fcntl.h>
 #include <stdio.h>

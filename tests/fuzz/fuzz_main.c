@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_journal SECONDS [SEED]: changes journals of the corpus at random and gives them to the
- * target, for so long. fuzz_journal FILE...: gives it these.
+ * The main program of a fuzz target where there is no libFuzzer. TARGET SECONDS [SEED]: changes
+ * inputs of the corpus at random and gives them to the target, for so long. TARGET FILE...: gives
+ * it these.
  *
  * An input that takes more than ten seconds or a GiB is a failure, as a crash is.
  */
@@ -10,11 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "corpus.h"
-#include "fuzz_journal.h"
+#include "fuzz_target.h"
 
 #define LIMIT_MIB     1024
 #define LIMIT_SECONDS 10
@@ -37,10 +39,24 @@ static void s_limit_memory(void) {
 #endif
 
 static void on_alarm(int signal) {
-    static const char s_text[] = "\nfuzz_journal.mscope takes too long\n";
+    static const char s_text[] = "\nan input takes too long\n";
     (void)signal;
     if (write(2, s_text, sizeof(s_text) - 1) >= 0)
         abort();
+}
+
+/* The bytes of a file; malloc'ed, NULL: errno tells. */
+static uint8_t *s_read(const char *path, size_t *size) {
+    struct stat info;
+    FILE *file = fopen(path, "re");
+    uint8_t *data = NULL;
+    if (file != NULL && fstat(fileno(file), &info) == 0)
+        data = malloc((size_t)info.st_size + 1);
+    if (data != NULL)
+        *size = fread(data, 1, (size_t)info.st_size, file);
+    if (file != NULL)
+        fclose(file);
+    return data;
 }
 
 static void s_try(const uint8_t *data, size_t size) {
@@ -51,8 +67,8 @@ static void s_try(const uint8_t *data, size_t size) {
 
 static int s_try_files(int count, char **files) {
     for (int i = 0; i < count; i++) {
-        size_t size;
-        uint8_t *data = corpus_read(files[i], &size);
+        size_t size = 0;
+        uint8_t *data = s_read(files[i], &size);
         if (data == NULL) {
             perror(files[i]);
             return 2;
@@ -69,12 +85,12 @@ static double s_now(void) {
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* An input is a journal of the corpus, changed; every other one is changed further, so that changes
+/* An input is one of the corpus, changed; every other one is changed further, so that changes
  * add up. */
 static void s_fuzz(double seconds, unsigned seed) {
     unsigned long tried = 0;
     for (double end = s_now() + seconds; s_now() < end;) {
-        size_t size;
+        size_t size = 0;
         uint8_t *data = corpus_make((unsigned)rand_r(&seed), &size);
         for (int rounds = 1 + rand_r(&seed) % 8; rounds-- != 0; tried++) {
             size = LLVMFuzzerCustomMutator(data, size, size, (unsigned)rand_r(&seed));

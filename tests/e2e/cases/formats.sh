@@ -75,3 +75,61 @@ case_pprof_labels() {
     pprof alloc_objects -tagroot=label >rows
     grep -qE "^0 [0-9]+ $label\$" rows || fail "no label $label: $(cat rows)"
 }
+
+# What a command says of an export is what it says of the journal.
+case_exports_read_back() {
+    build lives
+    measure ./lives
+    "$memscope" export -o report.msgpack j.mscope || fail "msgpack"
+    jq -S . report.json >sorted.json # keys in another order, numbers as doubles
+    for command in summary types hotspots variables leaks problems threads phases 'types --json' 'leaks --fail' \
+        'export --format json' 'export --format msgpack' 'export --format pprof' 'export --format html'; do
+        status=0
+        # shellcheck disable=SC2086 # a command and its options
+        "$memscope" $command j.mscope >wanted || status=$?
+        for file in report.json report.msgpack ./report.json; do
+            found=0
+            # shellcheck disable=SC2086
+            "$memscope" $command "$file" >found || found=$?
+            same "$found" "$status" "status of memscope $command $file"
+            cmp wanted found || fail "memscope $command $file differs: $(diff wanted found | head -5)"
+        done
+    done
+    "$memscope" types j.mscope >wanted
+    "$memscope" types sorted.json >found
+    cmp wanted found || fail "types of a report with sorted keys: $(diff wanted found | head -5)"
+    cp report.json plain
+    "$memscope" report plain -o page.html >out || fail "a report without an extension"
+}
+
+case_exports_refused() {
+    build lives
+    measure ./lives
+    "$memscope" export -o report.msgpack j.mscope
+    # refuse WORDS FILE
+    refuse() {
+        found=0
+        "$memscope" types "$2" >out 2>err || found=$?
+        same "$found" 2 "status of types $2"
+        one_line err "$1"
+        one_line err "$2"
+        [ ! -s out ] || fail "something was printed of $2"
+    }
+    head -c 3000 report.json >cut.json
+    refuse 'damaged: line 1' cut.json
+    head -c 3000 report.msgpack >cut.msgpack
+    refuse 'cut off' cut.msgpack
+    echo '{"name": "package", "version": "1.0"}' >package.json
+    refuse 'not a report of memscope' package.json
+    echo 'name: x' >text.json
+    refuse 'not a report of memscope' text.json
+    : >empty.json
+    refuse 'empty' empty.json
+    jq '.version = 2' report.json >later.json
+    refuse 'version 2' later.json
+    jq '.types[0].size = "big"' report.json >wrong.json
+    refuse 'size is not a whole number' wrong.json
+    mkdir directory.json
+    refuse 'a directory' directory.json
+    refuse 'no such file' missing.json
+}

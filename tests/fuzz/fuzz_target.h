@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer's names for a target, see https://llvm.org/docs/LibFuzzer.html. */
-#ifndef FUZZ_JOURNAL_H
-#define FUZZ_JOURNAL_H
+#ifndef FUZZ_TARGET_H
+#define FUZZ_TARGET_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "corpus.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-
 #include "../unit/journal_builder.h"
 #include "../unit/sample_journal.h"
 #include "memscope/abi.h"
@@ -64,18 +60,5 @@ uint8_t *corpus_make(unsigned number, size_t *size) {
     }
     uint8_t *data = journal_builder_image(builder, size);
     journal_builder_destroy(builder);
-    return data;
-}
-
-uint8_t *corpus_read(const char *path, size_t *size) {
-    struct stat info;
-    FILE *file = fopen(path, "re");
-    uint8_t *data = NULL;
-    if (file != NULL && fstat(fileno(file), &info) == 0)
-        data = malloc((size_t)info.st_size + 1);
-    if (data != NULL)
-        *size = fread(data, 1, (size_t)info.st_size, file);
-    if (file != NULL)
-        fclose(file);
     return data;
 }

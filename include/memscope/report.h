@@ -357,6 +357,7 @@ struct memscope_frame {
     const char *function;
     const char *file;
     uint64_t line;
+    uint64_t column;    /* counted from 1 */
     bool inlined;       /* into the frame behind it */
     const char *module; /* path */
     uint64_t address;   /* in the module's file */
@@ -437,12 +438,23 @@ struct memscope_type_layout {
     bool is_struct;          /* a struct or class that is known to its last byte; not a union */
 };
 
+/* The file that a module was loaded from, and what tells it from another at the same path. */
+struct memscope_module_file {
+    const char *path;
+    const unsigned char *build_id; /* NULL: it has none */
+    size_t build_id_size;
+    /* Of a file without a build id; MEMSCOPE_UNKNOWN: not known. */
+    uint64_t size;
+    uint64_t modified_ns; /* since the epoch */
+    uint64_t inode;       /* its low 32 bits */
+};
+
 struct memscope_resolver {
     void *context;
     /* A module of the process; called once for each before the others. MODULE counts up from 1.
-     * BUILD_ID may be NULL. Returns a note for people when its names will be missing, or NULL. */
-    const char *(*add_module)(void *context, uint32_t module, const char *path,
-                              const unsigned char *build_id, size_t build_id_size);
+     * Returns a note for people when its names will be missing, or NULL. */
+    const char *(*add_module)(void *context, uint32_t module,
+                              const struct memscope_module_file *file);
     /* The frames of ADDRESS (in the module's ELF file) into FRAMES, innermost first: inlined ones
      * before the function they are in. Returns how many were written, at least 1 if capacity is; a
      * frame of which nothing is known has NULLs. Sets all fields. */

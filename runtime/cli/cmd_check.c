@@ -42,6 +42,7 @@ static const struct option s_options[] = {
     {"strict", no_argument, NULL, 'S'},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
+    MS_SOURCE_OPTIONS,
     {NULL, 0, NULL, 0},
 };
 
@@ -140,6 +141,8 @@ static int s_read_request(int argc, char **argv, struct s_request *request) {
         case 'h':
             exit(ms_cli_help(&ms_command_check));
         default:
+            if (ms_source_take_option(option, optarg))
+                break;
             if (option < S_RULE_BASE || !s_add_limit(request, option - S_RULE_BASE, optarg))
                 return MS_CLI_USAGE;
         }
@@ -327,7 +330,7 @@ const struct ms_command ms_command_check = {
         "  --code-quality OUT        write GitLab's code quality report too\n"
         "  --source-root DIR         files below DIR are named from there (default: the working\n"
         "                            directory)\n"
-        "  -v, --verbose             print the limits that are kept, too\n\n"
+        "  -v, --verbose             print the limits that are kept, too\n" MS_SOURCE_HELP "\n"
         "K, M, G, T (KiB, ...) in SIZE are units of 1024; kB, MB, ... of 1000. TYPE and NAME may "
         "be\n"
         "given several times. A number that is not known breaks its limit.\n",

@@ -42,9 +42,13 @@ static bool s_read_sort(const char *key, enum ms_diff_measure *sort) {
 
 static int s_read_request(int argc, char **argv, struct s_request *request) {
     static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},    {"sort", required_argument, NULL, 's'},
-        {"filter", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"top", required_argument, NULL, 't'},
+        {"sort", required_argument, NULL, 's'},
+        {"filter", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        MS_SOURCE_OPTIONS,
+        {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = ms_cli_option(&ms_command_diff, argc, argv, ":h", s_options)) != -1) {
@@ -67,7 +71,8 @@ static int s_read_request(int argc, char **argv, struct s_request *request) {
         case 'h':
             exit(ms_cli_help(&ms_command_diff));
         default:
-            return MS_CLI_USAGE;
+            if (!ms_source_take_option(option, optarg))
+                return MS_CLI_USAGE;
         }
     }
     if (request->json && !request->top_given)
@@ -153,6 +158,6 @@ const struct ms_command ms_command_diff = {
         "  --sort KEY     by live_bytes, live_count, peak_bytes (the default), bytes_at_peak,\n"
         "                 total_bytes or total_count\n"
         "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"
-        "  --json         print JSON\n",
+        "  --json         print JSON\n" MS_SOURCE_HELP,
     .run = s_run,
 };

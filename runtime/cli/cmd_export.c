@@ -85,11 +85,9 @@ static int s_export(const struct ms_exporter *exporter, const char *file, const 
 
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"output", required_argument, NULL, 'o'},
-        {"load", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
+        {"load", required_argument, NULL, 'l'},   MS_SOURCE_OPTIONS,
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     const char *file, *format = NULL, *output = NULL;
     int option;
@@ -100,6 +98,8 @@ static int s_run(int argc, char **argv) {
             format = optarg;
         else if (option == 'o')
             output = optarg;
+        else if (ms_source_take_option(option, optarg))
+            continue;
         else if (option != 'l' || !ms_extension_load(optarg))
             return MS_CLI_USAGE;
     }
@@ -120,7 +120,7 @@ const struct ms_command ms_command_export = {
         "  -f, --format FORMAT  one of those below; left out, the extension of OUT tells\n"
         "  -o, --output OUT     where to; left out or -: standard output\n"
         "      --load FILE.so   load exporters and analyzers of your own from a shared library\n"
-        "                       (memscope/extension.h); may be given several times\n"
+        "                       (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP
         "\nFormats, with the extension that picks them:\n"
 #define X S_FORMAT
 #include "export/exporters.def"

@@ -49,6 +49,7 @@ static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
         {"output", required_argument, NULL, 'o'},
         {"load", required_argument, NULL, 'l'},
+        MS_SOURCE_OPTIONS,
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -59,6 +60,8 @@ static int s_run(int argc, char **argv) {
             return ms_cli_help(&ms_command_report);
         if (option == 'o')
             output = optarg;
+        else if (ms_source_take_option(option, optarg))
+            continue;
         else if (option != 'l' || !ms_extension_load(optarg))
             return MS_CLI_USAGE;
     }
@@ -78,6 +81,6 @@ const struct ms_command ms_command_report = {
         "                    directory; -: standard output\n"
         "      --load FILE.so\n"
         "                    load analyzers of your own from a shared library\n"
-        "                    (memscope/extension.h); may be given several times\n",
+        "                    (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP,
     .run = s_run,
 };

@@ -188,9 +188,13 @@ static void s_print(const struct memscope_report *report, const struct s_request
 
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'}, {"filter", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},      {"load", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},      {NULL, 0, NULL, 0},
+        {"top", required_argument, NULL, 't'},
+        {"filter", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},
+        {"load", required_argument, NULL, 'l'},
+        {"help", no_argument, NULL, 'h'},
+        MS_SOURCE_OPTIONS,
+        {NULL, 0, NULL, 0},
     };
     static const char *const s_sections[] = {"process", "sampling", "summary", "findings"};
     struct s_request request = {.top = S_DEFAULT_TOP};
@@ -216,7 +220,8 @@ static int s_run(int argc, char **argv) {
         case 'h':
             return ms_cli_help(&ms_command_summary);
         default:
-            return MS_CLI_USAGE;
+            if (!ms_source_take_option(option, optarg))
+                return MS_CLI_USAGE;
         }
     }
     if (!ms_source_argument("summary", argc, argv, &file) || !ms_source_open(&source, file))
@@ -246,6 +251,6 @@ const struct ms_command ms_command_summary = {
             "JSON\n"
             "  --load FILE.so load analyzers of your own from a shared library "
             "(memscope/extension.h);\n"
-            "                 may be given several times\n",
+            "                 may be given several times\n" MS_SOURCE_HELP,
     .run = s_run,
 };

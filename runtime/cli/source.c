@@ -14,6 +14,42 @@
 #include "model/model.h"
 #include "symbols/symbols.h"
 
+static const char *s_sysroot, *s_debug_dirs; /* of the command line */
+
+bool ms_source_take_option(int option, const char *value) {
+    if (option == MS_SOURCE_SYSROOT)
+        s_sysroot = value;
+    else if (option == MS_SOURCE_DEBUG_DIR)
+        s_debug_dirs = value;
+    else
+        return false;
+    return true;
+}
+
+/* A folder that is not there is a slip of the pen: nothing would be found, without a word. */
+static bool s_check_folder(const char *option, const char *path) {
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return true;
+    ms_cli_fail("%s: %s is no directory", option, path);
+    return false;
+}
+
+static bool s_find_places(struct ms_source *source, struct ms_symbol_places *out) {
+    const char *more = getenv("MEMSCOPE_DEBUG_DIR");
+    if (s_sysroot != NULL && !s_check_folder("--sysroot", s_sysroot))
+        return false;
+    if (s_sysroot != NULL) {
+        source->sysroot = ms_cli_copy(s_sysroot);
+        for (size_t end = strlen(s_sysroot); end > 0 && source->sysroot[end - 1] == '/'; end--)
+            source->sysroot[end - 1] = 0;
+    }
+    source->debug_dirs =
+        ms_cli_format("%s:%s", s_debug_dirs != NULL ? s_debug_dirs : "", more != NULL ? more : "");
+    *out = (struct ms_symbol_places){source->sysroot, source->debug_dirs};
+    return true;
+}
+
 static bool s_ends_with(const char *text, const char *end) {
     size_t length = strlen(text), end_length = strlen(end);
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
@@ -107,7 +143,10 @@ bool ms_source_open(struct ms_source *source, const char *file) {
         s_fail_to_open(source->path, status);
         goto failed;
     }
-    status = ms_symbols_new(&source->symbols);
+    struct ms_symbol_places places;
+    if (!s_find_places(source, &places))
+        goto failed;
+    status = ms_symbols_new(&places, &source->symbols);
     if (status == MS_OK) {
         source->resolver = ms_symbols_resolver(source->symbols);
         status = ms_report_new(journal, &source->resolver, &source->report);
@@ -130,8 +169,10 @@ void ms_source_close(struct ms_source *source) {
         ms_report_destroy(source->report);
     if (source->symbols != NULL)
         ms_symbols_destroy(source->symbols);
+    free(source->sysroot);
+    free(source->debug_dirs);
     free(source->path);
-    *source = (struct ms_source){NULL, NULL, {0}, NULL};
+    *source = (struct ms_source){0};
 }
 
 bool ms_source_argument(const char *command, int argc, char **argv, const char **file) {

@@ -9,8 +9,23 @@
 
 struct ms_symbols;
 
+/* Options that every command with a FILE has, for its table and its help. */
+#define MS_SOURCE_SYSROOT   0x10000
+#define MS_SOURCE_DEBUG_DIR 0x10001
+#define MS_SOURCE_OPTIONS                                                                          \
+    {"sysroot", required_argument, NULL, MS_SOURCE_SYSROOT}, {                                     \
+        "debug-dir", required_argument, NULL, MS_SOURCE_DEBUG_DIR                                  \
+    }
+#define MS_SOURCE_HELP                                                                             \
+    "  --sysroot DIR  look for the program and its libraries below DIR\n"                          \
+    "  --debug-dir DIR[:DIR]  look there for debug information, before /usr/lib/debug\n"
+
+/* Takes OPTION if it is one of these. */
+bool ms_source_take_option(int option, const char *value);
+
 struct ms_source {
     char *path;
+    char *sysroot, *debug_dirs;
     struct ms_symbols *symbols;
     struct memscope_resolver resolver;
     struct memscope_report *report;

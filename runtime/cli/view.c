@@ -275,10 +275,15 @@ static bool s_is_type(const char *argument) {
 static int s_read_request(const struct ms_command *command, const struct ms_view *view, int argc,
                           char **argv, struct s_request *request) {
     static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},    {"sort", required_argument, NULL, 's'},
-        {"filter", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},         {"fail", no_argument, NULL, 'F'},
-        {"type", required_argument, NULL, 'T'},   {NULL, 0, NULL, 0},
+        {"top", required_argument, NULL, 't'},
+        {"sort", required_argument, NULL, 's'},
+        {"filter", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {"fail", no_argument, NULL, 'F'},
+        {"type", required_argument, NULL, 'T'},
+        MS_SOURCE_OPTIONS,
+        {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = ms_cli_option(command, argc, argv, ":h", s_options)) != -1) {
@@ -309,7 +314,8 @@ static int s_read_request(const struct ms_command *command, const struct ms_view
         case 'h':
             exit(ms_cli_help(command));
         default:
-            return MS_CLI_USAGE;
+            if (!ms_source_take_option(option, optarg))
+                return MS_CLI_USAGE;
         }
     }
     if (view->has_name != NULL && optind < argc && s_is_type(argv[optind]))

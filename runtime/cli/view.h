@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cli/source.h"
 #include "memscope/report.h"
 
 struct ms_command;
@@ -105,6 +106,7 @@ extern const struct ms_view ms_view_findings;
     "  --top N        show the first N rows; 0: all (the default is 20, with --json all)\n"        \
     "  --sort KEY     sort by a key of the section: numbers largest first, texts by alphabet\n"    \
     "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"       \
-    "  --json         print JSON, with the keys of `memscope export --format json`\n"
+    "  --json         print JSON, with the keys of `memscope export --format "                     \
+    "json`\n" MS_SOURCE_HELP
 
 #endif

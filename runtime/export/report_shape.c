@@ -320,6 +320,7 @@ SHAPE(memscope_frame,
     STRING(memscope_frame, function),
     STRING(memscope_frame, file),
     UINT(memscope_frame, line),
+    UINT(memscope_frame, column),
     BOOL(memscope_frame, inlined),
     STRING(memscope_frame, module),
     UINT(memscope_frame, address));

@@ -42,7 +42,7 @@ static uint64_t mix_text(uint64_t hash, const char *text) {
 }
 
 static uint64_t hash_frame(const struct memscope_frame *frame) {
-    uint64_t hash = mix(frame->address, frame->line);
+    uint64_t hash = mix(mix(frame->address, frame->line), frame->column);
     hash = mix_text(hash, frame->function);
     hash = mix_text(hash, frame->file);
     return mix_text(mix(hash, frame->inlined), frame->module);
@@ -53,9 +53,9 @@ static bool same_text(const char *a, const char *b) {
 }
 
 static bool same_frame(const struct memscope_frame *a, const struct memscope_frame *b) {
-    return a->address == b->address && a->line == b->line && a->inlined == b->inlined &&
-           same_text(a->function, b->function) && same_text(a->file, b->file) &&
-           same_text(a->module, b->module);
+    return a->address == b->address && a->line == b->line && a->column == b->column &&
+           a->inlined == b->inlined && same_text(a->function, b->function) &&
+           same_text(a->file, b->file) && same_text(a->module, b->module);
 }
 
 static bool table_init(struct index_table *table, size_t entries) {
@@ -149,13 +149,15 @@ static void begin_column(struct ms_writer *writer, const char *key, size_t count
 }
 
 static void write_frame(struct ms_writer *writer, const struct memscope_frame *frame) {
-    writer->ops->begin_object(writer, 6);
+    writer->ops->begin_object(writer, 7);
     writer->ops->string(writer, "function");
     writer->ops->string(writer, frame->function);
     writer->ops->string(writer, "file");
     writer->ops->string(writer, frame->file);
     writer->ops->string(writer, "line");
     writer->ops->unsigned_integer(writer, frame->line);
+    writer->ops->string(writer, "column");
+    writer->ops->unsigned_integer(writer, frame->column);
     writer->ops->string(writer, "inlined");
     writer->ops->boolean(writer, frame->inlined);
     writer->ops->string(writer, "module");

@@ -112,8 +112,22 @@ static enum ms_status s_tell_resolver(struct ms_build *build, uint32_t index,
     const struct memscope_resolver *resolver = build->resolver;
     if (resolver == NULL || resolver->add_module == NULL)
         return MS_OK;
-    const char *note = resolver->add_module(resolver->context, index, path != NULL ? path : "",
-                                            id_size != 0 ? module->build_id : NULL, id_size);
+    struct memscope_module_file file = {
+        .path = path != NULL ? path : "",
+        .build_id = id_size != 0 ? module->build_id : NULL,
+        .build_id_size = id_size,
+        .size = MEMSCOPE_UNKNOWN,
+        .modified_ns = MEMSCOPE_UNKNOWN,
+        .inode = MEMSCOPE_UNKNOWN,
+    };
+    if (id_size == 0 && (module->flags & MS_MODULE_STAMPED) != 0) {
+        struct ms_module_stamp stamp;
+        memcpy(&stamp, module->build_id, sizeof(stamp));
+        file.size = stamp.size[0] | (uint64_t)stamp.size[1] << 32;
+        file.modified_ns = stamp.modified_ns[0] | (uint64_t)stamp.modified_ns[1] << 32;
+        file.inode = stamp.inode;
+    }
+    const char *note = resolver->add_module(resolver->context, index, &file);
     return note != NULL ? ms_build_note(build, "%s", note) : MS_OK;
 }
 

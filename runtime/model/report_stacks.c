@@ -48,7 +48,7 @@ static enum ms_status s_resolve(struct ms_build *build, uint64_t word,
         count = resolver->find_frames(resolver->context, (uint32_t)module, address, found,
                                       INLINE_LIMIT);
     if (count == 0 || count > INLINE_LIMIT) {
-        found[0] = (struct memscope_frame){.line = MEMSCOPE_UNKNOWN};
+        found[0] = (struct memscope_frame){.line = MEMSCOPE_UNKNOWN, .column = MEMSCOPE_UNKNOWN};
         count = 1;
     }
     struct memscope_frame *frames = ms_arena_array(build->arena, count, sizeof(*frames));

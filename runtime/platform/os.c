@@ -145,6 +145,18 @@ int ms_os_stat_size(const char *path, uint64_t *size) {
     return result;
 }
 
+int ms_os_stat_file(const char *path, uint64_t *size, uint64_t *modified_ns, uint64_t *inode) {
+    struct statx found;
+    int result =
+        (int)CALL6(SYS_statx, AT_FDCWD, path, 0, STATX_SIZE | STATX_MTIME | STATX_INO, &found, 0);
+    if (result == 0) {
+        *size = found.stx_size;
+        *modified_ns = (uint64_t)found.stx_mtime.tv_sec * 1000000000u + found.stx_mtime.tv_nsec;
+        *inode = found.stx_ino;
+    }
+    return result;
+}
+
 long ms_os_count_entries(const char *directory) {
     /* struct linux_dirent64: inode 8, offset 8, record length 2, type 1, name. */
     enum { LENGTH_AT = 16, NAME_AT = 19 };

@@ -43,6 +43,9 @@ long ms_os_count_entries(const char *directory);
 /* What stat calls the size of PATH. */
 int ms_os_stat_size(const char *path, uint64_t *size);
 
+/* The size of PATH, when it was written last, in nanoseconds since the epoch, and its inode. */
+int ms_os_stat_file(const char *path, uint64_t *size, uint64_t *modified_ns, uint64_t *inode);
+
 /* Reads a small file (as of /proc) whole; NUL-terminated; its length or −errno, −EFBIG when cut. */
 long ms_os_read_file(const char *path, char *text, size_t size);
 

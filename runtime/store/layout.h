@@ -204,8 +204,18 @@ struct ms_module {
     uint32_t path;          /* string */
     uint32_t build_id_size; /* at most 20 */
     unsigned char build_id[20];
-    uint32_t flags;
+    uint32_t flags; /* MS_MODULE_... */
 };
+
+/* The module has no build id; a struct ms_module_stamp of its file is in build_id instead. */
+#define MS_MODULE_STAMPED 1u
+
+struct ms_module_stamp {
+    uint32_t size[2]; /* low word first, so that the struct has 20 bytes */
+    uint32_t modified_ns[2];
+    uint32_t inode; /* its low 32 bits */
+};
+static_assert(sizeof(struct ms_module_stamp) == 20, "wire size");
 static_assert(sizeof(struct ms_module) == 64, "wire size");
 
 /*

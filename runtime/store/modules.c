@@ -57,6 +57,20 @@ static uint32_t s_build_id(uintptr_t start, uintptr_t base, uintptr_t end,
     return 0;
 }
 
+/* Without a build id the file is known again by these. */
+static void s_stamp(struct ms_module *module, const char *path) {
+    uint64_t size, modified_ns, inode;
+    if (ms_os_stat_file(path, &size, &modified_ns, &inode) != 0)
+        return;
+    struct ms_module_stamp stamp = {
+        .size = {(uint32_t)size, (uint32_t)(size >> 32)},
+        .modified_ns = {(uint32_t)modified_ns, (uint32_t)(modified_ns >> 32)},
+        .inode = (uint32_t)inode,
+    };
+    memcpy(module->build_id, &stamp, sizeof(stamp));
+    module->flags |= MS_MODULE_STAMPED;
+}
+
 static uint32_t s_add(const struct dl_find_object *found) {
     const struct link_map *map = found->dlfo_link_map;
     uint64_t offset;
@@ -76,6 +90,8 @@ static uint32_t s_add(const struct dl_find_object *found) {
     module->loaded_ns = ms_store_now();
     module->path = ms_strings_intern(path);
     module->build_id_size = s_build_id(module->start, module->base, module->end, module->build_id);
+    if (module->build_id_size == 0 && path[0] == '/')
+        s_stamp(module, path);
     s_modules[index] = (struct s_module){module->start, module->end, (uintptr_t)module->base, map};
     s_count = index + 1;
     ms_store_publish(MS_TABLE_STRINGS);

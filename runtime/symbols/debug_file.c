@@ -23,15 +23,53 @@ static bool s_has_dwarf(const char *path, const unsigned char *build_id, size_t 
     return fits;
 }
 
-const char *ms_debug_find_by_id(struct ms_pool *pool, const unsigned char *build_id, size_t size) {
-    char path[sizeof(DEBUG_ROOT "/.build-id/xx/.debug") + 2 * MS_BUILD_ID_MAX];
+/* The folder number INDEX that debug files are below: those asked for, the sysroot's, the system's.
+ * False: there is no such number. OUT is "" where there is none of that kind. */
+static bool s_debug_root(const struct ms_symbol_places *places, unsigned index,
+                         char out[PATH_MAX]) {
+    const char *list = places->debug_dirs != NULL ? places->debug_dirs : "";
+    out[0] = 0;
+    while (*list != 0) {
+        size_t length = strcspn(list, ":");
+        if (index-- == 0) {
+            if (length < PATH_MAX)
+                snprintf(out, PATH_MAX, "%.*s", (int)length, list);
+            return true;
+        }
+        list += length + (list[length] == ':');
+    }
+    if (index == 0 && places->sysroot != NULL)
+        snprintf(out, PATH_MAX, "%s" DEBUG_ROOT, places->sysroot);
+    else if (index == 1)
+        snprintf(out, PATH_MAX, "%s", DEBUG_ROOT);
+    return index < 2;
+}
+
+const char *ms_debug_find_module(struct ms_pool *pool, const struct ms_symbol_places *places,
+                                 const char *path) {
+    if (places->sysroot != NULL && path[0] == '/') {
+        const char *below = ms_pool_join(pool, places->sysroot, "", path);
+        if (below == NULL || access(below, F_OK) == 0)
+            return below;
+    }
+    return ms_pool_copy(pool, path, strlen(path));
+}
+
+const char *ms_debug_find_by_id(struct ms_pool *pool, const struct ms_symbol_places *places,
+                                const unsigned char *build_id, size_t size) {
+    char hex[2 * MS_BUILD_ID_MAX + 1], root[PATH_MAX];
     if (size < 2 || size > MS_BUILD_ID_MAX)
         return NULL;
-    int at = snprintf(path, sizeof(path), DEBUG_ROOT "/.build-id/%02x/", build_id[0]);
-    for (size_t i = 1; i < size; i++)
-        at += snprintf(path + at, sizeof(path) - (size_t)at, "%02x", build_id[i]);
-    snprintf(path + at, sizeof(path) - (size_t)at, ".debug");
-    return s_has_dwarf(path, build_id, size) ? ms_pool_copy(pool, path, strlen(path)) : NULL;
+    for (size_t i = 0; i < size; i++)
+        snprintf(hex + 2 * i, 3, "%02x", build_id[i]);
+    for (unsigned i = 0; s_debug_root(places, i, root); i++) {
+        char path[PATH_MAX];
+        int length = snprintf(path, sizeof(path), "%s/.build-id/%.2s/%s.debug", root, hex, hex + 2);
+        if (root[0] != 0 && length > 0 && (size_t)length < sizeof(path) &&
+            s_has_dwarf(path, build_id, size))
+            return ms_pool_copy(pool, path, (size_t)length);
+    }
+    return NULL;
 }
 
 static bool s_has_checksum(const char *path, uint32_t expected) {
@@ -50,29 +88,38 @@ static bool s_has_checksum(const char *path, uint32_t expected) {
     return size == 0 && crc == expected;
 }
 
-const char *ms_debug_find_by_link(struct ms_pool *pool, const char *path,
-                                  const struct ms_elf *file) {
+/* ROOT FOLDER NAME, if that is the file that FILE, at PATH, names. */
+static const char *s_try_link(struct ms_pool *pool, const char *root, const char *folder,
+                              const char *below, const char *name, const char *path,
+                              const struct ms_elf *file, uint32_t crc) {
+    char candidate[PATH_MAX];
+    int length = snprintf(candidate, sizeof(candidate), "%s%s%s%s", root, folder, below, name);
+    if (length < 0 || (size_t)length >= sizeof(candidate) || strcmp(candidate, path) == 0 ||
+        !s_has_dwarf(candidate, file->build_id, file->build_id_size) ||
+        !s_has_checksum(candidate, crc))
+        return NULL;
+    return ms_pool_copy(pool, candidate, (size_t)length);
+}
+
+const char *ms_debug_find_by_link(struct ms_pool *pool, const struct ms_symbol_places *places,
+                                  const char *path, const struct ms_elf *file) {
     const char *name;
     uint32_t crc;
-    char real[PATH_MAX];
-    if (!ms_elf_find_debuglink(file, &name, &crc) || realpath(path, real) == NULL)
+    char folder[PATH_MAX], root[PATH_MAX];
+    if (!ms_elf_find_debuglink(file, &name, &crc) || realpath(path, folder) == NULL ||
+        strchr(name, '/') != NULL)
         return NULL;
-    if (strchr(name, '/') != NULL)
-        return NULL;
-    char *slash = strrchr(real, '/');
-    slash[1] = 0;
-    const struct {
-        const char *root, *below;
-    } places[] = {{"", ""}, {"", ".debug/"}, {DEBUG_ROOT, ""}};
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        char candidate[PATH_MAX + sizeof(DEBUG_ROOT) + sizeof(".debug/") + NAME_MAX];
-        int length = snprintf(candidate, sizeof(candidate), "%s%s%s%s", places[i].root, real,
-                              places[i].below, name);
-        if (length < 0 || (size_t)length >= sizeof(candidate) || strcmp(candidate, path) == 0)
-            continue;
-        if (s_has_dwarf(candidate, file->build_id, file->build_id_size) &&
-            s_has_checksum(candidate, crc))
-            return ms_pool_copy(pool, candidate, (size_t)length);
+    strrchr(folder, '/')[1] = 0;
+    const char *found = s_try_link(pool, "", folder, "", name, path, file, crc);
+    if (found == NULL)
+        found = s_try_link(pool, "", folder, ".debug/", name, path, file, crc);
+    /* Below a folder for debug files, a module is where it is below the sysroot. */
+    size_t cut = places->sysroot != NULL ? strlen(places->sysroot) : 0;
+    if (cut == 0 || strncmp(folder, places->sysroot, cut) != 0)
+        cut = 0;
+    for (unsigned i = 0; found == NULL && s_debug_root(places, i, root); i++) {
+        if (root[0] != 0)
+            found = s_try_link(pool, root, folder + cut, "", name, path, file, crc);
     }
-    return NULL;
+    return found;
 }

@@ -28,6 +28,12 @@ struct s_walk {
 
 static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, uint32_t prefix);
 
+static uint32_t s_find_small(Dwarf_Debug debug, Dwarf_Die die, Dwarf_Half attribute) {
+    uint64_t number;
+    bool found = ms_die_find_number(debug, die, attribute, &number) && number < UINT32_MAX;
+    return found ? (uint32_t)number : 0;
+}
+
 static bool s_read_scope(struct s_walk *walk, Dwarf_Die die, bool inlined, uint32_t *index) {
     struct ms_functions *functions = walk->functions;
     Dwarf_Debug debug = walk->dwarf->debug;
@@ -48,11 +54,11 @@ static bool s_read_scope(struct s_walk *walk, Dwarf_Die die, bool inlined, uint3
         .range_count = (uint32_t)(functions->ranges.count - first),
         .inlined = inlined,
     };
-    uint64_t number;
-    if (inlined && ms_die_find_number(debug, die, DW_AT_call_file, &number) && number < UINT32_MAX)
-        scope.call_file = (uint32_t)number;
-    if (inlined && ms_die_find_number(debug, die, DW_AT_call_line, &number) && number < UINT32_MAX)
-        scope.call_line = (uint32_t)number;
+    if (inlined) {
+        scope.call_file = s_find_small(debug, die, DW_AT_call_file);
+        scope.call_line = s_find_small(debug, die, DW_AT_call_line);
+        scope.call_column = s_find_small(debug, die, DW_AT_call_column);
+    }
     *index = (uint32_t)functions->scope_count;
     functions->scopes[functions->scope_count++] = scope;
     return true;
@@ -71,6 +77,9 @@ static void s_walk_scope(struct s_walk *walk, Dwarf_Die die, bool inlined, int d
 static uint32_t s_new_prefix(struct s_walk *walk, Dwarf_Die die, uint32_t outer) {
     struct ms_functions *functions = walk->functions;
     const char *name = ms_die_find_text(walk->dwarf->debug, die, DW_AT_name);
+    if (name == NULL && ms_die_tag(walk->dwarf->debug, die) == DW_TAG_namespace &&
+        !ms_die_has(walk->dwarf->debug, die, DW_AT_abstract_origin))
+        name = "(anonymous namespace)"; /* as demanglers spell it */
     if (name == NULL)
         return outer;
     if (outer != MS_KEY_NONE)
@@ -157,23 +166,32 @@ void ms_functions_destroy(struct ms_functions *functions) {
     free(functions);
 }
 
+/* What DIE is declared in, as a prefix of its name; NULL: nothing. With link-time optimization it
+ * is in another unit than its code. */
+static const char *s_find_prefix(const struct ms_functions *functions, struct ms_dwarf *dwarf,
+                                 struct ms_die_place place) {
+    const struct ms_functions *its_own = ms_dwarf_find_functions(dwarf, place);
+    if (its_own != NULL)
+        functions = its_own;
+    uint32_t prefix = ms_key_find(&functions->declared, ms_die_key(place));
+    return prefix != MS_KEY_NONE ? functions->prefixes[prefix] : NULL;
+}
+
 /* The name of SCOPE is at the end of a chain: an inlined or out-of-line copy has the function it
  * was made from as its origin, and a C++ definition has its declaration in the class. */
-static const char *s_find_name(struct ms_functions *functions, struct ms_dwarf *dwarf,
+static const char *s_find_name(const struct ms_functions *functions, struct ms_dwarf *dwarf,
                                struct ms_die_place place) {
     Dwarf_Die die = NULL;
     const char *name = NULL;
-    uint32_t prefix = MS_KEY_NONE;
+    const char *prefix = NULL;
     if (!ms_die_open(dwarf->debug, place, &die))
         return NULL;
     for (int i = 0; i < MS_DIE_CHAIN_LIMIT && die != NULL; i++) {
-        if (prefix == MS_KEY_NONE)
-            prefix =
-                ms_key_find(&functions->declared, ms_die_key(ms_die_get_place(dwarf->debug, die)));
+        const char *around = s_find_prefix(functions, dwarf, ms_die_get_place(dwarf->debug, die));
+        if (around != NULL) /* the end of the chain knows best */
+            prefix = around;
         if (name == NULL)
             name = ms_die_find_text(dwarf->debug, die, DW_AT_name);
-        if (name != NULL && prefix != MS_KEY_NONE)
-            break;
         Dwarf_Die next = NULL;
         if (!ms_die_follow(dwarf->debug, die, DW_AT_abstract_origin, &next) &&
             !ms_die_follow(dwarf->debug, die, DW_AT_specification, &next))
@@ -183,8 +201,8 @@ static const char *s_find_name(struct ms_functions *functions, struct ms_dwarf *
     }
     if (die != NULL)
         dwarf_dealloc_die(die);
-    if (name != NULL && prefix != MS_KEY_NONE)
-        return ms_pool_join(&dwarf->pool, functions->prefixes[prefix], "::", name);
+    if (name != NULL && prefix != NULL)
+        return ms_pool_join(&dwarf->pool, prefix, "::", name);
     return name;
 }
 

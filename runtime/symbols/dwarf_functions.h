@@ -14,7 +14,8 @@ struct ms_scope {
     const char *name; /* NULL: not looked for, or not known */
     uint32_t end;     /* the scopes from this one on and before END are within this one */
     uint32_t first_range, range_count;
-    uint32_t call_file, call_line; /* where it was called; file number of the unit's line table */
+    /* Where it was called; file number of the unit's line table. */
+    uint32_t call_file, call_line, call_column;
     bool inlined;
     bool named; /* name has been looked for */
 };

@@ -8,7 +8,7 @@
 
 struct s_row {
     uint64_t address;
-    uint32_t line, file;
+    uint32_t line, file, column; /* line and column 0: none */
 };
 
 /* The rows of a sequence go up in address and stand for code without gaps, up to its end. */
@@ -88,7 +88,7 @@ static void s_read_rows(struct ms_lines *lines, Dwarf_Debug debug, Dwarf_Line *t
     for (Dwarf_Signed i = 0; i < count; i++) {
         Dwarf_Error error = NULL;
         Dwarf_Addr address = 0;
-        Dwarf_Unsigned line = 0, file = 0;
+        Dwarf_Unsigned line = 0, file = 0, column = 0;
         Dwarf_Bool ends = 0;
         if (!ms_die_ok(debug, dwarf_lineaddr(table[i], &address, &error), error) ||
             !ms_die_ok(debug, dwarf_lineendsequence(table[i], &ends, &error), error))
@@ -100,7 +100,8 @@ static void s_read_rows(struct ms_lines *lines, Dwarf_Debug debug, Dwarf_Line *t
             continue;
         }
         if (!ms_die_ok(debug, dwarf_lineno(table[i], &line, &error), error) ||
-            !ms_die_ok(debug, dwarf_line_srcfileno(table[i], &file, &error), error))
+            !ms_die_ok(debug, dwarf_line_srcfileno(table[i], &file, &error), error) ||
+            !ms_die_ok(debug, dwarf_lineoff_b(table[i], &column, &error), error))
             return;
         if (file == 0 && lines->never_file_0)
             file = 1;
@@ -111,7 +112,8 @@ static void s_read_rows(struct ms_lines *lines, Dwarf_Debug debug, Dwarf_Line *t
             return;
         lines->rows[lines->row_count++] =
             (struct s_row){address, line > UINT32_MAX ? 0 : (uint32_t)line,
-                           file > UINT32_MAX ? UINT32_MAX : (uint32_t)file};
+                           file > UINT32_MAX ? UINT32_MAX : (uint32_t)file,
+                           column > UINT32_MAX ? 0 : (uint32_t)column};
     }
 }
 
@@ -160,8 +162,7 @@ const char *ms_lines_find_file(const struct ms_lines *lines, uint64_t number) {
     return lines != NULL && number < lines->file_count ? lines->files[number] : NULL;
 }
 
-bool ms_lines_find(const struct ms_lines *lines, uint64_t address, const char **file,
-                   uint64_t *line) {
+bool ms_lines_find(const struct ms_lines *lines, uint64_t address, struct ms_source_place *out) {
     uint32_t index = lines != NULL ? ms_ranges_find(&lines->ranges, address) : MS_RANGE_NONE;
     if (index == MS_RANGE_NONE)
         return false;
@@ -177,7 +178,7 @@ bool ms_lines_find(const struct ms_lines *lines, uint64_t address, const char **
     }
     if (from == 0)
         return false;
-    *file = ms_lines_find_file(lines, rows[from - 1].file);
-    *line = rows[from - 1].line;
+    const struct s_row *row = &rows[from - 1];
+    *out = (struct ms_source_place){ms_lines_find_file(lines, row->file), row->line, row->column};
     return true;
 }

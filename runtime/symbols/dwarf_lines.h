@@ -9,10 +9,13 @@
 struct ms_lines *ms_lines_read(struct ms_dwarf *dwarf, const struct ms_unit *unit);
 void ms_lines_destroy(struct ms_lines *lines);
 
-/* The file and line of ADDRESS. False: no row of the table has it. *FILE may be NULL and *LINE 0
- * (code that no line stands for). */
-bool ms_lines_find(const struct ms_lines *lines, uint64_t address, const char **file,
-                   uint64_t *line);
+struct ms_source_place {
+    const char *file;      /* NULL: not known */
+    uint64_t line, column; /* 0: not known (code that no line stands for) */
+};
+
+/* Where ADDRESS comes from. False: no row of the table has it. */
+bool ms_lines_find(const struct ms_lines *lines, uint64_t address, struct ms_source_place *out);
 
 /* The name of the file with that number in the table, as DW_AT_call_file gives it. As the compiler
  * was told it: not made absolute. NULL: no such file. */

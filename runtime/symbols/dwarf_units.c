@@ -58,19 +58,18 @@ static void s_read_units(struct ms_dwarf *dwarf, bool is_info) {
     }
 }
 
-/* The unit whose DIE is at OFFSET of .debug_info, all of whose units have been read, and no other.
- */
-static uint32_t s_find_by_offset(const struct ms_dwarf *dwarf, uint64_t offset) {
-    size_t from = 0, to = dwarf->unit_count;
+/* The last of the units FROM to TO whose DIE is at or before OFFSET. */
+static uint32_t s_find_by_offset(const struct ms_dwarf *dwarf, size_t from, size_t to,
+                                 uint64_t offset) {
+    size_t first = from;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        if (dwarf->units[middle].place.offset < offset)
+        if (dwarf->units[middle].place.offset <= offset)
             from = middle + 1;
         else
             to = middle;
     }
-    bool found = from < dwarf->unit_count && dwarf->units[from].place.offset == offset;
-    return found ? (uint32_t)from : MS_RANGE_NONE;
+    return from > first ? (uint32_t)(from - 1) : MS_RANGE_NONE;
 }
 
 /* Adds what .debug_aranges tells: units of DWARF 2 have one range of their own, but may have code
@@ -90,23 +89,27 @@ static void s_read_aranges(struct ms_dwarf *dwarf) {
                               dwarf_get_arange_info_b(list[i], &segment, &segment_size, &start,
                                                       &length, &offset, &error),
                               error);
-        uint32_t unit = good ? s_find_by_offset(dwarf, offset) : MS_RANGE_NONE;
-        if (unit != MS_RANGE_NONE)
+        uint32_t unit =
+            good ? s_find_by_offset(dwarf, 0, dwarf->info_count, offset) : MS_RANGE_NONE;
+        if (unit != MS_RANGE_NONE && dwarf->units[unit].place.offset == offset)
             ms_ranges_add(&dwarf->ranges, start, start + length, unit);
         dwarf_dealloc(dwarf->debug, list[i], DW_DLA_ARANGE);
     }
     dwarf_dealloc(dwarf->debug, list, DW_DLA_LIST);
 }
 
-enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out) {
-    *out = (struct ms_dwarf){.address_bytes = 8};
-    Dwarf_Error error = NULL;
-    int result = ms_shim_open(fd, &out->debug, &error);
-    if (!ms_die_ok(out->debug, result, error)) {
-        out->debug = NULL;
-        return MS_NO_ENTRY;
-    }
+enum ms_status ms_dwarf_open(struct ms_elf *file, struct ms_dwarf *out) {
+    *out = (struct ms_dwarf){
+        .address_bytes = file->address_bytes,
+        .narrow_alignment = file->machine == EM_386,
+    };
+    enum ms_status status = ms_dwarf_object_open(file, &out->object, &out->debug);
+    if (status != MS_OK)
+        return status;
+    out->file = *file;
+    *file = (struct ms_elf){.fd = -1};
     s_read_units(out, true);
+    out->info_count = out->unit_count;
     s_read_aranges(out);
     s_read_units(out, false);
     ms_ranges_sort(&out->ranges);
@@ -122,28 +125,48 @@ void ms_dwarf_close(struct ms_dwarf *dwarf) {
     ms_ranges_fini(&dwarf->ranges);
     ms_pool_fini(&dwarf->pool);
     if (dwarf->debug != NULL)
-        ms_shim_close(dwarf->debug);
+        ms_dwarf_object_close(dwarf->object, dwarf->debug);
+    ms_elf_close(&dwarf->file);
     *dwarf = (struct ms_dwarf){0};
 }
 
+/* The unit that the DIE at PLACE is in. */
+static struct ms_unit *s_find_around(struct ms_dwarf *dwarf, struct ms_die_place place) {
+    size_t from = place.is_info ? 0 : dwarf->info_count;
+    size_t to = place.is_info ? dwarf->info_count : dwarf->unit_count;
+    uint32_t index = s_find_by_offset(dwarf, from, to, place.offset);
+    return index != MS_RANGE_NONE ? &dwarf->units[index] : NULL;
+}
+
 static void s_read_lines(struct ms_dwarf *dwarf, struct ms_unit *unit) {
-    if (!unit->read_lines)
-        unit->lines = ms_lines_read(dwarf, unit);
-    unit->read_lines = true;
+    if (unit->has_lines)
+        return;
+    unit->has_lines = true;
+    unit->lines = ms_lines_read(dwarf, unit);
+}
+
+static void s_read_functions(struct ms_dwarf *dwarf, struct ms_unit *unit) {
+    if (unit->has_functions)
+        return;
+    unit->has_functions = true;
+    unit->functions = ms_functions_read(dwarf, unit);
 }
 
 const struct ms_lines *ms_dwarf_find_lines(struct ms_dwarf *dwarf, struct ms_die_place place) {
-    struct ms_unit *unit = NULL;
-    for (size_t i = 0; i < dwarf->unit_count; i++) {
-        const struct ms_die_place *at = &dwarf->units[i].place;
-        if (at->is_info == place.is_info && at->offset <= place.offset &&
-            (unit == NULL || at->offset > unit->place.offset))
-            unit = &dwarf->units[i];
-    }
+    struct ms_unit *unit = s_find_around(dwarf, place);
     if (unit == NULL)
         return NULL;
     s_read_lines(dwarf, unit);
     return unit->lines;
+}
+
+const struct ms_functions *ms_dwarf_find_functions(struct ms_dwarf *dwarf,
+                                                   struct ms_die_place place) {
+    struct ms_unit *unit = s_find_around(dwarf, place);
+    if (unit == NULL)
+        return NULL;
+    s_read_functions(dwarf, unit);
+    return unit->functions;
 }
 
 struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
@@ -151,10 +174,7 @@ struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
     if (index == MS_RANGE_NONE)
         return NULL;
     struct ms_unit *unit = &dwarf->units[index];
-    if (!unit->read) {
-        unit->read = true;
-        s_read_lines(dwarf, unit);
-        unit->functions = ms_functions_read(dwarf, unit);
-    }
+    s_read_functions(dwarf, unit);
+    s_read_lines(dwarf, unit);
     return unit;
 }

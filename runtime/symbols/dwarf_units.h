@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "symbols/address_ranges.h"
 #include "symbols/dwarf_die.h"
+#include "symbols/dwarf_object.h"
 #include "symbols/text_pool.h"
 
 struct ms_functions;
@@ -21,30 +22,35 @@ struct ms_unit {
     struct ms_die_place place;
     uint64_t low; /* base of its range lists */
     bool is_c;    /* structs are spelled with their tag, and have no functions in them */
-    bool read;    /* functions have been looked for */
-    bool read_lines;
+    bool has_lines, has_functions;  /* they have been looked for */
     struct ms_functions *functions; /* owned; NULL: none */
     struct ms_lines *lines;         /* owned; NULL: none */
 };
 
 struct ms_dwarf {
     Dwarf_Debug debug;
+    struct ms_elf file;
+    struct ms_dwarf_object *object;
     unsigned address_bytes;
     bool narrow_alignment; /* i386: nothing is aligned to more than 4 bytes */
     struct ms_unit *units;
     size_t unit_count, unit_capacity;
+    size_t info_count;       /* those of .debug_info, which come first, by offset */
     struct ms_ranges ranges; /* owner: index of the unit */
     struct ms_pool pool;     /* names that are made up of several */
 };
 
-/* FD stays the caller's and must stay open until ms_dwarf_close. MS_NO_ENTRY: no DWARF in it that
- * libdwarf can read. */
-enum ms_status ms_dwarf_open(int fd, struct ms_dwarf *out);
+/* FILE is OUT's afterwards, on MS_OK alone. MS_NO_ENTRY: no DWARF in it that libdwarf can read. */
+enum ms_status ms_dwarf_open(struct ms_elf *file, struct ms_dwarf *out);
 void ms_dwarf_close(struct ms_dwarf *dwarf);
 
 /* The line table of the unit that the DIE at PLACE is in, for the names of its files; NULL: it has
  * none. */
 const struct ms_lines *ms_dwarf_find_lines(struct ms_dwarf *dwarf, struct ms_die_place place);
+
+/* The functions of the unit that the DIE at PLACE is in; NULL: it has none. */
+const struct ms_functions *ms_dwarf_find_functions(struct ms_dwarf *dwarf,
+                                                   struct ms_die_place place);
 
 /* The unit that has code at ADDRESS, with its functions and lines read; NULL: none has. */
 struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address);

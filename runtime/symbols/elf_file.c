@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum ms_status s_open(const char *path, int *fd) {
+static enum ms_status s_open(const char *path, struct ms_elf *out) {
     /* O_NONBLOCK: a path of an untrusted journal may name a pipe or a device. */
     int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (opened < 0) {
@@ -20,7 +20,10 @@ static enum ms_status s_open(const char *path, int *fd) {
         close(opened);
         return MS_UNSUPPORTED;
     }
-    *fd = opened;
+    out->fd = opened;
+    out->size = (uint64_t)info.st_size;
+    out->inode = info.st_ino;
+    out->modified_ns = info.st_mtim.tv_sec * INT64_C(1000000000) + info.st_mtim.tv_nsec;
     return MS_OK;
 }
 
@@ -61,6 +64,8 @@ static void s_read_sections(struct ms_elf *out) {
         else if (name != NULL &&
                  (strcmp(name, ".debug_info") == 0 || strcmp(name, ".zdebug_info") == 0))
             out->has_dwarf = true;
+        else if (name != NULL && strcmp(name, ".gnu_debugaltlink") == 0)
+            out->has_alt = true;
     }
 }
 
@@ -99,12 +104,12 @@ static void s_read_segments(struct ms_elf *out) {
 
 enum ms_status ms_elf_open(const char *path, struct ms_elf *out) {
     struct ms_elf file = {.fd = -1};
-    enum ms_status status = s_open(path, &file.fd);
+    enum ms_status status = s_open(path, &file);
     if (status != MS_OK)
         return status;
     GElf_Ehdr header;
     if (elf_version(EV_CURRENT) != EV_NONE)
-        file.elf = elf_begin(file.fd, ELF_C_READ, NULL);
+        file.elf = elf_begin(file.fd, ELF_C_READ_MMAP, NULL);
     if (file.elf == NULL || elf_kind(file.elf) != ELF_K_ELF ||
         gelf_getehdr(file.elf, &header) == NULL) {
         ms_elf_close(&file);
@@ -126,13 +131,6 @@ void ms_elf_close(struct ms_elf *file) {
         close(file->fd);
     file->elf = NULL;
     file->fd = -1;
-}
-
-int ms_elf_detach(struct ms_elf *file) {
-    int fd = file->fd;
-    file->fd = -1;
-    ms_elf_close(file);
-    return fd;
 }
 
 bool ms_elf_is_build(const struct ms_elf *file, const unsigned char *build_id, size_t size) {

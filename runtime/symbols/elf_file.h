@@ -11,6 +11,8 @@
 #include "base/status.h"
 
 #define MS_BUILD_ID_MAX 64u
+/* A section that is larger once it is unpacked is not. */
+#define MS_ELF_UNPACKED_LIMIT (UINT64_C(1) << 31)
 
 struct ms_elf {
     int fd;
@@ -20,6 +22,9 @@ struct ms_elf {
     bool program;           /* an executable, not a shared library */
     bool has_dwarf;
     bool has_symtab;
+    bool has_alt;        /* its debug information is shared with a second file */
+    int64_t modified_ns; /* when, since the epoch */
+    uint64_t size, inode;
     size_t build_id_size; /* 0: it has none */
     unsigned char build_id[MS_BUILD_ID_MAX];
 };
@@ -27,9 +32,6 @@ struct ms_elf {
 /* MS_NOT_FOUND, MS_PERMISSION, MS_IO; MS_UNSUPPORTED when it is not an ELF file. */
 enum ms_status ms_elf_open(const char *path, struct ms_elf *out);
 void ms_elf_close(struct ms_elf *file);
-
-/* As ms_elf_close, but leaves the descriptor open and returns it. */
-int ms_elf_detach(struct ms_elf *file);
 
 /* Whether FILE is the one that had BUILD_ID. True when that is not known (SIZE is 0). */
 bool ms_elf_is_build(const struct ms_elf *file, const unsigned char *build_id, size_t size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols/demangle.h"
 #include "symbols/grow.h"
 
 /* "malloc" before "__libc_malloc", global before weak before local, typed before untyped. */
@@ -53,7 +54,7 @@ static bool s_add(struct ms_elf_symbols *symbols, struct ms_pool *pool, const st
     if (copy == NULL)
         return false;
     symbols->items[symbols->count++] =
-        (struct ms_elf_symbol){symbol->st_value, end, copy, s_rank(symbol, name)};
+        (struct ms_elf_symbol){symbol->st_value, end, copy, false, s_rank(symbol, name)};
     return true;
 }
 
@@ -105,7 +106,8 @@ void ms_elf_symbols_fini(struct ms_elf_symbols *symbols) {
     *symbols = (struct ms_elf_symbols){0};
 }
 
-const char *ms_elf_symbols_find(const struct ms_elf_symbols *symbols, uint64_t address) {
+const char *ms_elf_symbols_find(struct ms_elf_symbols *symbols, struct ms_pool *pool,
+                                uint64_t address) {
     size_t from = 0, to = symbols->count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
@@ -116,5 +118,11 @@ const char *ms_elf_symbols_find(const struct ms_elf_symbols *symbols, uint64_t a
     }
     if (from == 0 || symbols->items[from - 1].high <= address)
         return NULL;
-    return symbols->items[from - 1].name;
+    struct ms_elf_symbol *found = &symbols->items[from - 1];
+    if (!found->demangled) {
+        const char *name = ms_demangle(pool, found->name);
+        found->demangled = true;
+        found->name = name != NULL ? name : found->name;
+    }
+    return found->name;
 }

@@ -8,7 +8,8 @@
 
 struct ms_elf_symbol {
     uint64_t low, high; /* high: end of the symbol, or of its section when its size is not told */
-    const char *name;
+    const char *name;   /* as it stands in the file, until it is asked for */
+    bool demangled;
     unsigned char rank; /* of those at one address the lowest is the name people know */
 };
 
@@ -22,7 +23,8 @@ void ms_elf_symbols_read(struct ms_elf_symbols *symbols, struct ms_pool *pool,
                          const struct ms_elf *file);
 void ms_elf_symbols_fini(struct ms_elf_symbols *symbols);
 
-/* NULL: no function there. */
-const char *ms_elf_symbols_find(const struct ms_elf_symbols *symbols, uint64_t address);
+/* The function at ADDRESS, C++ names demangled; NULL: there is none. The name is POOL's. */
+const char *ms_elf_symbols_find(struct ms_elf_symbols *symbols, struct ms_pool *pool,
+                                uint64_t address);
 
 #endif

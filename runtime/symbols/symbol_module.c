@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "symbols/debug_file.h"
 #include "symbols/dwarf_guard.h"
@@ -27,7 +26,7 @@ static bool s_is_system_library(const char *path, const struct ms_elf *file) {
 
 static const char *s_note_unreadable(struct ms_symbol_module *module, enum ms_status status) {
     return ms_pool_print(
-        &module->pool, "%s cannot be read: %s; its functions have no names", module->path,
+        &module->pool, "%s cannot be read: %s; its functions have no names", module->file_path,
         status == MS_UNSUPPORTED ? "it is not an ELF file" : ms_status_message(status));
 }
 
@@ -39,47 +38,64 @@ static const char *s_note_no_dwarf(struct ms_symbol_module *module, bool has_sym
                      "with -g and do not strip it)");
 }
 
-static const char *s_check(struct ms_symbol_module *module) {
+/* Whether FILE is the one that ran: by its build id, else by what the journal has kept of it. */
+static bool s_is_same(const struct ms_symbol_module *module, const struct ms_elf *file) {
+    if (module->build_id_size != 0)
+        return ms_elf_is_build(file, module->build_id, module->build_id_size);
+    bool elsewhere = module->file_path != module->path; /* a copy, below the sysroot */
+    return module->file.size == MEMSCOPE_UNKNOWN ||
+           (module->file.size == file->size &&
+            (elsewhere || (module->file.modified_ns == (uint64_t)file->modified_ns &&
+                           (uint32_t)module->file.inode == (uint32_t)file->inode)));
+}
+
+static const char *s_check(struct ms_symbol_module *module, const struct ms_symbol_places *places) {
     struct ms_elf file;
-    enum ms_status status = ms_elf_open(module->path, &file);
-    if (status != MS_OK) {
-        module->dwarf_path =
-            ms_debug_find_by_id(&module->pool, module->build_id, module->build_id_size);
-        return module->dwarf_path != NULL ? NULL : s_note_unreadable(module, status);
+    enum ms_status status = ms_elf_open(module->file_path, &file);
+    if (status == MS_OK)
+        module->readable = s_is_same(module, &file);
+    const unsigned char *build_id = module->build_id;
+    size_t build_id_size = module->build_id_size;
+    if (module->readable && build_id_size == 0) {
+        build_id = file.build_id;
+        build_id_size = file.build_id_size;
     }
-    const char *note = NULL;
-    module->readable = ms_elf_is_build(&file, module->build_id, module->build_id_size);
     if (module->readable && file.has_dwarf)
-        module->dwarf_path = module->path;
-    else if (module->readable)
-        module->dwarf_path = ms_debug_find_by_link(&module->pool, module->path, &file);
+        module->dwarf_path = module->file_path;
+    if (module->dwarf_path == NULL)
+        module->dwarf_path = ms_debug_find_by_id(&module->pool, places, build_id, build_id_size);
     if (module->dwarf_path == NULL && module->readable)
-        module->dwarf_path = ms_debug_find_by_id(&module->pool, file.build_id, file.build_id_size);
-    else if (module->dwarf_path == NULL)
-        module->dwarf_path =
-            ms_debug_find_by_id(&module->pool, module->build_id, module->build_id_size);
-    if (module->dwarf_path == NULL && !module->readable)
+        module->dwarf_path = ms_debug_find_by_link(&module->pool, places, module->file_path, &file);
+    const char *note = NULL;
+    if (module->dwarf_path == NULL && status != MS_OK)
+        note = s_note_unreadable(module, status);
+    else if (module->dwarf_path == NULL && !module->readable)
         note = ms_pool_print(&module->pool,
                              "%s was replaced since the program ran: its functions have no names",
-                             module->path);
+                             module->file_path);
     else if (module->dwarf_path == NULL && !s_is_system_library(module->path, &file))
         note = s_note_no_dwarf(module, file.has_symtab);
-    ms_elf_close(&file);
+    if (status == MS_OK)
+        ms_elf_close(&file);
     return note;
 }
 
-const char *ms_symbol_module_init(struct ms_symbol_module *module, const char *path,
-                                  const unsigned char *build_id, size_t build_id_size) {
-    *module = (struct ms_symbol_module){.fd = -1};
-    module->path = ms_pool_copy(&module->pool, path, strlen(path));
+const char *ms_symbol_module_init(struct ms_symbol_module *module,
+                                  const struct ms_symbol_places *places,
+                                  const struct memscope_module_file *file) {
+    *module = (struct ms_symbol_module){.file = *file};
+    module->path = ms_pool_copy(&module->pool, file->path, strlen(file->path));
     if (module->path == NULL)
         return NULL;
-    if (build_id != NULL && build_id_size <= MS_BUILD_ID_MAX) {
-        memcpy(module->build_id, build_id, build_id_size);
-        module->build_id_size = build_id_size;
+    if (file->build_id != NULL && file->build_id_size <= MS_BUILD_ID_MAX) {
+        memcpy(module->build_id, file->build_id, file->build_id_size);
+        module->build_id_size = file->build_id_size;
     }
-    if (s_is_file(path))
-        return s_check(module);
+    module->file_path = ms_debug_find_module(&module->pool, places, module->path);
+    if (module->file_path != NULL && strcmp(module->file_path, module->path) == 0)
+        module->file_path = module->path;
+    if (module->file_path != NULL && s_is_file(module->path))
+        return s_check(module, places);
     module->loaded = true;
     return NULL;
 }
@@ -88,25 +104,15 @@ void ms_symbol_module_fini(struct ms_symbol_module *module) {
     if (module->has_dwarf) {
         ms_types_fini(&module->types);
         ms_dwarf_close(&module->dwarf);
-        close(module->fd);
     }
     ms_elf_symbols_fini(&module->symbols);
     ms_pool_fini(&module->pool);
-    *module = (struct ms_symbol_module){.fd = -1};
+    *module = (struct ms_symbol_module){0};
 }
 
 static void s_load_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
-    bool narrow_alignment = file->machine == EM_386;
-    if (!ms_guard_allows(file))
+    if (!ms_guard_allows(file) || ms_dwarf_open(file, &module->dwarf) != MS_OK)
         return;
-    module->fd = ms_elf_detach(file);
-    if (ms_dwarf_open(module->fd, &module->dwarf) != MS_OK) {
-        close(module->fd);
-        module->fd = -1;
-        return;
-    }
-    module->dwarf.address_bytes = module->address_bytes;
-    module->dwarf.narrow_alignment = narrow_alignment;
     ms_types_init(&module->types, &module->dwarf);
     module->has_dwarf = true;
 }
@@ -117,7 +123,9 @@ static void s_load_file(struct ms_symbol_module *module, const char *path, bool 
     struct ms_elf file;
     if (ms_elf_open(path, &file) != MS_OK)
         return;
-    if (ms_elf_is_build(&file, module->build_id, module->build_id_size)) {
+    bool own = path == module->file_path;
+    if (own ? s_is_same(module, &file)
+            : ms_elf_is_build(&file, module->build_id, module->build_id_size)) {
         module->address_bytes = file.address_bytes;
         if (symbols)
             ms_elf_symbols_read(&module->symbols, &module->pool, &file);
@@ -133,6 +141,6 @@ void ms_symbol_module_load(struct ms_symbol_module *module) {
     module->loaded = true;
     if (module->dwarf_path != NULL)
         s_load_file(module, module->dwarf_path, true, true);
-    if (module->symbols.count == 0 && module->readable && module->dwarf_path != module->path)
-        s_load_file(module, module->path, true, false);
+    if (module->symbols.count == 0 && module->readable && module->dwarf_path != module->file_path)
+        s_load_file(module, module->file_path, true, false);
 }

@@ -8,17 +8,19 @@
 
 #include "symbols/dwarf_types.h"
 #include "symbols/elf_symbols.h"
+#include "symbols/symbols.h"
 
 struct ms_symbol_module {
-    const char *path; /* NULL: there is no such module */
+    const char *path;                 /* NULL: there is no such module */
+    const char *file_path;            /* where it is looked for: below the sysroot, or path */
+    struct memscope_module_file file; /* path and build_id are not used */
     unsigned char build_id[MS_BUILD_ID_MAX];
     size_t build_id_size;   /* 0: not known */
     const char *dwarf_path; /* NULL: no debug information */
-    bool readable;          /* the file at path is the one that ran */
+    bool readable;          /* the file at file_path is the one that ran */
     bool loaded;
     bool has_dwarf;
     unsigned address_bytes; /* 0: not known */
-    int fd;                 /* of dwarf_path, while has_dwarf */
     struct ms_dwarf dwarf;
     struct ms_types types;
     struct ms_elf_symbols symbols;
@@ -27,8 +29,9 @@ struct ms_symbol_module {
 
 /* Finds the files of a module. Returns a note for people, or NULL: all names will be there, or it
  * is a library of the system, whose names are nobody's concern. */
-const char *ms_symbol_module_init(struct ms_symbol_module *module, const char *path,
-                                  const unsigned char *build_id, size_t build_id_size);
+const char *ms_symbol_module_init(struct ms_symbol_module *module,
+                                  const struct ms_symbol_places *places,
+                                  const struct memscope_module_file *file);
 void ms_symbol_module_fini(struct ms_symbol_module *module);
 
 /* Reads the files, the first time. */

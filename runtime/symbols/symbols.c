@@ -17,12 +17,15 @@ struct ms_symbols {
     struct ms_symbol_module **modules; /* by number; NULL: none */
     size_t count, capacity;
     struct ms_type_lookup types;
+    struct ms_symbol_places places;
 };
 
-enum ms_status ms_symbols_new(struct ms_symbols **out) {
+enum ms_status ms_symbols_new(const struct ms_symbol_places *places, struct ms_symbols **out) {
     struct ms_symbols *symbols = calloc(1, sizeof(*symbols));
     if (symbols == NULL)
         return MS_NO_MEMORY;
+    if (places != NULL)
+        symbols->places = *places;
     *out = symbols;
     return MS_OK;
 }
@@ -40,10 +43,10 @@ void ms_symbols_destroy(struct ms_symbols *symbols) {
     free(symbols);
 }
 
-static const char *s_add_module(void *context, uint32_t number, const char *path,
-                                const unsigned char *build_id, size_t build_id_size) {
+static const char *s_add_module(void *context, uint32_t number,
+                                const struct memscope_module_file *file) {
     struct ms_symbols *symbols = context;
-    if (path == NULL || number >= MODULE_LIMIT)
+    if (file->path == NULL || number >= MODULE_LIMIT)
         return NULL;
     while (symbols->count <= number) {
         if (!ms_grow_room(&symbols->modules, symbols->count, &symbols->capacity,
@@ -58,20 +61,18 @@ static const char *s_add_module(void *context, uint32_t number, const char *path
         return NULL;
     symbols->modules[number] = module;
     ms_type_lookup_reset(&symbols->types);
-    return ms_symbol_module_init(module, path, build_id, build_id_size);
+    return ms_symbol_module_init(module, &symbols->places, file);
 }
 
-struct s_location {
-    const char *file;
-    uint64_t line;
-};
-
 static void s_put_frame(struct memscope_frame *frame, const char *function,
-                        struct s_location location, bool inlined) {
-    frame->function = function;
-    frame->file = location.file;
-    frame->line = location.line != 0 ? location.line : MEMSCOPE_UNKNOWN;
-    frame->inlined = inlined;
+                        struct ms_source_place place, bool inlined) {
+    *frame = (struct memscope_frame){
+        .function = function,
+        .file = place.file,
+        .line = place.line != 0 ? place.line : MEMSCOPE_UNKNOWN,
+        .column = place.line != 0 && place.column != 0 ? place.column : MEMSCOPE_UNKNOWN,
+        .inlined = inlined,
+    };
 }
 
 /* The frames of ADDRESS in MODULE, which has DWARF. Returns how many, 0: it does not know. */
@@ -81,8 +82,8 @@ static size_t s_find_dwarf_frames(struct ms_symbol_module *module, uint64_t addr
     struct ms_unit *unit = ms_dwarf_find_unit(&module->dwarf, address);
     if (unit == NULL)
         return 0;
-    struct s_location location = {NULL, 0};
-    bool has_line = ms_lines_find(unit->lines, address, &location.file, &location.line);
+    struct ms_source_place location = {NULL, 0, 0};
+    bool has_line = ms_lines_find(unit->lines, address, &location);
     size_t depth = ms_functions_find(unit->functions, &module->dwarf, address, chain);
     if (depth == 0) {
         s_put_frame(&frames[0], NULL, location, false);
@@ -92,8 +93,8 @@ static size_t s_find_dwarf_frames(struct ms_symbol_module *module, uint64_t addr
     while (depth > 0 && count < capacity) {
         const struct ms_scope *scope = chain[--depth];
         s_put_frame(&frames[count++], scope->name, location, scope->inlined);
-        location.file = ms_lines_find_file(unit->lines, scope->call_file);
-        location.line = scope->call_line;
+        location = (struct ms_source_place){ms_lines_find_file(unit->lines, scope->call_file),
+                                            scope->call_line, scope->call_column};
     }
     return count;
 }
@@ -112,12 +113,12 @@ static size_t s_find_frames(void *context, uint32_t number, uint64_t address,
             count = s_find_dwarf_frames(module, call, frames, capacity);
     }
     if (count == 0) {
-        s_put_frame(&frames[0], NULL, (struct s_location){NULL, 0}, false);
+        s_put_frame(&frames[0], NULL, (struct ms_source_place){NULL, 0, 0}, false);
         count = 1;
     }
     struct memscope_frame *outer = &frames[count - 1];
     if (module != NULL && outer->function == NULL && !outer->inlined)
-        outer->function = ms_elf_symbols_find(&module->symbols, call);
+        outer->function = ms_elf_symbols_find(&module->symbols, &module->pool, call);
     for (size_t i = 0; i < count; i++) {
         frames[i].module = module != NULL ? module->path : NULL;
         frames[i].address = address;

@@ -2,9 +2,9 @@
 /*
  * Names and types out of ELF and DWARF, by libelf and libdwarf: for report time, never in the hot
  * path. A module that cannot be read gives a note, not an error. Input is untrusted: a corrupt file
- * gives fewer names, never a crash or a hang.
+ * gives fewer names.
  *
- * Not thread-safe: one ms_symbols, one thread at a time.
+ * Not thread-safe: one ms_symbols in a process, one thread at a time.
  */
 #ifndef MS_SYMBOLS_SYMBOLS_H
 #define MS_SYMBOLS_SYMBOLS_H
@@ -14,7 +14,14 @@
 
 struct ms_symbols;
 
-enum ms_status ms_symbols_new(struct ms_symbols **out);
+/* Where the files of modules are looked for, besides the usual places (docs/symbols.md). */
+struct ms_symbol_places {
+    const char *sysroot;    /* NULL: none; else without a slash at its end */
+    const char *debug_dirs; /* "DIR:DIR", before /usr/lib/debug; NULL: none */
+};
+
+/* PLACES may be NULL. What it points to must outlive OUT. */
+enum ms_status ms_symbols_new(const struct ms_symbol_places *places, struct ms_symbols **out);
 void ms_symbols_destroy(struct ms_symbols *symbols);
 
 /* A resolver over SYMBOLS, which must outlive it. */

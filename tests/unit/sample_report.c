@@ -411,6 +411,7 @@ static void fill_stacks(struct sample *sample, size_t rows) {
                                                   : PICK(s_functions, which),
                 .file = known ? PICK(s_files, which) : NULL,
                 .line = known ? 20 + which * 13 : MEMSCOPE_UNKNOWN,
+                .column = known ? 5 + which : MEMSCOPE_UNKNOWN,
                 .inlined = known && level > 1 && which % 4 == 3,
                 .module = known ? "/opt/example/bin/server" : "/usr/lib/libc.so.6",
                 .address = 0x1000 + which * 64 + level + (level == 2 && i < 6 ? (i + 1) << 16 : 0),

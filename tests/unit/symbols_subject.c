@@ -2,7 +2,8 @@
 /*
  * The program that test_symbols looks at. It prints a line for each place that a function was
  * called from: the return address within its file, and the frames that are there, innermost first,
- * as "function:line"; "~" is before those that are inlined. The first line is the name of this file
+ * as "function:line"; "~" is before those that are inlined, "^" before
+ * one that is where the function begins. The first line is the name of this file
  * as the compiler was told it, so that it is what its debug information has.
  */
 #include "symbols_subject.h"
@@ -97,7 +98,8 @@ int main(void) {
     outer();
     exported();
     /* The first instruction: what is before this "return address". */
-    printf("%lx exported:%d\n", (unsigned long)((uintptr_t)exported + 1 - s_base()), EXPORTED_LINE);
+    printf("%lx ^exported:%d\n", (unsigned long)((uintptr_t)exported + 1 - s_base()),
+           EXPORTED_LINE);
     s_tell("main:%d", __LINE__, 0, 0);
     g_later = g_later_ptr;
     return 0;

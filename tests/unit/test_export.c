@@ -110,7 +110,7 @@ static void test_keys(void) {
     CU_ASSERT(tree_has_keys(tree_element(tree_member(layout, "moves"), 0), "member behind"));
     yajl_val stack = tree_element(tree_member(tree, "stacks"), 0);
     CU_ASSERT(tree_has_keys(tree_element(tree_member(stack, "frames"), 0),
-                            "function file line inlined module address"));
+                            "function file line column inlined module address"));
     yajl_val variable = tree_element(tree_member(tree, "variables"), 0);
     CU_ASSERT(
         tree_has_keys(tree_element(tree_member(variable, "history"), 0), "timestamp live_bytes"));

@@ -22,13 +22,14 @@ struct s_modules {
     size_t id_size;
 };
 
-static const char *s_add_module(void *context, uint32_t module, const char *path,
-                                const unsigned char *build_id, size_t build_id_size) {
+static const char *s_add_module(void *context, uint32_t module,
+                                const struct memscope_module_file *file) {
     struct s_modules *modules = context;
     CU_ASSERT_EQUAL(module, ++modules->count);
-    CU_ASSERT_TRUE(build_id != NULL && build_id[0] == 0xde);
-    snprintf(modules->path, sizeof(modules->path), "%s", path);
-    modules->id_size = build_id_size;
+    CU_ASSERT_TRUE(file->build_id != NULL && file->build_id[0] == 0xde);
+    snprintf(modules->path, sizeof(modules->path), "%s", file->path);
+    modules->id_size = file->build_id_size;
+    CU_ASSERT_EQUAL(file->size, MEMSCOPE_UNKNOWN);
     return "module 1 has a \xfe name";
 }
 

@@ -146,11 +146,17 @@ static const struct s_expected_type {
 static struct ms_symbols *s_symbols;
 static struct memscope_resolver s_resolver;
 
+static const char *s_add_module(uint32_t number, const char *path) {
+    struct memscope_module_file file = {
+        path, NULL, 0, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN};
+    return s_resolver.add_module(s_resolver.context, number, &file);
+}
+
 static void s_open(const char *path) {
-    if (ms_symbols_new(&s_symbols) != MS_OK)
+    if (ms_symbols_new(NULL, &s_symbols) != MS_OK)
         abort();
     s_resolver = ms_symbols_resolver(s_symbols);
-    CU_ASSERT_PTR_NULL(s_resolver.add_module(s_resolver.context, 1, path, NULL, 0));
+    CU_ASSERT_PTR_NULL(s_add_module(1, path));
 }
 
 static bool s_find(const char *name, struct memscope_type_layout *layout) {
@@ -406,13 +412,13 @@ static void test_unknown_spellings(void) {
 /* A type that a later module has is found, also if it was asked for before. */
 static void test_second_module(void) {
     struct memscope_type_layout layout;
-    if (ms_symbols_new(&s_symbols) != MS_OK)
+    if (ms_symbols_new(NULL, &s_symbols) != MS_OK)
         abort();
     s_resolver = ms_symbols_resolver(s_symbols);
-    s_resolver.add_module(s_resolver.context, 1, "[vdso]", NULL, 0);
+    s_add_module(1, "[vdso]");
     CU_ASSERT_FALSE(s_find("struct node", &layout));
     CU_ASSERT_FALSE(s_find("char *", &layout));
-    s_resolver.add_module(s_resolver.context, 3, s_subjects[0], NULL, 0);
+    s_add_module(3, s_subjects[0]);
     CU_ASSERT(s_find("struct node", &layout));
     CU_ASSERT(s_find("char *", &layout));
     ms_symbols_destroy(s_symbols);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "symbols/demangle.h"
 #include "symbols/elf_file.h"
 #include "symbols/symbols.h"
 #include "symbols_subject.h"
@@ -27,6 +28,7 @@
 #define INLINED_LINE      2 /* the one with three frames */
 
 static const char *const s_subjects[] = {SYMBOLS_SUBJECTS};
+static const char *const s_names_subjects[] = {SYMBOLS_NAMES};
 
 static char s_folder[] = "test_symbols.XXXXXX"; /* under the current directory */
 
@@ -56,13 +58,21 @@ struct s_opened {
     const char *note;
 };
 
-static struct s_opened s_open(const char *path, const unsigned char *build_id, size_t size) {
+static struct ms_symbol_places s_places; /* none but in some tests */
+
+static struct s_opened s_open_file(const struct memscope_module_file *file) {
     struct s_opened opened = {0};
-    if (ms_symbols_new(&opened.symbols) != MS_OK)
+    if (ms_symbols_new(&s_places, &opened.symbols) != MS_OK)
         abort();
     opened.resolver = ms_symbols_resolver(opened.symbols);
-    opened.note = opened.resolver.add_module(opened.resolver.context, 1, path, build_id, size);
+    opened.note = opened.resolver.add_module(opened.resolver.context, 1, file);
     return opened;
+}
+
+static struct s_opened s_open(const char *path, const unsigned char *build_id, size_t size) {
+    struct memscope_module_file file = {
+        path, build_id, size, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN};
+    return s_open_file(&file);
 }
 
 static void s_close(struct s_opened *opened) {
@@ -78,6 +88,7 @@ struct s_expected {
         char function[64];
         unsigned line;
         bool inlined;
+        bool begins; /* it is where the function begins, not a call */
     } frames[FRAME_LIMIT];
 };
 
@@ -89,7 +100,9 @@ static bool s_parse(char *line, struct s_expected *out) {
         if (out->count++ == FRAME_LIMIT)
             return false;
         frame->inlined = word[0] == '~';
-        if (sscanf(word + frame->inlined, "%63[^:]:%u", frame->function, &frame->line) != 2)
+        frame->begins = word[0] == '^';
+        if (sscanf(word + frame->inlined + frame->begins, "%63[^:]:%u", frame->function,
+                   &frame->line) != 2)
             return false;
     }
     return out->address != 0 && out->count != 0;
@@ -124,6 +137,7 @@ static void s_check_frame(const struct memscope_frame *frame,
     CU_ASSERT_PTR_NOT_NULL_FATAL(frame->file);
     CU_ASSERT_STRING_EQUAL(frame->file, strcmp(frame->function, "plain") == 0 ? s_code : s_source);
     CU_ASSERT_EQUAL(frame->line, expected->line);
+    CU_ASSERT_EQUAL(frame->column, expected->begins ? 30 : 5);
     CU_ASSERT_EQUAL(frame->inlined, expected->inlined);
     CU_ASSERT_STRING_EQUAL(frame->module, subject);
     CU_ASSERT_EQUAL(frame->address, address);
@@ -174,6 +188,69 @@ static void test_frames(void) {
         s_check_frames(&opened, s_subjects[i], s_subjects[i], KNOWN_ALL);
         s_close(&opened);
     }
+}
+
+/* ---- names of C++ ---- */
+
+struct s_names {
+    uint64_t address;
+    char name[128], symbol[128];
+};
+
+#define NAME_LINES 6
+
+static size_t s_ask_names(const char *subject, struct s_names out[NAME_LINES]) {
+    char line[512];
+    size_t count = 0;
+    FILE *pipe = popen(subject, "r");
+    if (pipe == NULL)
+        return 0;
+    while (count < NAME_LINES && fgets(line, sizeof(line), pipe) != NULL)
+        count += sscanf(line, "%lx\t%127[^\t]\t%127[^\n]", &out[count].address, out[count].name,
+                        out[count].symbol) == 3;
+    return pclose(pipe) == 0 ? count : 0;
+}
+
+static void test_names(void) {
+    struct s_names names[NAME_LINES];
+    const char *stripped = s_path("stripped_names");
+    for (size_t i = 0; i < LENGTH(s_names_subjects); i++) {
+        CU_ASSERT_EQUAL_FATAL(s_ask_names(s_names_subjects[i], names), NAME_LINES);
+        CU_ASSERT_EQUAL_FATAL(s_run("objcopy -g %s %s", s_names_subjects[i], stripped), 0);
+        struct s_opened opened = s_open(s_names_subjects[i], NULL, 0);
+        struct s_opened bare = s_open(stripped, NULL, 0);
+        for (size_t j = 0; j < NAME_LINES; j++) {
+            struct memscope_frame frames[2];
+            CU_ASSERT_EQUAL(opened.resolver.find_frames(opened.resolver.context, 1,
+                                                        names[j].address, frames, 2),
+                            1);
+            CU_ASSERT_STRING_EQUAL(frames[0].function, names[j].name);
+            bare.resolver.find_frames(bare.resolver.context, 1, names[j].address, frames, 2);
+            CU_ASSERT_STRING_EQUAL(frames[0].function, names[j].symbol);
+        }
+        s_close(&opened);
+        s_close(&bare);
+    }
+}
+
+static void test_demangler(void) {
+    struct ms_pool pool = {0};
+    char name[8000];
+    CU_ASSERT_STRING_EQUAL(ms_demangle(&pool, "_ZN2ns1fEi"), "ns::f(int)");
+    CU_ASSERT_PTR_NULL(ms_demangle(&pool, "main"));
+    CU_ASSERT_PTR_NULL(ms_demangle(&pool, "_Z"));
+    CU_ASSERT_PTR_NULL(ms_demangle(&pool, "_ZN2ns1fEi@"));
+    /* Each pair has the one before it twice: 2^60 names from 400 letters. */
+    size_t length = (size_t)snprintf(name, sizeof(name), "_Z1fSt4pairIiiE");
+    for (int i = 0; i < 60; i++)
+        length += (size_t)snprintf(name + length, sizeof(name) - length, "St4pairIS%c_S%c_E",
+                                   i == 0 ? '_' : '0', i == 0 ? '_' : '0');
+    ms_demangle(&pool, name);
+    memset(name, 'P', sizeof(name) - 1);
+    memcpy(name, "_Z1f", 4);
+    name[sizeof(name) - 1] = 0;
+    CU_ASSERT_PTR_NULL(ms_demangle(&pool, name));
+    ms_pool_fini(&pool);
 }
 
 static void test_frame_capacity(void) {
@@ -336,6 +413,96 @@ static void test_split_debug_information(void) {
     s_check_split(program, false);
 }
 
+/* ---- the places that are looked at ---- */
+
+static void s_check_found(const char *path, bool found) {
+    struct s_opened opened = s_open(path, NULL, 0);
+    CU_ASSERT_EQUAL(opened.note == NULL, found);
+    s_check_frames(&opened, path, path, found ? KNOWN_ALL : KNOWN_EXPORTED);
+    s_close(&opened);
+}
+
+static void test_build_id_folder(void) {
+    const char *program = s_path("by_id"), *root = s_path("debug");
+    char hex[2 * MS_BUILD_ID_MAX + 1];
+    struct ms_elf file;
+    CU_ASSERT_EQUAL_FATAL(ms_elf_open(s_subjects[0], &file), MS_OK);
+    for (size_t i = 0; i < file.build_id_size; i++)
+        snprintf(hex + 2 * i, 3, "%02x", file.build_id[i]);
+    ms_elf_close(&file);
+    CU_ASSERT_EQUAL_FATAL(s_run("objcopy --strip-all %s %s", s_subjects[0], program), 0);
+    CU_ASSERT_EQUAL_FATAL(s_run("mkdir -p %s/.build-id/%.2s && objcopy --only-keep-debug %s "
+                                "%s/.build-id/%.2s/%s.debug",
+                                root, hex, s_subjects[0], root, hex, hex + 2),
+                          0);
+    s_check_found(program, false);
+    char list[600];
+    snprintf(list, sizeof(list), "/nowhere::%s", root);
+    s_places.debug_dirs = list;
+    s_check_found(program, true);
+    /* of another build */
+    CU_ASSERT_EQUAL_FATAL(s_run("objcopy --only-keep-debug %s %s/.build-id/%.2s/%s.debug",
+                                s_subjects[1], root, hex, hex + 2),
+                          0);
+    s_check_found(program, false);
+    s_places.debug_dirs = NULL;
+}
+
+static void test_sysroot(void) {
+    char here[1024], root[2048];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(here, sizeof(here)));
+    snprintf(root, sizeof(root), "%s/%s/root", here, s_folder);
+    CU_ASSERT_EQUAL_FATAL(
+        s_run("mkdir -p %s/opt && cp %s %s/opt/program", root, s_subjects[0], root), 0);
+    struct s_opened opened = s_open("/opt/program", NULL, 0);
+    CU_ASSERT_PTR_NOT_NULL(opened.note);
+    s_close(&opened);
+    s_places.sysroot = root;
+    opened = s_open("/opt/program", NULL, 0);
+    CU_ASSERT_PTR_NULL(opened.note);
+    s_check_frames(&opened, "/opt/program", s_subjects[0], KNOWN_ALL);
+    s_close(&opened);
+    /* its debug information is below it, too */
+    CU_ASSERT_EQUAL_FATAL(
+        s_run("mkdir -p %s/usr/lib/debug/opt && cd %s/usr/lib/debug/opt && objcopy "
+              "--only-keep-debug %s program.debug && objcopy --strip-all "
+              "--add-gnu-debuglink=program.debug %s %s/opt/program",
+              root, root, s_subjects[0], s_subjects[0], root),
+        0);
+    opened = s_open("/opt/program", NULL, 0);
+    CU_ASSERT_PTR_NULL(opened.note);
+    s_check_frames(&opened, "/opt/program", s_subjects[0], KNOWN_ALL);
+    s_close(&opened);
+    /* what is not below it is looked for where it was */
+    s_check_found(s_subjects[0], true);
+    s_places.sysroot = NULL;
+}
+
+/* Without a build id, a file is known again by its size, its time and its inode. */
+static void test_replaced_without_build_id(void) {
+    const char *path = s_path("no_id");
+    struct stat info;
+    CU_ASSERT_EQUAL_FATAL(s_run("objcopy -R .note.gnu.build-id %s %s", s_subjects[0], path), 0);
+    CU_ASSERT_EQUAL_FATAL(stat(path, &info), 0);
+    struct memscope_module_file file = {
+        .path = path,
+        .size = (uint64_t)info.st_size,
+        .modified_ns = (uint64_t)info.st_mtim.tv_sec * 1000000000u + (uint64_t)info.st_mtim.tv_nsec,
+        .inode = (uint32_t)info.st_ino,
+    };
+    for (int i = 0; i < 4; i++) {
+        struct memscope_module_file other = file;
+        other.size += i == 1;
+        other.modified_ns += i == 2;
+        other.inode ^= i == 3;
+        struct s_opened opened = s_open_file(&other);
+        CU_ASSERT_EQUAL(opened.note != NULL && strstr(opened.note, "was replaced since") != NULL,
+                        i != 0);
+        s_check_frames(&opened, path, s_subjects[0], i == 0 ? KNOWN_ALL : KNOWN_NOTHING);
+        s_close(&opened);
+    }
+}
+
 /* ---- variables ---- */
 
 static void s_check_variable(struct s_opened *opened, uint64_t address, const char *name,
@@ -483,6 +650,8 @@ int main(void) {
         return 1;
     CU_pSuite suite = CU_add_suite("symbols", s_make_folder, s_remove_folder);
     CU_ADD_TEST(suite, test_frames);
+    CU_ADD_TEST(suite, test_names);
+    CU_ADD_TEST(suite, test_demangler);
     CU_ADD_TEST(suite, test_frame_capacity);
     CU_ADD_TEST(suite, test_unknown_addresses);
     CU_ADD_TEST(suite, test_unreadable_files);
@@ -491,6 +660,9 @@ int main(void) {
     CU_ADD_TEST(suite, test_replaced);
     CU_ADD_TEST(suite, test_replaced_late);
     CU_ADD_TEST(suite, test_split_debug_information);
+    CU_ADD_TEST(suite, test_build_id_folder);
+    CU_ADD_TEST(suite, test_sysroot);
+    CU_ADD_TEST(suite, test_replaced_without_build_id);
     CU_ADD_TEST(suite, test_variables);
     CU_ADD_TEST(suite, test_cut_off_files);
     CU_ADD_TEST(suite, test_overwritten_sections);

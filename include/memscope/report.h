@@ -90,6 +90,9 @@ struct memscope_summary {
     uint64_t pooled_allocations;
     uint64_t pooled_bytes;         /* live */
     uint64_t pooled_outside_bytes; /* of these, in memory that is none of malloc's */
+    uint64_t missing_events;       /* that were to be written down and are not in the journal: newer
+                                      ones have taken their place, or there was no room. Unknown:
+                                      none are written down */
 };
 
 struct memscope_site_report {
@@ -419,6 +422,9 @@ struct memscope_report {
     size_t stack_count;
     const struct memscope_module_report *modules;
     size_t module_count;
+    /* Oldest first; NULL where they were not asked for (memscope export --events). */
+    const struct memscope_event *events;
+    size_t event_count;
     const char *const *notes; /* what is missing or doubtful, one line each, for people */
     size_t note_count;
 };

@@ -61,6 +61,30 @@ struct memscope_system_snapshot {
     size_t gpu_count;
 };
 
+/* What happens to a block. X(number, NAME, "spelling in reports") */
+#define MEMSCOPE_EVENT_KINDS(X)                                                                    \
+    X(1, ALLOC, "alloc")                                                                           \
+    X(2, FREE, "free")                                                                             \
+    X(3, REALLOC, "realloc")
+
+enum memscope_event_kind {
+#define X(number, name, spelling) MEMSCOPE_EVENT_##name = number,
+    MEMSCOPE_EVENT_KINDS(X)
+#undef X
+};
+
+/* One thing that happened to a block that was written down (option `events`). */
+struct memscope_event {
+    uint64_t timestamp; /* precise. Of a free: right before it; else right behind it */
+    const char *kind;   /* spelling of enum memscope_event_kind */
+    uint64_t address;
+    uint64_t size;           /* requested. Of a realloc: the new one; so are the next two */
+    uint32_t site_id;        /* that the block is counted at; not known: not yet */
+    uint64_t thread_id;      /* of the thread that did it */
+    uint32_t stack_id;       /* where the block was made, also of a free */
+    uint64_t former_address; /* of a realloc: where the block was before. Else not known */
+};
+
 #ifdef __cplusplus
 }
 #endif

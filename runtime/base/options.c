@@ -15,6 +15,7 @@
     X(PATTERN, s_parse_pattern,                                                                    \
       "a path under 1024 bytes in which %e is the program, %p the pid, %h the host, %% a percent " \
       "sign")                                                                                      \
+    X(EVENTS, s_parse_events, "auto or a number from 0 to 1048576")                                \
     X(PERIOD, s_parse_period, "a number of milliseconds from 10 to 3600000")
 
 #define S_PERIOD_LEAST 10u
@@ -57,6 +58,14 @@ static bool s_number_within(void *field, const char *text, uint32_t least, uint3
 
 static bool s_parse_depth(void *field, const char *text) {
     return s_number_within(field, text, 0, MS_OPTIONS_DEPTH_LIMIT);
+}
+
+static bool s_parse_events(void *field, const char *text) {
+    static const uint32_t s_auto = MS_OPTIONS_EVENTS_AUTO;
+    if (strcmp(text, "auto") != 0)
+        return s_number_within(field, text, 0, MS_OPTIONS_EVENT_LIMIT);
+    memcpy(field, &s_auto, sizeof(s_auto));
+    return true;
 }
 
 static bool s_parse_period(void *field, const char *text) {

@@ -43,6 +43,8 @@ enum ms_unwind {
 };
 
 #define MS_OPTIONS_DEPTH_LIMIT 1024u
+#define MS_OPTIONS_EVENT_LIMIT 1048576u
+#define MS_OPTIONS_EVENTS_AUTO UINT32_MAX
 #define MS_OPTIONS_TEXT_SIZE   1024u
 
 struct ms_options {
@@ -56,6 +58,7 @@ struct ms_options {
     char out[MS_OPTIONS_TEXT_SIZE]; /* a pattern of ms_journal_dir_expand; "": the default one */
     bool monitor;
     uint32_t monitor_ms;
+    uint32_t events; /* or MS_OPTIONS_EVENTS_AUTO */
     bool follow_fork;
     bool start;
     uint64_t max_size;

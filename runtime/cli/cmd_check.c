@@ -273,10 +273,10 @@ static int s_check(const struct s_request *request, const struct memscope_report
 
 static int s_open_and_check(const struct s_request *request, const char *file) {
     struct ms_source source, baseline = {0};
-    if (!ms_source_open(&source, file))
+    if (!ms_source_open(&source, file, 0))
         return MS_CLI_USAGE;
     int status = MS_CLI_USAGE;
-    if (request->baseline == NULL || ms_source_open(&baseline, request->baseline))
+    if (request->baseline == NULL || ms_source_open(&baseline, request->baseline, 0))
         status = s_check(request, source.report, baseline.report);
     ms_source_close(&baseline);
     ms_source_close(&source);

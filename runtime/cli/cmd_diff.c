@@ -132,9 +132,9 @@ static int s_run(int argc, char **argv) {
     int status = s_read_request(argc, argv, &request);
     if (status != MS_CLI_DONE)
         return status;
-    if (!ms_source_open(&old, argv[optind]))
+    if (!ms_source_open(&old, argv[optind], 0))
         return MS_CLI_USAGE;
-    if (!ms_source_open(&now, argv[optind + 1])) {
+    if (!ms_source_open(&now, argv[optind + 1], 0)) {
         ms_source_close(&old);
         return MS_CLI_USAGE;
     }

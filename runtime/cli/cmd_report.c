@@ -24,7 +24,7 @@ static char *s_default_output(const char *journal) {
 
 static int s_report(const char *file, const char *output) {
     struct ms_source source;
-    if (!ms_source_open(&source, file))
+    if (!ms_source_open(&source, file, 0))
         return MS_CLI_USAGE;
     if (!ms_findings_add(source.report)) {
         ms_source_close(&source);

@@ -224,7 +224,7 @@ static int s_run(int argc, char **argv) {
                 return MS_CLI_USAGE;
         }
     }
-    if (!ms_source_argument("summary", argc, argv, &file) || !ms_source_open(&source, file))
+    if (!ms_source_argument("summary", argc, argv, &file) || !ms_source_open(&source, file, 0))
         return MS_CLI_USAGE;
     if (!ms_findings_add(source.report)) {
         ms_source_close(&source);

@@ -131,7 +131,7 @@ static bool s_import(struct ms_source *source) {
     return false;
 }
 
-bool ms_source_open(struct ms_source *source, const char *file) {
+bool ms_source_open(struct ms_source *source, const char *file, unsigned parts) {
     struct ms_journal *journal = NULL;
     *source = (struct ms_source){.path = ms_source_find(file)};
     if (source->path == NULL)
@@ -149,7 +149,7 @@ bool ms_source_open(struct ms_source *source, const char *file) {
     status = ms_symbols_new(&places, &source->symbols);
     if (status == MS_OK) {
         source->resolver = ms_symbols_resolver(source->symbols);
-        status = ms_report_new(journal, &source->resolver, &source->report);
+        status = ms_report_new(journal, &source->resolver, parts, &source->report);
     }
     if (status != MS_OK) {
         ms_cli_fail("cannot make a report of %s: %s", source->path, ms_status_message(status));

@@ -35,9 +35,9 @@ struct ms_source {
  * newest. For the caller to free; NULL after one line that says what is wrong. */
 char *ms_source_find(const char *file);
 
-/* Makes the report of the journal that FILE names, or reads it where FILE is an export (import.h).
- * False after one line that says what is wrong. */
-bool ms_source_open(struct ms_source *source, const char *file);
+/* Makes the report of the journal that FILE names, with PARTS as ms_report_new has them, or reads
+ * it where FILE is an export (import.h). False after one line that says what is wrong. */
+bool ms_source_open(struct ms_source *source, const char *file, unsigned parts);
 void ms_source_close(struct ms_source *source);
 
 /* The one FILE of ARGV behind the options, NULL when there is none, through FILE. False after one

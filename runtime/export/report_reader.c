@@ -67,7 +67,7 @@ static const char *const s_kinds[] = {
     [MS_FIELD_OBJECT] = "an object",    [MS_FIELD_OPTIONAL] = "an object",
     [MS_FIELD_OBJECTS] = "a list",      [MS_FIELD_UINTS] = "a list",
     [MS_FIELD_STRINGS] = "a list",      [MS_FIELD_UINTS_PARENT] = "a list",
-    [MS_FIELD_STACKS] = "a list",
+    [MS_FIELD_STACKS] = "a list",       [MS_FIELD_WANTED] = "a list",
 };
 
 static bool wrong_kind(struct ms_report_reader *reader, const struct level *level) {

@@ -82,7 +82,8 @@ SHAPE(memscope_summary,
     UINT(memscope_summary, static_bytes),
     UINT(memscope_summary, pooled_allocations),
     UINT(memscope_summary, pooled_bytes),
-    UINT(memscope_summary, pooled_outside_bytes));
+    UINT(memscope_summary, pooled_outside_bytes),
+    UINT(memscope_summary, missing_events));
 
 SHAPE(memscope_hotspot,
     STRING(memscope_hotspot, var_name),
@@ -337,6 +338,16 @@ SHAPE(memscope_module_report,
     STRING(memscope_module_report, build_id),
     UINT(memscope_module_report, base));
 
+SHAPE(memscope_event,
+    UINT(memscope_event, timestamp),
+    STRING(memscope_event, kind),
+    UINT(memscope_event, address),
+    UINT(memscope_event, size),
+    ID(memscope_event, site_id),
+    UINT(memscope_event, thread_id),
+    ID(memscope_event, stack_id),
+    UINT(memscope_event, former_address));
+
 SHAPE(memscope_report,
     OBJECT(memscope_report, process, memscope_process),
     OBJECT(memscope_report, sampling, memscope_sampling),
@@ -360,6 +371,8 @@ SHAPE(memscope_report,
     ARRAY(memscope_report, stacks, stack_count, MS_FIELD_STACKS, const struct memscope_stack *,
           &s_memscope_stack),
     OBJECTS(memscope_report, modules, module_count, memscope_module_report),
+    ARRAY(memscope_report, events, event_count, MS_FIELD_WANTED, const struct memscope_event *,
+          &s_memscope_event),
     STRINGS(memscope_report, notes, note_count));
 /* clang-format on */
 

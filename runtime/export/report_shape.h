@@ -21,6 +21,7 @@ enum ms_field_kind {
     MS_FIELD_UINTS,        /* pointer to an array of uint64_t; size_t at `count` */
     MS_FIELD_STRINGS,      /* pointer to an array of const char *; size_t at `count` */
     MS_FIELD_UINTS_PARENT, /* as UINTS, but `count` is in the struct that holds this one's array */
+    MS_FIELD_WANTED,       /* as OBJECTS; left out, key and all, where the pointer is NULL */
     MS_FIELD_STACKS,       /* as OBJECTS: the stacks, which an exporter may write in its own way */
 };
 

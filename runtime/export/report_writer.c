@@ -98,6 +98,7 @@ static void write_value(const struct walk *walk, const struct ms_field *field, c
         write_elements(walk, field, object, parent);
         break;
     case MS_FIELD_OBJECTS:
+    case MS_FIELD_WANTED:
     case MS_FIELD_UINTS:
     case MS_FIELD_STRINGS:
     case MS_FIELD_UINTS_PARENT:
@@ -106,9 +107,24 @@ static void write_value(const struct walk *walk, const struct ms_field *field, c
     }
 }
 
+static bool is_left_out(const struct ms_field *field, const char *object) {
+    return field->kind == MS_FIELD_WANTED && pointer_at(object + field->offset) == NULL;
+}
+
+static size_t count_fields(const struct ms_shape *shape, const char *object) {
+    size_t count = 0;
+    for (size_t i = 0; i < shape->field_count; i++) {
+        count += !is_left_out(&shape->fields[i], object);
+    }
+    return count;
+}
+
 static void write_fields(const struct walk *walk, const struct ms_shape *shape, const char *object,
                          const char *parent) {
     for (size_t i = 0; i < shape->field_count; i++) {
+        if (is_left_out(&shape->fields[i], object)) {
+            continue;
+        }
         walk->writer->ops->string(walk->writer, shape->fields[i].key);
         write_value(walk, &shape->fields[i], object, parent);
     }
@@ -116,7 +132,7 @@ static void write_fields(const struct walk *walk, const struct ms_shape *shape, 
 
 static void write_object(const struct walk *walk, const struct ms_shape *shape, const char *object,
                          const char *parent) {
-    walk->writer->ops->begin_object(walk->writer, shape->field_count);
+    walk->writer->ops->begin_object(walk->writer, count_fields(shape, object));
     write_fields(walk, shape, object, parent);
     walk->writer->ops->end_object(walk->writer);
 }
@@ -132,7 +148,7 @@ void ms_report_write(struct ms_writer *writer, const struct memscope_report *rep
                      ms_stacks_fn *write_stacks, void *data) {
     const struct walk walk = {writer, report, write_stacks, data};
     const struct ms_shape *shape = ms_report_shape();
-    writer->ops->begin_object(writer, shape->field_count + 2);
+    writer->ops->begin_object(writer, count_fields(shape, (const char *)report) + 2);
     write_version(writer);
     write_fields(&walk, shape, (const char *)report, NULL);
     writer->ops->end_object(writer);

@@ -27,6 +27,7 @@ static void set_pointer(char *place, const void *pointer) {
 bool ms_field_is_list(const struct ms_field *field) {
     switch (field->kind) {
     case MS_FIELD_OBJECTS:
+    case MS_FIELD_WANTED:
     case MS_FIELD_STACKS:
     case MS_FIELD_UINTS:
     case MS_FIELD_STRINGS:

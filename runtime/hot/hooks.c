@@ -13,6 +13,7 @@
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
+#include "hot/traced.h"
 
 #ifdef MS_HOT_STATIC
 #    define HOOK(name) __wrap_##name
@@ -91,6 +92,27 @@ static void *s_watched_realloc(void *address, size_t size) {
     return ms_fast_is_possible() ? ms_fast_realloc(address, size) : ms_hook_realloc(address, size);
 }
 
+static void s_watched_traced_free(void *address) {
+    s_watch(address);
+    ms_traced_free(address);
+}
+
+static void *s_watched_traced_realloc(void *address, size_t size) {
+    s_watch(address);
+    return ms_traced_realloc(address, size);
+}
+
+static void s_choose_traced(bool idle) {
+    if (idle)
+        s_set_makers(ms_real.malloc, ms_real.calloc);
+    else
+        s_set_makers(ms_traced_malloc, ms_traced_calloc);
+    if (ms_load_relaxed(&s_is_watched))
+        s_set_others(s_watched_traced_realloc, s_watched_traced_free);
+    else
+        s_set_others(ms_traced_realloc, ms_traced_free);
+}
+
 static void s_choose_exact(bool idle) {
     bool fast = ms_fast_is_possible();
     if (idle)
@@ -119,6 +141,8 @@ void ms_hooks_choose(void) {
     } else if (ms_recording.sampled) {
         s_set_makers(ms_sampled_malloc, ms_sampled_calloc);
         s_set_others(ms_sampled_realloc, ms_sampled_free);
+    } else if (ms_recording.traced) {
+        s_choose_traced(idle);
     } else {
         s_choose_exact(idle);
     }

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "hot/record.h"
+
 /* As the functions of the same name. They must be jumped to: they look for their caller behind
  * their own frame. */
 void *ms_hook_malloc(size_t size);
@@ -18,9 +20,12 @@ void *ms_hook_realloc(void *address, size_t size);
 void ms_hook_free(void *address);
 size_t ms_hook_usable_size(void *address);
 
-/* Has the calls go to the functions of fast.c, malloc.c or sampled.c or, while nothing is recorded,
- * to the allocator, as ms_recording says now. To be called when that has changed. Any thread, also
- * while others allocate. */
+/* realloc for a call that came from elsewhere. */
+void *ms_hook_reallocation(void *address, size_t size, struct ms_call call);
+
+/* Has the calls go to the functions of fast.c, malloc.c, sampled.c or traced.c or, while nothing is
+ * recorded, to the allocator, as ms_recording says now. To be called when that has changed. Any
+ * thread, also while others allocate. */
 void ms_hooks_choose(void);
 
 /* The same; from here on free and realloc first end what lies in the block (pools.h) and take its

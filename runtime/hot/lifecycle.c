@@ -82,6 +82,9 @@ static void s_describe(struct ms_journal_header *header) {
     header->seed = s_options.seed;
     header->capture_stack = s_options.stack && s_options.max_stack_depth != 0;
     header->max_stack_depth = s_options.max_stack_depth;
+    header->event_limit = s_options.events;
+    if (s_options.events == MS_OPTIONS_EVENTS_AUTO)
+        header->event_limit = ms_sampler_samples() ? MS_EVENT_DEFAULT : 0;
     header->monitor_ms = s_options.monitor ? s_options.monitor_ms : 0;
     header->tick_interval_ns = (uint64_t)s_options.monitor_ms * 1000000;
     const char *other_malloc = ms_real_other_malloc();
@@ -168,6 +171,7 @@ bool ms_lifecycle_ready(void) {
     errno = saved;
     ms_recording.frees = open;
     ms_recording.sampled = open && ms_sampler_samples();
+    ms_recording.traced = open && !ms_recording.sampled && ms_store.header->event_limit != 0;
     s_set_blocks(open && s_options.start);
     ms_recording.untouched = ms_recording.blocks == MS_BLOCKS_OFF;
     ms_store_release(&s_state, open ? S_RECORDING : S_OFF);

@@ -19,6 +19,7 @@
 #include "hot/real.h"
 #include "hot/record.h"
 #include "hot/sampled.h"
+#include "hot/traced.h"
 
 #ifdef MS_HOT_STATIC
 #    define HOOK(name) __wrap_##name
@@ -51,6 +52,8 @@ static void *s_arena(size_t size, size_t alignment) {
 static void *s_record_rare(void *block, size_t size, struct ms_call call) {
     if (ms_recording.sampled)
         return ms_sampled_allocation(block, size, call);
+    if (ms_recording.traced)
+        return ms_traced_allocation(block, size, call);
     if (block == NULL || ms_recording.blocks == MS_BLOCKS_OFF)
         return block;
     return ms_record_allocation(block, size, call);
@@ -115,6 +118,10 @@ void *ms_hook_realloc(void *address, size_t size) {
     return s_realloc(address, size, MS_CALL());
 }
 
+void *ms_hook_reallocation(void *address, size_t size, struct ms_call call) {
+    return s_realloc(address, size, call);
+}
+
 EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size);
 EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size) {
     size_t bytes;
@@ -128,6 +135,8 @@ EXPORT void *HOOK(reallocarray)(void *address, size_t count, size_t size) {
         ms_pools_end_inside(address);
     if (MS_UNLIKELY(ms_guards_used))
         ms_guards_take(address);
+    if (ms_recording.traced)
+        return ms_traced_reallocation(address, bytes, MS_CALL());
     return s_realloc(address, bytes, MS_CALL());
 }
 

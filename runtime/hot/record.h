@@ -42,6 +42,7 @@ struct ms_recording {
     bool frees;     /* there is a journal */
     bool sampled;   /* new blocks are MS_BLOCKS_SAMPLED when they are recorded */
     bool capture;   /* call stacks */
+    bool traced;    /* not sampled, and every block's events are written, as hot/traced.h has it */
     bool untouched; /* no block has been recorded yet */
     bool own_clock; /* nobody publishes header.now_ns */
     bool tables;    /* stacks by call frame information (unwind.h), not by frame pointers */

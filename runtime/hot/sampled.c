@@ -10,6 +10,7 @@
 #include "hot/real.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
+#include "hot/traced.h"
 #include "hot/unwind.h"
 #include "store/live.h"
 #include "store/threads.h"
@@ -155,6 +156,8 @@ static COLD void s_settle_sampled(struct ms_thread *thread, uint32_t site) {
     s_add(&sums->variance, (1 - 1 / weight) * bytes * bytes);
     s_add(&sums->live_bytes, bytes);
     ms_store_release(&block->site, site); /* pairs with s_free_sampled */
+    if (thread->events != NULL)
+        ms_events_close(thread->events, site);
     if (ms_load_relaxed(&thread->record->inbox) != 0)
         s_empty_inbox(thread);
 }
@@ -176,9 +179,9 @@ static HOT uint32_t s_settle(struct ms_thread *thread) {
 
 /* ---- a sampled block's record ---- */
 
-/* The block of record ID, which is out of the live table. Only its maker knows the site of a
- * pending one. */
-static void s_free_sampled(struct ms_thread *thread, uint32_t id) {
+/* The block of record ID, which is out of the live table and GOES_ON as another or is freed. Only
+ * its maker knows the site of a pending one. */
+static void s_free_sampled(struct ms_thread *thread, uint32_t id, bool goes_on) {
     struct ms_block *block = ms_block_at(id);
     const struct ms_pending *pending = &thread->record->pending;
     uint32_t maker = MS_BLOCK_THREAD(block);
@@ -188,6 +191,8 @@ static void s_free_sampled(struct ms_thread *thread, uint32_t id) {
     if (maker != thread->index)
         ms_fetch_add_relaxed(&ms_threads_record(maker)->freed_elsewhere, (uint64_t)(weight + 0.5));
     uint32_t site = ms_load_acquire(&block->site); /* pairs with s_settle_sampled */
+    if (!goes_on)
+        ms_traced_note(thread, MEMSCOPE_EVENT_FREE, id, 0);
     if (site != 0 || maker == thread->index) {
         s_count_freed_at(thread, site, block, weight);
         ms_blocks_give(&thread->free_blocks, id);
@@ -224,9 +229,11 @@ struct s_heritage {
  * whose free has escaped us. */
 static COLD uint32_t s_sample(struct ms_thread *thread, uintptr_t address, uint64_t size,
                               struct ms_call call, struct s_heritage heritage) {
+    uintptr_t former = thread->former;
+    thread->former = 0;
     uint32_t id = s_take_out(address);
     if (id != 0)
-        s_free_sampled(thread, id);
+        s_free_sampled(thread, id, false);
     id = ms_blocks_take(&thread->free_blocks);
     if (id == 0)
         return 0;
@@ -246,8 +253,11 @@ static COLD uint32_t s_sample(struct ms_thread *thread, uintptr_t address, uint6
                                            : ms_frames_capture(thread, call, ms_recording.depth);
     ms_store_release(&block->address_thread,
                      (uint64_t)address << 16 | thread->index); /* pairs with the reader's */
-    if (s_put_in(address, size, id))
+    if (s_put_in(address, size, id)) {
+        ms_traced_note(thread, former != 0 ? MEMSCOPE_EVENT_REALLOC : MEMSCOPE_EVENT_ALLOC, id,
+                       former);
         return id;
+    }
     ms_blocks_give(&thread->free_blocks, id);
     return 0;
 }
@@ -270,7 +280,7 @@ static COLD void s_free_deferred(struct ms_thread *thread) {
     while (thread->deferred_count != 0) {
         uint32_t id = s_take_out(thread->deferred[--thread->deferred_count]);
         if (id != 0)
-            s_free_sampled(thread, id);
+            s_free_sampled(thread, id, false);
     }
     thread->high = MS_HAND_IN_BYTES;
 }
@@ -447,7 +457,7 @@ static void s_record_free(void *block) {
         ms_own_add(&ms_thread_counter(thread, s_end_newest(thread))->temporary, 1);
     uint32_t id = s_take_out(address);
     if (id != 0)
-        s_free_sampled(thread, id);
+        s_free_sampled(thread, id, false);
     s_end(thread);
     s_count_freed(thread, s_usable(block));
 }
@@ -482,23 +492,25 @@ void ms_sampled_free(void *block) {
 
 /* ---- realloc ---- */
 
-/* A block of OLD_USABLE bytes, with record ID if it was sampled, has become MEMORY. */
-static void s_make_again(struct ms_thread *thread, uint64_t old_usable, uint32_t id, void *memory,
-                         size_t size, struct ms_call call) {
+/* A block of OLD_USABLE bytes at ADDRESS, with record ID if it was sampled, has become MEMORY. */
+static void s_make_again(struct ms_thread *thread, uintptr_t address, uint64_t old_usable,
+                         uint32_t id, void *memory, size_t size, struct ms_call call) {
     struct s_heritage heritage = {.decided = true};
     if (id != 0) {
         heritage.basis = *ms_block_basis(id);
         heritage.holder = ms_load_relaxed(&ms_block_at(id)->holder);
-        s_free_sampled(thread, id);
+        s_free_sampled(thread, id, memory != NULL && ms_recording.blocks == MS_BLOCKS_SAMPLED);
     }
     if (memory == NULL || ms_recording.blocks != MS_BLOCKS_SAMPLED)
         return;
     uint64_t usable = s_usable(memory), growth = usable > old_usable ? usable - old_usable : 0;
     if (id != 0) {
+        thread->former = address;
         heritage.basis += (double)growth;
     } else if (ms_sampler.bytes != 0 && growth != 0) {
         thread->until_sample -= (int64_t)growth;
         if (thread->until_sample <= 0) {
+            thread->former = address;
             ms_sampler_next(thread);
             heritage.basis = (double)usable;
         }
@@ -525,7 +537,7 @@ static void *s_reallocate(void *block, size_t size, struct ms_call call) {
     if (thread == NULL)
         return memory;
     if (freed)
-        s_make_again(thread, old_usable, id, memory, size, call);
+        s_make_again(thread, address, old_usable, id, memory, size, call);
     else if (id != 0)
         s_put_in(address, MS_BLOCK_SIZE(ms_block_at(id)), id);
     s_end(thread);

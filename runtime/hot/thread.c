@@ -60,10 +60,14 @@ static struct ms_thread *s_attach(void) {
         ms_store_release(&s_states[shard], thread); /* pairs with ms_thread_of_shard */
     }
     s_hand_over(thread, record);
+    if (thread->events == NULL && ms_store.header->event_limit != 0)
+        thread->events = ms_events_new((uint32_t)ms_store.header->event_limit);
+    if (thread->events != NULL)
+        thread->events->open = NULL; /* of the thread before */
     thread->busy = thread->objects_busy = false;
     thread->deferred_count = 0;
     thread->handed_on_block = 0;
-    thread->newest_address = 0;
+    thread->newest_address = thread->former = 0;
     thread->phases = (struct ms_phases){0};
     thread->low = -MS_HAND_IN_BYTES;
     thread->high = MS_HAND_IN_BYTES;

@@ -19,6 +19,7 @@
 #include "memscope/abi.h"
 #include "store/blocks.h"
 #include "store/counters.h"
+#include "store/events.h"
 #include "store/phases.h"
 #include "store/sites.h"
 
@@ -106,6 +107,9 @@ struct ms_thread {
     struct ms_walk walks[MS_WALK_CACHE]; /* begun by this thread, on its stack */
     struct ms_counter
         *directory[MS_DIRECTORY_SIZE]; /* by site / 64; only used pages are resident */
+    uintptr_t former; /* sampled path: what the block was before realloc that is about to be
+                         sampled, 0: nothing */
+    struct ms_event_ring *events; /* of the shard; NULL: no events are written */
 };
 
 /* Its state, NULL before the first allocation that is recorded. */

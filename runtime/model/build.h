@@ -72,6 +72,7 @@ struct ms_build_site {
     double held_variance;     /* of held_bytes, as in struct ms_estimate */
     uint64_t held_bytes;      /* live blocks that the variable of this site holds, or held last */
     bool is_loss_only;        /* it takes no block: a variable stops holding one there */
+    bool has_event;           /* events[] names it */
     bool lost_here;           /* a live block was last seen there */
     uint64_t top_stack_bytes; /* live bytes made here with `top_stack` */
     uint32_t top_stack;       /* id, MEMSCOPE_NO_ID: no live block with a stack */
@@ -123,6 +124,7 @@ struct ms_build {
     const struct ms_journal *journal;
     const struct ms_journal_header *header;
     const struct memscope_resolver *resolver; /* NULL: none */
+    unsigned parts;                           /* MS_REPORT_ of model.h */
     struct memscope_report *report;
     struct ms_arena *arena; /* the report's */
     struct ms_names names;
@@ -166,6 +168,7 @@ enum ms_status ms_build_objects(struct ms_build *build);     /* the objects of `
 enum ms_status ms_build_blocks(struct ms_build *build);      /* pending blocks; groups, stacks */
 enum ms_status ms_build_torn(struct ms_build *build);        /* torn_blocks */
 enum ms_status ms_build_live(struct ms_build *build);        /* what is live by site and group */
+enum ms_status ms_build_events(struct ms_build *build);      /* events; their stacks */
 enum ms_status ms_build_peak(struct ms_build *build);        /* what made up the peak */
 enum ms_status ms_build_ticks(struct ms_build *build);       /* `ticks`, system_snapshots */
 enum ms_status ms_build_hotspots(struct ms_build *build);    /* locations; sites, hotspots */
@@ -215,6 +218,9 @@ enum ms_status ms_build_type_name(struct ms_build *build, uint32_t offset, ms_na
 /* One line for people, as printf has it. */
 __attribute__((format(printf, 2, 3))) enum ms_status ms_build_note(struct ms_build *build,
                                                                    const char *format, ...);
+
+/* A run-time address as a frame word: of the module that was there last. */
+uint64_t ms_build_frame_word(const struct ms_build *build, uint64_t address);
 
 /* The frames of a frame word; resolved once. */
 enum ms_status ms_build_frames(struct ms_build *build, uint64_t word, struct ms_build_frames *out);

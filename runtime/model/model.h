@@ -11,10 +11,14 @@
 
 struct ms_journal;
 
-/* Builds the report of JOURNAL, which need not stay open longer than this call. RESOLVER may be
- * NULL; otherwise it must outlive the report. OUT is freed with ms_report_destroy. */
+/* What a report has only when it is wanted. */
+#define MS_REPORT_EVENTS 1u
+
+/* Builds the report of JOURNAL with PARTS of these, which need not stay open longer than this call.
+ * RESOLVER may be NULL; otherwise it must outlive the report. OUT is freed with ms_report_destroy.
+ */
 enum ms_status ms_report_new(const struct ms_journal *journal,
-                             const struct memscope_resolver *resolver,
+                             const struct memscope_resolver *resolver, unsigned parts,
                              struct memscope_report **out);
 void ms_report_destroy(struct memscope_report *report);
 

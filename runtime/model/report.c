@@ -21,12 +21,12 @@ typedef enum ms_status s_step_fn(struct ms_build *build);
 /* Pending blocks are added to sites before anything is summed up; locations are made before
  * anything names them. */
 static s_step_fn *const s_steps[] = {
-    ms_build_process,  ms_build_sites,     ms_build_tracked,     ms_build_objects,
-    ms_build_surplus,  ms_build_blocks,    ms_build_torn,        ms_build_live,
-    ms_build_peak,     ms_build_ticks,     ms_build_hotspots,    ms_build_types,
-    ms_build_layouts,  ms_build_variables, ms_build_live_blocks, ms_build_leaks,
-    ms_build_problems, ms_build_threads,   ms_build_phases,      ms_build_timeline,
-    ms_build_stacks,   ms_build_summary,
+    ms_build_process,  ms_build_sites,    ms_build_tracked,   ms_build_objects,
+    ms_build_surplus,  ms_build_blocks,   ms_build_torn,      ms_build_live,
+    ms_build_events,   ms_build_peak,     ms_build_ticks,     ms_build_hotspots,
+    ms_build_types,    ms_build_layouts,  ms_build_variables, ms_build_live_blocks,
+    ms_build_leaks,    ms_build_problems, ms_build_threads,   ms_build_phases,
+    ms_build_timeline, ms_build_stacks,   ms_build_summary,
 };
 
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name) {
@@ -110,7 +110,7 @@ static void s_build_fini(struct ms_build *build) {
 }
 
 enum ms_status ms_report_new(const struct ms_journal *journal,
-                             const struct memscope_resolver *resolver,
+                             const struct memscope_resolver *resolver, unsigned parts,
                              struct memscope_report **out) {
     struct s_owned_report *owned = calloc(1, sizeof(*owned));
     if (owned == NULL)
@@ -119,6 +119,7 @@ enum ms_status ms_report_new(const struct ms_journal *journal,
         .journal = journal,
         .header = ms_journal_header(journal),
         .resolver = resolver,
+        .parts = parts,
         .report = &owned->report,
         .arena = &owned->arena,
         .names = {.arena = &owned->arena},

@@ -239,8 +239,7 @@ static enum ms_status s_collect_pending(struct s_walk *walk) {
     return MS_OK;
 }
 
-/* A run-time address as a frame word: the module that was there last. */
-static uint64_t s_frame_word(const struct ms_build *build, uint64_t address) {
+uint64_t ms_build_frame_word(const struct ms_build *build, uint64_t address) {
     uint64_t count = ms_journal_count(build->journal, MS_TABLE_MODULES);
     for (uint64_t i = count; i-- > 1;) {
         const struct ms_module *module = ms_journal_entry(build->journal, MS_TABLE_MODULES, i);
@@ -262,7 +261,7 @@ static enum ms_status s_find_caller(struct s_walk *walk, uint64_t frame_address,
     }
     walk->has_caller_index = true;
     bool added;
-    uint64_t word = s_frame_word(build, frame_address);
+    uint64_t word = ms_build_frame_word(build, frame_address);
     const uint32_t *known = ms_index_put(&walk->caller_index, word, build->site_count, &added);
     if (known == NULL)
         return MS_NO_MEMORY;

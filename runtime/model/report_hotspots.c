@@ -28,7 +28,7 @@ static const char *s_spelling_of_evidence(unsigned evidence) {
 static bool s_is_shown(const struct ms_build_site *site) {
     if (ms_build_is_object(site))
         return site->object.is_shown;
-    if (site->allocations != 0 || site->frees != 0 || site->held_bytes != 0)
+    if (site->has_event || site->allocations != 0 || site->frees != 0 || site->held_bytes != 0)
         return true;
     if (site->is_loss_only)
         return site->lost_here;

@@ -20,6 +20,8 @@
  * first);
  *   - a thread's pending block is in the block table and not in the counters of a site: readers
  * add it to those of the site it will have;
+ *   - an event is complete when its `number` is not 0 (stored last, with release; zeroed first) and
+ * the same behind the copy of it as before: the newest of a thread take the place of its oldest;
  *   - ticks may be rewritten when the timeline is thinned: header.timeline_sequence is odd
  * meanwhile. Everything else is advisory. A reader believes nothing: it checks every index and
  * offset.
@@ -31,7 +33,7 @@
 #include <stdint.h>
 
 #define MS_JOURNAL_MAGIC      "MEMSCOPE" /* 8 bytes, no NUL */
-#define MS_JOURNAL_VERSION    3u
+#define MS_JOURNAL_VERSION    4u
 #define MS_JOURNAL_BYTE_ORDER 0x01020304u
 #define MS_EXTENT_COUNT       1024u
 #define MS_HEADER_BYTES       4096u
@@ -57,7 +59,8 @@
                                probability follows from */                                         \
     X(13, POOLED, 64)       /* struct ms_pooled_block; entry 0 is not used */                      \
     X(14, PROBLEMS, 64)     /* struct ms_problem */                                                \
-    X(15, PEAK, 16)         /* struct ms_peak_entry, one for each site */
+    X(15, PEAK, 16)         /* struct ms_peak_entry, one for each site */                          \
+    X(16, EVENTS, 64)       /* struct ms_event: the rings of threads, in pieces, in any order */
 
 enum ms_table {
 #define X(number, name, size) MS_TABLE_##name = number,
@@ -142,7 +145,7 @@ struct ms_journal_header {
     /* changing while it runs */
     uint32_t extent_count;
     uint32_t timeline_sequence;
-    uint64_t used[16];   /* complete entries by table (bytes, words for strings, stacks) */
+    uint64_t used[24];   /* complete entries by table (bytes, words for strings, stacks) */
     uint64_t file_bytes; /* what the file has been grown to */
     uint64_t now_ns;     /* the coarse clock: written by the monitor thread */
     uint64_t live_bytes; /* without what threads have not yet handed in, see handed_in */
@@ -163,7 +166,8 @@ struct ms_journal_header {
     uint64_t peak_taken; /* how often it was kept */
     uint64_t peak_taken_bytes[2];
     uint64_t peak_taken_ns[2];
-    unsigned char reserved[4096 - 472];
+    uint64_t event_limit; /* how many events of a thread are kept; 0: none are written */
+    unsigned char reserved[4096 - 544];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 
@@ -369,6 +373,21 @@ struct ms_problem {
 static_assert(sizeof(struct ms_problem) == 64, "wire size");
 #define MS_PROBLEM_LIMIT 1024u
 
+/* One of the newest events of a thread, where events are written: see the comment above. */
+struct ms_event {
+    uint64_t number;         /* in its ring, from 1 on */
+    uint64_t time_ns;        /* precise */
+    uint64_t address_thread; /* as in struct ms_block, of the thread that did it */
+    uint64_t size;           /* requested */
+    uint64_t former;         /* REALLOC: the address before it */
+    uint32_t site;           /* 0: not known, or not yet (the thread's pending block) */
+    uint32_t stack;          /* where the block was made, 0: none */
+    uint32_t kind;           /* enum memscope_event_kind */
+    uint32_t zero;
+    uint64_t zeros;
+};
+static_assert(sizeof(struct ms_event) == 64, "wire size");
+
 /* A thread's newest block. While it is pending, its site may not be known yet: the counters of no
  * site have it, and its record in the block table has site 0. */
 struct ms_pending {
@@ -408,7 +427,8 @@ struct ms_thread_record {
     /* written by the thread; by another one when it has ended */
     uint64_t stack_bytes; /* of the objects on its stack that are tracked */
     uint64_t stack_peak_bytes;
-    uint64_t reserved[6];
+    uint64_t events; /* that it has had to write, whatever became of them; by the thread alone */
+    uint64_t reserved[5];
 };
 static_assert(sizeof(struct ms_thread_record) == 256, "wire size");
 

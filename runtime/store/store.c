@@ -101,12 +101,16 @@ static unsigned char *s_near(enum ms_table table, uint64_t size) {
     return ms_store.near + end - size;
 }
 
+/* By how much a table grows next. */
+static uint64_t s_step(const struct ms_table_state *state) {
+    uint64_t size = state->capacity / 4 / MS_CHUNK_BYTES * MS_CHUNK_BYTES;
+    return size < MS_CHUNK_BYTES ? MS_CHUNK_BYTES : size;
+}
+
 static bool s_grow(enum ms_table table) {
     struct ms_table_state *state = &ms_store.tables[table];
     struct ms_journal_header *header = ms_store.header;
-    uint64_t size = state->capacity / 4 / MS_CHUNK_BYTES * MS_CHUNK_BYTES;
-    if (size < MS_CHUNK_BYTES)
-        size = MS_CHUNK_BYTES;
+    uint64_t size = s_step(state);
     uint64_t offset = header->file_bytes;
     if (header->extent_count == MS_EXTENT_COUNT ||
         (state->capacity + size) / MS_CHUNK_BYTES > MS_CHUNK_LIMIT)
@@ -136,15 +140,35 @@ static bool s_grow(enum ms_table table) {
     return true;
 }
 
-void *ms_store_append(enum ms_table table, size_t size, uint64_t *offset) {
-    struct ms_table_state *state = &ms_store.tables[table];
-    uint64_t at = state->appended;
+/* Where SIZE bytes more of TABLE go. */
+static uint64_t s_place(enum ms_table table, size_t size) {
+    uint64_t at = ms_store.tables[table].appended;
     if (at % MS_CHUNK_BYTES + size > MS_CHUNK_BYTES)
         at += MS_CHUNK_BYTES - at % MS_CHUNK_BYTES;
+    return at;
+}
+
+void *ms_store_append(enum ms_table table, size_t size, uint64_t *offset) {
+    struct ms_table_state *state = &ms_store.tables[table];
+    uint64_t at = s_place(table, size);
     if (at + size > state->capacity && !s_grow(table)) {
         ms_store_count_drop(MS_DROP_SPACE);
         return NULL;
     }
+    state->appended = at + size;
+    *offset = at;
+    return ms_store_at(table, at);
+}
+
+void *ms_store_append_spare(enum ms_table table, size_t size, uint64_t *offset) {
+    struct ms_table_state *state = &ms_store.tables[table];
+    uint64_t at = s_place(table, size);
+    bool has_room = at + size <= state->capacity;
+    if (!has_room && ms_store.max_size != 0 &&
+        state->capacity + s_step(state) > ms_store.max_size / 4)
+        return NULL;
+    if (!has_room && !s_grow(table))
+        return NULL;
     state->appended = at + size;
     *offset = at;
     return ms_store_at(table, at);

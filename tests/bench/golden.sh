@@ -38,13 +38,14 @@ count() {
     count not_started start=0 ./paths
     count sampled sample_bytes=512K:seed=1 ./paths
     count no_stacks stack=0 ./paths
+    count events stack=0:events=1024 ./paths
     count stacks_of_8 max_stack_depth=8 ./paths
     count stacks_of_20 max_stack_depth=20 ./paths
 } >counts
 
 # What is added to the bare program.
 awk '$1 == "bare" { bare[$2] = $3; next } { print $1, $2, $3 - bare[$2] }' counts | LC_ALL=C sort >added
-[ "$(wc -l <added)" -eq 42 ] || fail "not every path was counted: $(cat added)"
+[ "$(wc -l <added)" -eq 49 ] || fail "not every path was counted: $(cat added)"
 if [ "${2-}" = update ]; then
     {
         echo "# Instructions that memscope adds to a path of paths.c: configuration, path, instructions. By"

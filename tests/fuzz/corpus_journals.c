@@ -5,6 +5,22 @@
 #include "../unit/sample_journal.h"
 #include "memscope/abi.h"
 
+/* A full ring of events: of two threads and of one that is not there; one was being written. */
+static void s_add_events(struct journal_builder *builder) {
+    journal_builder_header(builder)->event_limit = 64;
+    for (uint64_t i = 0; i < 64; i++) {
+        struct ms_event event = {.number = i == 40 ? 0 : i + 100,
+                                 .time_ns = 1000 * (i ^ 5),
+                                 .address_thread = (0x1000 + i / 2 * 64) << 16 | i % 3,
+                                 .size = 100,
+                                 .site = (uint32_t)(i % 4),
+                                 .stack = (uint32_t)(i % 5),
+                                 .former = 0x1000,
+                                 .kind = (uint32_t)(1 + i % 3)};
+        journal_builder_append(builder, MS_TABLE_EVENTS, &event, sizeof(event));
+    }
+}
+
 /* A process that was killed: pending blocks, an inbox, a record that names what is not there. */
 static struct journal_builder *s_killed(void) {
     struct journal_builder *builder = journal_builder_new(8192);
@@ -18,7 +34,9 @@ static struct journal_builder *s_killed(void) {
     journal_builder_counter(builder, 0, 1)->allocations = 39;
     thread.pending = (struct ms_pending){.frame_address = 7, .size = 100, .site = 1, .block = 5};
     thread.inbox = journal_builder_block(builder, 0, 100, 1, 1, 0, 0);
+    thread.events = 200;
     journal_builder_thread(builder, &thread);
+    s_add_events(builder);
     return builder;
 }
 

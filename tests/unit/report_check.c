@@ -14,7 +14,7 @@ struct memscope_report *report_of_file(const char *path, const struct memscope_r
     struct memscope_report *report = NULL;
     if (ms_journal_open(path, &journal) != MS_OK)
         return NULL;
-    if (ms_report_new(journal, resolver, &report) != MS_OK)
+    if (ms_report_new(journal, resolver, MS_REPORT_EVENTS, &report) != MS_OK)
         report = NULL;
     ms_journal_close(journal); /* a report does not need its journal any more */
     return report;
@@ -156,6 +156,12 @@ static bool s_rest_is_sound(const struct memscope_report *report) {
     }
     for (size_t i = 0; i < report->note_count; i++)
         sound &= s_text(report->notes[i], "note", i);
+    for (size_t i = 0; i < report->event_count; i++) {
+        const struct memscope_event *event = &report->events[i];
+        sound &= s_expect(event->kind != NULL, "kind of event", i);
+        sound &= s_expect(i == 0 || event[-1].timestamp <= event->timestamp, "order of event", i);
+        sound &= s_expect(s_has_stack(report, event->stack_id), "stack of event", i);
+    }
     const struct memscope_timeline *timeline = &report->timeline;
     for (size_t i = 1; i < timeline->count; i++)
         sound &= s_expect(timeline->timestamps[i - 1] < timeline->timestamps[i], "tick", i);

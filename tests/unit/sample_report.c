@@ -575,6 +575,18 @@ static void fill_rest(struct sample *sample) {
     report->findings = findings;
     report->finding_count = 2;
 
+    struct memscope_event *events = sample_take(sample, 3, sizeof(*events));
+    events[0] = (struct memscope_event){1000, "alloc", UINT64_C(0x7ffff7a00010), 24, 3,
+                                        4711, 1,       MEMSCOPE_UNKNOWN};
+    events[1] =
+        (struct memscope_event){2000, "realloc", UINT64_C(0x7ffff7a00100), 4096, MEMSCOPE_NO_ID,
+                                4711, 1,         UINT64_C(0x7ffff7a00010)};
+    events[2] = (struct memscope_event){
+        UINT64_C(9007199254740993), "free",         UINT64_C(0x7ffff7a00100), 4096, 3,
+        MEMSCOPE_UNKNOWN,           MEMSCOPE_NO_ID, MEMSCOPE_UNKNOWN};
+    report->events = events;
+    report->event_count = 3;
+
     const char **notes = sample_take(sample, 2, sizeof(*notes));
     notes[0] = "/usr/lib/libc.so.6 has no debug information: its functions have no lines";
     notes[1] = sample_hostile_name(2);
@@ -599,6 +611,7 @@ static void fill_rest(struct sample *sample) {
         .pooled_allocations = 5120,
         .pooled_bytes = 81920,
         .pooled_outside_bytes = 4096,
+        .missing_events = 3,
     };
 }
 

@@ -43,7 +43,7 @@ static void test_keys(void) {
         tree, "schema version process sampling summary hotspots system_snapshots sites types "
               "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
               "timeline stacks "
-              "modules notes"));
+              "modules events notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
@@ -53,7 +53,7 @@ static void test_keys(void) {
          "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
          "total_bytes typed_bytes_percent dropped_events torn_blocks padding_waste_bytes "
          "stack_peak_bytes static_bytes pooled_allocations pooled_bytes "
-         "pooled_outside_bytes"},
+         "pooled_outside_bytes missing_events"},
         {"timeline", "interval_ns timestamps heap_live_bytes allocations frees by_type"},
     };
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
@@ -94,6 +94,7 @@ static void test_keys(void) {
         {"lifetimes", "from to count"},
         {"sizes", "from to count"},
         {"marks", "timestamp name"},
+        {"events", "timestamp kind address size site_id thread_id stack_id former_address"},
         {"phases", "name tid depth start_ns end_ns total_allocations total_bytes "
                    "heap_live_bytes_at_start heap_live_bytes_at_end"},
         {"stacks", "id frames live_count live_bytes error_percent"},
@@ -188,8 +189,37 @@ static void check_msgpack_equals_json(const struct memscope_report *report) {
     yajl_tree_free(tree);
 }
 
+static void test_events(void) {
+    static const char *const kinds[] = {"alloc", "realloc", "free"};
+    struct memscope_report *report = sample_report_new(ROWS, POINTS);
+    yajl_val tree = export_to_tree(report);
+    yajl_val events = tree_member(tree, "events");
+    CU_ASSERT_EQUAL_FATAL(events->u.array.len, 3);
+    for (size_t i = 0; i < 3; i++) {
+        CU_ASSERT_STRING_EQUAL(YAJL_GET_STRING(tree_member(tree_element(events, i), "kind")),
+                               kinds[i]);
+    }
+    check_number(tree_element(events, 0), "address", "140737347846160");
+    CU_ASSERT(YAJL_IS_NULL(tree_member(tree_element(events, 0), "former_address")));
+    check_number(tree_element(events, 1), "former_address", "140737347846160");
+    CU_ASSERT(YAJL_IS_NULL(tree_member(tree_element(events, 1), "site_id")));
+    check_number(tree_element(events, 2), "timestamp", "9007199254740993");
+    yajl_tree_free(tree);
+    report->events = NULL; /* not asked for: no key */
+    tree = export_to_tree(report);
+    CU_ASSERT(tree_has_keys(
+        tree, "schema version process sampling summary hotspots system_snapshots sites types "
+              "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
+              "timeline stacks "
+              "modules notes"));
+    yajl_tree_free(tree);
+    sample_report_destroy(report);
+}
+
 static void test_msgpack_equals_json(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
+    check_msgpack_equals_json(report);
+    report->events = NULL;
     check_msgpack_equals_json(report);
     sample_report_destroy(report);
     report = sample_report_new_empty();
@@ -456,6 +486,7 @@ int main(void) {
     static CU_TestInfo tests[] = {
         {"the keys are the documented ones", test_keys},
         {"values are exact, unknown ones null", test_values},
+        {"events are there when asked for", test_events},
         {"hostile names survive", test_hostile_names},
         {"msgpack says the same as json", test_msgpack_equals_json},
         {"reals read back", test_reals},

@@ -123,6 +123,18 @@ static void s_test_sizes(void) {
     }
 }
 
+static void s_test_events(void) {
+    CU_ASSERT_EQUAL(s_parse("").events, MS_OPTIONS_EVENTS_AUTO);
+    CU_ASSERT_EQUAL(s_parse("events=0").events, 0);
+    CU_ASSERT_EQUAL(s_parse("events=1048576").events, MS_OPTIONS_EVENT_LIMIT);
+    CU_ASSERT_EQUAL(s_parse("events=7:events=auto").events, MS_OPTIONS_EVENTS_AUTO);
+    CU_ASSERT_EQUAL(s_line_count, 0);
+    CU_ASSERT_EQUAL(s_parse("events=1048577").events, MS_OPTIONS_EVENTS_AUTO);
+    CU_ASSERT_EQUAL(s_line_count, 1);
+    CU_ASSERT_EQUAL(s_parse("events=all").events, MS_OPTIONS_EVENTS_AUTO);
+    CU_ASSERT_EQUAL(s_line_count, 1);
+}
+
 static void s_test_rates(void) {
     static const struct {
         const char *text;
@@ -228,7 +240,7 @@ static void s_test_keeps_errno(void) {
 static void s_test_table(void) {
     size_t count;
     const struct ms_option_info *table = ms_options_table(&count);
-    CU_ASSERT_EQUAL(count, 13);
+    CU_ASSERT_EQUAL(count, 14);
     for (size_t i = 0; i < count; i++) {
         char text[128];
         snprintf(text, sizeof(text), "%s=%s", table[i].key, table[i].standard);
@@ -245,6 +257,7 @@ int main(void) {
         {"a preset comes first", s_test_preset_comes_first},
         {"escapes", s_test_escapes},
         {"sizes", s_test_sizes},
+        {"events", s_test_events},
         {"rates", s_test_rates},
         {"limits", s_test_limits},
         {"complaints", s_test_complaints},

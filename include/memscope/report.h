@@ -93,6 +93,12 @@ struct memscope_summary {
     uint64_t missing_events;       /* that were to be written down and are not in the journal: newer
                                       ones have taken their place, or there was no room. Unknown:
                                       none are written down */
+    uint64_t temporary_allocations; /* blocks freed before their thread's next allocation */
+    uint64_t moved_bytes; /* that realloc has moved to another address; of mapped blocks it moves
+                             pages and copies nothing */
+    uint64_t freed_elsewhere; /* blocks freed by another thread than the one that made them */
+    uint64_t slack_bytes; /* what glibc's malloc rounds live blocks up by, at least; unknown with
+                             another allocator and where blocks are sampled */
 };
 
 struct memscope_site_report {
@@ -114,6 +120,8 @@ struct memscope_site_report {
                             thread's */
     uint64_t bytes_at_peak; /* its share of summary.peak_known_bytes */
     uint64_t temporary_allocations;
+    uint64_t moved_bytes; /* as in struct memscope_summary */
+    uint64_t slack_bytes;
     uint64_t left_by_jump; /* objects on the stack that longjmp or an exception has left */
     /* What its blocks are made up of: the type itself (n * sizeof (T)) or what a flexible array
      * holds. NULL, unknown: how many there are is not known. */
@@ -171,7 +179,13 @@ struct memscope_type_report {
     const char *struct_name; /* what a typedef stands for: "struct node"; NULL: it has no name, or
                                 is no struct */
     const char *declared;    /* "file:line" of the struct */
-    bool is_struct;          /* not exported: members could be moved */
+    uint64_t average_bytes;  /* of a block */
+    uint64_t average_lifetime_ns; /* of a byte, so far: from the samples of the timeline. Unknown
+                                     where these hardly saw the type, or may have missed much */
+    uint64_t temporary_count;     /* blocks freed before their thread's next allocation */
+    uint64_t moved_bytes;         /* that realloc has moved to another address */
+    uint64_t slack_bytes;         /* see struct memscope_summary */
+    bool is_struct;               /* not exported: members could be moved */
 };
 
 /* One step to a better order of members. */
@@ -204,6 +218,9 @@ struct memscope_layout {
     uint64_t best_size;           /* `size`: there is no better order; unknown: see not_reordered */
     uint64_t saved_bytes;         /* of live objects */
     uint64_t saved_at_peak_bytes; /* of those at the peak */
+    uint64_t saved_malloc_bytes;  /* what glibc's malloc would have needed less at the peak, as it
+                                     rounds blocks up; unknown where objects are not a block each,
+                                     or with another allocator */
     const char *const *best_order; /* none where there is no better one */
     size_t best_order_count;
     const struct memscope_move *moves; /* that lead there; none where they would be many */
@@ -225,11 +242,14 @@ struct memscope_variable {
     const char *location;
     uint64_t live_bytes;
     uint64_t peak_bytes;
-    uint64_t total_bytes;
+    uint64_t total_bytes; /* of blocks made for it. Unknown, as the next, where it has only taken
+                             over blocks: those are not counted */
     uint64_t total_allocations;
     const struct memscope_point *history;
     size_t history_count;
     double error_percent; /* of the live numbers, as in struct memscope_site_report */
+    uint64_t live_count;
+    uint64_t average_bytes; /* of a block made for it */
 };
 
 struct memscope_thread_report {

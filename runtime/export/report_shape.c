@@ -83,7 +83,12 @@ SHAPE(memscope_summary,
     UINT(memscope_summary, pooled_allocations),
     UINT(memscope_summary, pooled_bytes),
     UINT(memscope_summary, pooled_outside_bytes),
-    UINT(memscope_summary, missing_events));
+    UINT(memscope_summary, missing_events),
+
+    UINT(memscope_summary, temporary_allocations),
+    UINT(memscope_summary, moved_bytes),
+    UINT(memscope_summary, freed_elsewhere),
+    UINT(memscope_summary, slack_bytes));
 
 SHAPE(memscope_hotspot,
     STRING(memscope_hotspot, var_name),
@@ -144,6 +149,8 @@ SHAPE(memscope_site_report,
     UINT(memscope_site_report, peak_bytes),
     UINT(memscope_site_report, bytes_at_peak),
     UINT(memscope_site_report, temporary_allocations),
+    UINT(memscope_site_report, moved_bytes),
+    UINT(memscope_site_report, slack_bytes),
     UINT(memscope_site_report, left_by_jump),
     STRING(memscope_site_report, element_name),
     UINT(memscope_site_report, total_elements),
@@ -182,7 +189,12 @@ SHAPE(memscope_type_report,
     UINT(memscope_type_report, total_objects),
     UINT(memscope_type_report, peak_objects),
     STRING(memscope_type_report, struct_name),
-    STRING(memscope_type_report, declared));
+    STRING(memscope_type_report, declared),
+    UINT(memscope_type_report, average_bytes),
+    UINT(memscope_type_report, average_lifetime_ns),
+    UINT(memscope_type_report, temporary_count),
+    UINT(memscope_type_report, moved_bytes),
+    UINT(memscope_type_report, slack_bytes));
 
 SHAPE(memscope_move,
     STRING(memscope_move, member),
@@ -206,6 +218,7 @@ SHAPE(memscope_layout,
     UINT(memscope_layout, best_size),
     UINT(memscope_layout, saved_bytes),
     UINT(memscope_layout, saved_at_peak_bytes),
+    UINT(memscope_layout, saved_malloc_bytes),
     STRINGS(memscope_layout, best_order, best_order_count),
     OBJECTS(memscope_layout, moves, move_count, memscope_move),
     STRING(memscope_layout, not_reordered));
@@ -224,7 +237,9 @@ SHAPE(memscope_variable,
     UINT(memscope_variable, total_bytes),
     UINT(memscope_variable, total_allocations),
     OBJECTS(memscope_variable, history, history_count, memscope_point),
-    REAL(memscope_variable, error_percent));
+    REAL(memscope_variable, error_percent),
+    UINT(memscope_variable, live_count),
+    UINT(memscope_variable, average_bytes));
 
 SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, tid),

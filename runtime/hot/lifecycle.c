@@ -87,6 +87,7 @@ static void s_describe(struct ms_journal_header *header) {
         header->event_limit = ms_sampler_samples() ? MS_EVENT_DEFAULT : 0;
     header->monitor_ms = s_options.monitor ? s_options.monitor_ms : 0;
     header->tick_interval_ns = (uint64_t)s_options.monitor_ms * 1000000;
+    header->is_glibc = ms_real_is_glibc();
     const char *other_malloc = ms_real_other_malloc();
     if (other_malloc != NULL) {
         uint64_t signals;

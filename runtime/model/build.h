@@ -60,16 +60,19 @@ struct ms_build_site {
     uint64_t free_bytes;
     uint64_t peak_bytes; /* sum of the shards' */
     uint64_t temporary;
+    uint64_t moved;
     uint64_t inside_bytes;           /* of live pooled blocks that lie in the blocks made here */
+    uint64_t slack_bytes;            /* of live blocks, see model/slack.h */
     bool is_pooled;                  /* what is counted here are pooled blocks */
     struct ms_weighted made;         /* in a sampled journal: samples that it made, */
     struct ms_weighted live_samples; /* those of them that are live, */
     struct ms_estimate live;         /* and what follows from them */
     uint64_t live_count;
     uint64_t live_bytes;
-    double error_percent;     /* of live_bytes */
-    uint64_t bytes_at_peak;   /* MEMSCOPE_UNKNOWN: not known */
-    double held_variance;     /* of held_bytes, as in struct ms_estimate */
+    double error_percent;   /* of live_bytes */
+    uint64_t bytes_at_peak; /* MEMSCOPE_UNKNOWN: not known */
+    double held_variance;   /* of held_bytes, as in struct ms_estimate */
+    uint64_t held_count;
     uint64_t held_bytes;      /* live blocks that the variable of this site holds, or held last */
     bool is_loss_only;        /* it takes no block: a variable stops holding one there */
     bool has_event;           /* events[] names it */
@@ -89,6 +92,7 @@ struct ms_build_group {
     uint32_t stack_index; /* in `stacks`; not used for stack 0 */
     uint64_t count;
     uint64_t bytes;
+    uint64_t slack_bytes;        /* see model/slack.h */
     struct ms_weighted weighted; /* in a sampled journal: what count and bytes are estimated from */
     double variance;             /* of bytes, as in struct ms_estimate */
     uint64_t first_ns;
@@ -148,6 +152,7 @@ struct ms_build {
     bool has_drops;              /* something was not recorded */
     bool sampled;                /* only sampled blocks have records */
     bool has_gaps;               /* nothing was recorded for a while */
+    bool knows_slack;            /* slack_bytes of sites are those of the program's allocator */
     struct ms_weighted *threads; /* sampled: live samples by thread record */
     uint64_t thread_count;
     struct ms_build_note *first_note, **last_note;
@@ -172,6 +177,7 @@ enum ms_status ms_build_events(struct ms_build *build);      /* events; their st
 enum ms_status ms_build_peak(struct ms_build *build);        /* what made up the peak */
 enum ms_status ms_build_ticks(struct ms_build *build);       /* `ticks`, system_snapshots */
 enum ms_status ms_build_hotspots(struct ms_build *build);    /* locations; sites, hotspots */
+enum ms_status ms_build_growth(struct ms_build *build);      /* notes on realloc */
 enum ms_status ms_build_types(struct ms_build *build);       /* types */
 enum ms_status ms_build_layouts(struct ms_build *build);     /* layouts */
 enum ms_status ms_build_variables(struct ms_build *build);   /* variables */

@@ -11,6 +11,7 @@
 #include "base/atomics.h"
 #include "base/sampling.h"
 #include "model/array.h"
+#include "model/slack.h"
 
 struct s_block {
     uint64_t size;
@@ -143,6 +144,7 @@ static enum ms_status s_add_block(struct s_walk *walk, const struct s_block *blo
     struct ms_build_group *group = &build->groups[index];
     group->count++;
     group->bytes += block->size;
+    group->slack_bytes += ms_slack_usable(block->size) - block->size;
     if (build->sampled) {
         ms_weighted_add(&group->weighted, (double)block->size, block->probability);
         if (block->thread < build->thread_count)

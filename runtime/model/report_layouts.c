@@ -6,12 +6,15 @@
 
 #include "base/checked.h"
 #include "model/reorder.h"
+#include "model/slack.h"
 #include "model/type_layout.h"
 
 struct s_layout {
     struct memscope_layout report;
     const struct memscope_type_report *type; /* the first */
     const char **names;
+    uint64_t total_count; /* blocks */
+    uint64_t total_objects;
     bool open_end;
 };
 
@@ -82,6 +85,8 @@ static enum ms_status s_add_type(struct ms_build *build, struct s_layouts *all,
     layout->report.name_count = count + 1;
     layout->report.live_objects = s_add(layout->report.live_objects, type->live_objects);
     layout->report.peak_objects = s_add(layout->report.peak_objects, type->peak_objects);
+    layout->total_count += type->total_count;
+    layout->total_objects = s_add(layout->total_objects, type->total_objects);
     layout->open_end |= type->total_bytes != s_times(type->total_objects, type->size);
     return MS_OK;
 }
@@ -106,14 +111,19 @@ static const char *s_name(const struct memscope_member *member) {
     return member->name != NULL && member->name[0] != '\0' ? member->name : member->type_name;
 }
 
-static void s_fill_saving(struct memscope_layout *layout, uint64_t best_size) {
+static void s_fill_saving(const struct ms_build *build, struct s_layout *from, uint64_t best_size) {
+    struct memscope_layout *layout = &from->report;
+    if (build->knows_slack && from->total_objects == from->total_count && !from->open_end)
+        layout->saved_malloc_bytes =
+            s_times(ms_slack_chunk(layout->size) - ms_slack_chunk(best_size), layout->peak_objects);
     layout->best_size = best_size;
     layout->saved_bytes = s_times(layout->size - best_size, layout->live_objects);
     layout->saved_at_peak_bytes = s_times(layout->size - best_size, layout->peak_objects);
 }
 
-static enum ms_status s_fill_order(struct ms_build *build, struct memscope_layout *layout,
+static enum ms_status s_fill_order(struct ms_build *build, struct s_layout *from,
                                    const struct ms_reorder *found) {
+    struct memscope_layout *layout = &from->report;
     const char **order = ms_arena_array(build->arena, layout->member_count, sizeof(*order));
     struct memscope_move *moves = ms_arena_array(build->arena, found->move_count, sizeof(*moves));
     if (order == NULL || moves == NULL)
@@ -125,7 +135,7 @@ static enum ms_status s_fill_order(struct ms_build *build, struct memscope_layou
         if (found->moves[i].behind != MS_REORDER_FRONT)
             moves[i].behind = s_name(&layout->members[found->moves[i].behind]);
     }
-    s_fill_saving(layout, found->size);
+    s_fill_saving(build, from, found->size);
     layout->best_order = order;
     layout->best_order_count = layout->member_count;
     layout->moves = moves;
@@ -136,8 +146,9 @@ static enum ms_status s_fill_order(struct ms_build *build, struct memscope_layou
 static enum ms_status s_reorder(struct ms_build *build, struct s_layout *from) {
     struct memscope_layout *layout = &from->report;
     layout->best_size = layout->saved_bytes = layout->saved_at_peak_bytes = MEMSCOPE_UNKNOWN;
+    layout->saved_malloc_bytes = MEMSCOPE_UNKNOWN;
     if (layout->padding_bytes == 0) {
-        s_fill_saving(layout, layout->size);
+        s_fill_saving(build, from, layout->size);
         return MS_OK;
     }
     if (!from->type->is_struct) {
@@ -152,9 +163,9 @@ static enum ms_status s_reorder(struct ms_build *build, struct s_layout *from) {
     enum ms_status status = ms_reorder_find(&input, &found);
     layout->not_reordered = found.reason;
     if (status == MS_OK && found.order != NULL)
-        status = s_fill_order(build, layout, &found);
+        status = s_fill_order(build, from, &found);
     else if (status == MS_OK && found.reason == NULL)
-        s_fill_saving(layout, layout->size);
+        s_fill_saving(build, from, layout->size);
     ms_reorder_fini(&found);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is live by site and by group: counted where every block has a record, else estimated. */
 #include "model/build.h"
+#include "model/slack.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -74,6 +75,8 @@ static enum ms_status s_share_out(struct ms_build *build) {
             &build->sites[group->owner != 0 ? group->owner : group->site];
         holder->held_bytes += group->bytes;
         holder->held_variance += group->variance;
+        holder->held_count += group->count;
+        build->sites[group->site].slack_bytes += group->slack_bytes;
         build->sites[group->lost].lost_here = true;
         if (group->stack == 0)
             continue;
@@ -99,6 +102,7 @@ static enum ms_status s_share_out(struct ms_build *build) {
 }
 
 enum ms_status ms_build_live(struct ms_build *build) {
+    build->knows_slack = ms_slack_is_known(build);
     if (build->sampled)
         s_estimate_groups(build);
     for (uint32_t i = 0; i < build->site_count; i++) {

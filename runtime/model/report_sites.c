@@ -44,6 +44,7 @@ static void s_add_counter(struct ms_build_site *site, const struct ms_counter *c
     site->free_bytes += ms_load_relaxed(&counter->free_bytes);
     site->peak_bytes += ms_load_relaxed(&counter->peak_bytes);
     site->temporary += ms_load_relaxed(&counter->temporary);
+    site->moved += ms_load_relaxed(&counter->moved_bytes);
     if (site->kind == MEMSCOPE_SITE_OBJECT)
         site->object.jumped += ms_load_relaxed(&counter->jumped);
     else

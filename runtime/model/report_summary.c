@@ -62,6 +62,9 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
         summary->total_allocations += site->allocations;
         summary->total_deallocations += site->frees;
         summary->total_bytes += site->alloc_bytes;
+        summary->temporary_allocations += site->temporary;
+        summary->moved_bytes += site->moved;
+        summary->slack_bytes += site->slack_bytes;
         free_bytes += site->free_bytes;
         if (site->type_name != 0)
             typed_bytes += site->alloc_bytes;
@@ -81,6 +84,12 @@ static void s_fill_totals(const struct ms_build *build, struct memscope_summary 
     summary->typed_bytes_percent = summary->total_bytes != 0
                                        ? 100.0 * (double)typed_bytes / (double)summary->total_bytes
                                        : NAN;
+    for (size_t i = 0; i < build->report->thread_count; i++)
+        summary->freed_elsewhere += build->report->threads[i].freed_elsewhere;
+    if (build->sampled)
+        summary->moved_bytes = MEMSCOPE_UNKNOWN;
+    if (!build->knows_slack)
+        summary->slack_bytes = MEMSCOPE_UNKNOWN;
     summary->static_bytes = has_static ? static_bytes : MEMSCOPE_UNKNOWN;
 }
 

@@ -22,6 +22,13 @@ struct s_type {
     uint64_t peak_bytes;
     uint64_t objects; /* in all allocations */
     uint64_t live_objects;
+    uint64_t temporary;
+    uint64_t moved;
+    uint64_t slack_bytes;
+    double lived;            /* bytes times nanoseconds, by the ticks */
+    double missed;           /* at most, by ticks that do not list it */
+    uint32_t seen;           /* ticks with live bytes of it */
+    uint32_t last_seen;      /* the last of them, counted from 1 */
     bool has_unsized;        /* some blocks have no known number of objects */
     struct ms_estimate live; /* in a sampled journal */
     uint64_t bytes_at_peak;
@@ -128,29 +135,72 @@ static enum ms_status s_add_site(struct ms_build *build, struct s_types *types,
     type->live.bytes += site->live.bytes;
     type->live.variance += site->live.variance;
     type->peak_bytes = ms_build_max(type->peak_bytes, site->peak_bytes);
+    type->temporary += site->temporary;
+    type->moved += site->moved;
+    type->slack_bytes += site->slack_bytes;
     s_add_objects(type, site);
     return MS_OK;
 }
 
+/* The type that ticks mean by NAME; they do not tell types of one name apart. */
+static struct s_type *s_of_name(const struct s_types *types, ms_name name) {
+    const uint32_t *at = ms_index_find(&types->index, name);
+    return at != NULL && types->types[*at].next == 0 ? &types->types[*at] : NULL;
+}
+
+/* What may be live of a type that a tick does not list is less than the least that it lists. */
+static void s_add_missed(struct s_types *types, uint32_t tick, double ns, uint64_t least) {
+    for (uint32_t i = 0; i < types->count; i++)
+        if (types->types[i].last_seen != tick)
+            types->types[i].missed += ns * (double)least;
+}
+
 /* The peak of a type that several sites make is not known exactly. It was at least what one of its
- * sites had at once, and what all of them had at a tick; ticks do not tell types of one name apart.
- */
-static enum ms_status s_add_ticks(struct ms_build *build, struct s_types *types) {
-    for (size_t i = 0; i < build->tick_count; i++) {
-        struct ms_type_share shares[MS_SHARES_PER_TICK];
-        size_t count;
-        bool all;
-        enum ms_status status = ms_build_type_shares(build, &build->ticks[i], shares, &count, &all);
-        if (status != MS_OK)
-            return status;
-        for (size_t n = 0; n < count; n++) {
-            const uint32_t *at = ms_index_find(&types->index, shares[n].type_name);
-            if (at != NULL && types->types[*at].next == 0)
-                types->types[*at].peak_bytes =
-                    ms_build_max(types->types[*at].peak_bytes, shares[n].live_bytes);
-        }
+ * sites had at once, and what all of them had at a tick. */
+static enum ms_status s_add_tick(struct ms_build *build, struct s_types *types, uint32_t number,
+                                 double ns) {
+    struct ms_type_share shares[MS_SHARES_PER_TICK];
+    size_t count;
+    bool all;
+    uint64_t least = UINT64_MAX;
+    enum ms_status status =
+        ms_build_type_shares(build, &build->ticks[number - 1], shares, &count, &all);
+    for (size_t n = 0; status == MS_OK && n < count; n++) {
+        struct s_type *type = s_of_name(types, shares[n].type_name);
+        least = shares[n].live_bytes < least ? shares[n].live_bytes : least;
+        if (type == NULL)
+            continue;
+        type->peak_bytes = ms_build_max(type->peak_bytes, shares[n].live_bytes);
+        type->lived += ns * (double)shares[n].live_bytes;
+        type->seen++;
+        type->last_seen = number;
     }
-    return MS_OK;
+    if (status == MS_OK && !all)
+        s_add_missed(types, number, ns,
+                     count != 0 ? least : build->ticks[number - 1].heap_live_bytes);
+    return status;
+}
+
+static enum ms_status s_add_ticks(struct ms_build *build, struct s_types *types) {
+    uint64_t last = 0, end = build->report->process.duration_ns;
+    enum ms_status status = MS_OK;
+    for (size_t i = 0; status == MS_OK && i < build->tick_count && i < UINT32_MAX - 1; i++) {
+        uint64_t now = build->ticks[i].time_ns;
+        status = s_add_tick(build, types, (uint32_t)i + 1, (double)ms_build_minus(now, last));
+        last = ms_build_max(now, last);
+    }
+    for (uint32_t i = 0; i < types->count; i++)
+        types->types[i].lived +=
+            (double)ms_build_minus(end, last) * (double)types->types[i].live_bytes;
+    return status;
+}
+
+/* By Little's law: bytes there were on average, through bytes that came in a nanosecond. */
+#define S_LEAST_SEEN 5u
+static uint64_t s_lifetime(const struct s_type *type) {
+    if (type->seen < S_LEAST_SEEN || type->alloc_bytes == 0 || type->missed * 10 > type->lived)
+        return MEMSCOPE_UNKNOWN;
+    return ms_build_round(type->lived / (double)type->alloc_bytes);
 }
 
 static void s_fill_layout(const struct s_type *type, struct memscope_type_report *out) {
@@ -209,6 +259,13 @@ static void s_fill(const struct ms_build *build, const struct s_type *type,
         .live_objects = MEMSCOPE_UNKNOWN,
         .total_objects = MEMSCOPE_UNKNOWN,
         .peak_objects = MEMSCOPE_UNKNOWN,
+        .average_bytes = type->allocations != 0
+                             ? (type->alloc_bytes + type->allocations / 2) / type->allocations
+                             : MEMSCOPE_UNKNOWN,
+        .average_lifetime_ns = s_lifetime(type),
+        .temporary_count = type->temporary,
+        .moved_bytes = build->sampled ? MEMSCOPE_UNKNOWN : type->moved,
+        .slack_bytes = build->knows_slack ? type->slack_bytes : MEMSCOPE_UNKNOWN,
     };
     s_fill_objects(type, out);
     s_fill_layout(type, out);

@@ -79,6 +79,8 @@ static enum ms_status s_add_sites(const struct ms_build *build, struct s_variabl
         variable->report.total_allocations += site->allocations + object->count;
         variable->site_peak_bytes =
             ms_build_max(variable->site_peak_bytes, site->peak_bytes + object->peak_bytes);
+        variable->report.live_count +=
+            site->held_count + ms_build_minus(object->count, object->gone);
         variable->variance += site->held_variance;
     }
     return MS_OK;
@@ -145,6 +147,18 @@ static int s_by_live(const void *left, const void *right) {
     return order != 0 ? order : ms_build_compare_text(a->location, b->location);
 }
 
+/* Blocks that a variable takes over are not counted: of one that has done nothing else only what it
+ * holds is known. */
+static void s_fill_average(struct memscope_variable *variable) {
+    uint64_t count = variable->total_allocations;
+    if (count != 0) {
+        variable->average_bytes = (variable->total_bytes + count / 2) / count;
+        return;
+    }
+    variable->average_bytes = variable->total_bytes = variable->total_allocations =
+        MEMSCOPE_UNKNOWN;
+}
+
 static enum ms_status s_fill(struct ms_build *build, struct s_variables *all) {
     enum ms_status status = s_add_sites(build, all);
     if (status == MS_OK)
@@ -159,6 +173,8 @@ static enum ms_status s_fill(struct ms_build *build, struct s_variables *all) {
         out[i].error_percent = ms_build_error(build, out[i].live_bytes, all->variables[i].variance);
     }
     qsort(out, all->count, sizeof(*out), s_by_live);
+    for (uint32_t i = 0; i < all->count; i++)
+        s_fill_average(&out[i]);
     build->report->variables = out;
     build->report->variable_count = all->count;
     return MS_OK;

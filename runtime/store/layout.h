@@ -167,7 +167,8 @@ struct ms_journal_header {
     uint64_t peak_taken_bytes[2];
     uint64_t peak_taken_ns[2];
     uint64_t event_limit; /* how many events of a thread are kept; 0: none are written */
-    unsigned char reserved[4096 - 544];
+    uint64_t is_glibc;    /* 1: the allocator behind memscope is glibc's malloc */
+    unsigned char reserved[4096 - 552];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 

@@ -53,7 +53,8 @@ static void test_keys(void) {
          "current_memory_bytes allocation_rate_per_sec deallocation_rate_per_sec "
          "total_bytes typed_bytes_percent dropped_events torn_blocks padding_waste_bytes "
          "stack_peak_bytes static_bytes pooled_allocations pooled_bytes "
-         "pooled_outside_bytes missing_events"},
+         "pooled_outside_bytes missing_events "
+         "temporary_allocations moved_bytes freed_elsewhere slack_bytes"},
         {"timeline", "interval_ns timestamps heap_live_bytes allocations frees by_type"},
     };
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
@@ -71,18 +72,19 @@ static void test_keys(void) {
         {"sites", "id kind evidence var_name type_name label file line column function "
                   "total_allocations total_bytes live_allocations live_bytes peak_bytes "
                   "bytes_at_peak "
-                  "temporary_allocations left_by_jump "
+                  "temporary_allocations moved_bytes slack_bytes left_by_jump "
                   "element_name total_elements live_elements pooled error_percent"},
         {"types",
          "type_name size alignment live_count live_bytes pooled_bytes total_count total_bytes "
          "peak_bytes bytes_at_peak padding_bytes padding_waste_bytes members error_percent "
-         "live_objects total_objects peak_objects struct_name declared"},
+         "live_objects total_objects peak_objects struct_name declared "
+         "average_bytes average_lifetime_ns temporary_count moved_bytes slack_bytes"},
         {"layouts", "type_name names declared size alignment live_objects peak_objects "
                     "padding_bytes tail_padding_bytes wasted_bytes wasted_at_peak_bytes "
                     "cache_lines crossing_members members best_size saved_bytes "
-                    "saved_at_peak_bytes best_order moves not_reordered"},
+                    "saved_at_peak_bytes saved_malloc_bytes best_order moves not_reordered"},
         {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
-                      "total_allocations history error_percent"},
+                      "total_allocations history error_percent live_count average_bytes"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
                     "stack_peak_bytes error_percent"},
         {"live", "site_id var_name type_name stack_id count bytes error_percent"},

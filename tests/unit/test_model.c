@@ -279,6 +279,11 @@ static void s_test_types(void) {
     CU_ASSERT_EQUAL(node->peak_bytes, 700); /* at a tick */
     CU_ASSERT_EQUAL(node->padding_bytes, 15);
     CU_ASSERT_EQUAL(node->padding_waste_bytes, 15 * (700 / 24));
+    CU_ASSERT_EQUAL(node->live_objects, 6);
+    CU_ASSERT_EQUAL(node->total_objects, 10);
+    CU_ASSERT_EQUAL(node->peak_objects, 700 / 24);
+    CU_ASSERT_EQUAL(node->average_lifetime_ns, MEMSCOPE_UNKNOWN); /* two samples are too few */
+    CU_ASSERT_EQUAL(node->slack_bytes, MEMSCOPE_UNKNOWN);         /* not known to be of glibc */
     CU_ASSERT_EQUAL_FATAL(node->member_count, 2);
     check_same(node->members[0].type_name, "struct node *");
     check_same(node->members[1].name, "bad\xef\xbf\xbd");
@@ -310,6 +315,8 @@ static void s_test_variables(void) {
     CU_ASSERT_EQUAL(cache->peak_bytes, 148);
     CU_ASSERT_EQUAL(cache->total_bytes, 100);
     CU_ASSERT_EQUAL(cache->total_allocations, 1);
+    CU_ASSERT_EQUAL(cache->live_count, 3);
+    CU_ASSERT_EQUAL(cache->average_bytes, 100);
     CU_ASSERT_EQUAL_FATAL(cache->history_count, 2);
     CU_ASSERT_EQUAL(cache->history[1].timestamp, 200000000);
     CU_ASSERT_EQUAL(cache->history[1].live_bytes, 130);

@@ -52,6 +52,67 @@ static void s_test_full_tick(void) {
     ms_report_destroy(report);
 }
 
+/* Lifetimes are what there was at the samples, through what was made: 600 bytes for 50 ns and 200
+ * for 10 at six ticks, and 200 for the 40 to the end, of 1000. */
+static void s_check_lifetime(unsigned full, unsigned seen, uint64_t wanted) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL, .type_size = 8};
+    site.type_name = journal_builder_string(builder, "struct lived");
+    uint32_t id = journal_builder_site(builder, &site);
+    *journal_builder_counter(builder, 0, id) = (struct ms_counter){
+        .allocations = 6, .alloc_bytes = 1000, .frees = 4, .free_bytes = 800, .temporary = 3};
+    for (unsigned i = 1; i <= 6; i++) {
+        struct ms_tick tick = {.time_ns = i * 10, .heap_live_bytes = 5000};
+        unsigned count = 0;
+        if (i > 6 - seen)
+            tick.shares[count++] = (struct ms_share){1, site.type_name, i < 6 ? 600 : 200};
+        for (char name[] = "A"; count < (i <= full ? MS_SHARES_OF_TYPES : 2); name[0]++)
+            tick.shares[count++] = (struct ms_share){1, journal_builder_string(builder, name), 100};
+        journal_builder_tick(builder, &tick);
+    }
+    journal_builder_header(builder)->end_ns = 100;
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->type_count, 1);
+    CU_ASSERT_EQUAL(report->types[0].average_lifetime_ns, wanted);
+    CU_ASSERT_EQUAL(report->types[0].average_bytes, 167);
+    CU_ASSERT_EQUAL(report->types[0].temporary_count, 3);
+    ms_report_destroy(report);
+}
+
+static void s_test_lifetime(void) {
+    s_check_lifetime(0, 6, (600 * 50 + 200 * 10 + 200 * 40) / 1000);
+    s_check_lifetime(6, 6, (600 * 50 + 200 * 10 + 200 * 40) / 1000);
+    /* Five samples saw it; the first, whose list is full, may have missed a little, */
+    s_check_lifetime(1, 5, (600 * 40 + 200 * 10 + 200 * 40) / 1000);
+    s_check_lifetime(1, 4, MEMSCOPE_UNKNOWN); /* four are too few. */
+}
+
+/* Too much may have been missed where nothing else is larger. */
+static void s_test_lifetime_missed(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    struct ms_site site = {.kind = MEMSCOPE_SITE_CALL, .type_size = 8};
+    site.type_name = journal_builder_string(builder, "struct lived");
+    uint32_t id = journal_builder_site(builder, &site);
+    *journal_builder_counter(builder, 0, id) =
+        (struct ms_counter){.allocations = 6, .alloc_bytes = 1000, .frees = 6, .free_bytes = 1000};
+    for (unsigned i = 1; i <= 12; i++) {
+        struct ms_tick tick = {.time_ns = i * 10, .heap_live_bytes = 5000};
+        unsigned count = 0;
+        if (i > 6)
+            tick.shares[count++] = (struct ms_share){1, site.type_name, 100};
+        for (char name[] = "A"; count < MS_SHARES_OF_TYPES; name[0]++)
+            tick.shares[count++] = (struct ms_share){1, journal_builder_string(builder, name), 90};
+        journal_builder_tick(builder, &tick);
+    }
+    journal_builder_header(builder)->end_ns = 120;
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->type_count, 1);
+    CU_ASSERT_EQUAL(report->types[0].average_lifetime_ns, MEMSCOPE_UNKNOWN);
+    ms_report_destroy(report);
+}
+
 /* A site of 10 blocks with 300 bytes, 4 of which with 100 bytes were freed. */
 static void s_add_site(struct journal_builder *builder, uint64_t element_size, uint64_t header_size,
                        uint32_t flags) {
@@ -516,6 +577,8 @@ static void s_test_flips(void) {
 int main(void) {
     static CU_TestInfo s_tests[] = {
         {"full tick", s_test_full_tick},
+        {"lifetime", s_test_lifetime},
+        {"lifetime missed", s_test_lifetime_missed},
         {"elements", s_test_elements},
         {"killed", s_test_killed},
         {"running", s_test_running},

@@ -127,6 +127,11 @@ static void s_print_better(const struct memscope_layout *layout) {
     char *best = ms_text_bytes(layout->best_size), *now = ms_text_bytes(layout->saved_bytes);
     char *peak = ms_text_bytes(layout->saved_at_peak_bytes);
     printf("  in a better order %s: saves %s now, %s at the peak\n", best, now, peak);
+    if (layout->saved_malloc_bytes != MEMSCOPE_UNKNOWN) {
+        char *less = ms_text_bytes(layout->saved_malloc_bytes);
+        printf("    of the heap %s at the peak: glibc's malloc rounds each block up\n", less);
+        free(less);
+    }
     for (size_t i = 0; i < layout->move_count; i++) {
         char *member = ms_text_clean(layout->moves[i].member);
         char *behind = ms_text_clean(layout->moves[i].behind);

@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/extension.h"
+#include "cli/grid.h"
 #include "cli/source.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
@@ -78,6 +79,72 @@ static char *s_pools(const struct memscope_summary *summary) {
     free(live);
     free(count);
     return text;
+}
+
+/* What says how blocks are used: short lives, copies, other threads, rounding. */
+static void s_print_use(const struct memscope_summary *summary) {
+    uint64_t all = summary->total_allocations;
+    if (summary->temporary_allocations != MEMSCOPE_UNKNOWN && all != 0) {
+        char *count = ms_text_count(summary->temporary_allocations);
+        char *share = ms_text_percent(100 * (double)summary->temporary_allocations / (double)all);
+        s_print_line(
+            "temporary",
+            ms_cli_format("%s blocks (%s) were freed before their thread's next allocation", count,
+                          share));
+        free(share);
+        free(count);
+    }
+    if (summary->moved_bytes != MEMSCOPE_UNKNOWN && summary->moved_bytes != 0) {
+        char *moved = ms_text_bytes(summary->moved_bytes);
+        s_print_line("moved", ms_cli_format("%s by realloc, to another address", moved));
+        free(moved);
+    }
+    if (summary->freed_elsewhere != MEMSCOPE_UNKNOWN && summary->freed_elsewhere != 0) {
+        char *count = ms_text_count(summary->freed_elsewhere);
+        s_print_line("elsewhere",
+                     ms_cli_format("%s blocks were freed by another thread than their own", count));
+        free(count);
+    }
+    if (summary->slack_bytes != MEMSCOPE_UNKNOWN && summary->slack_bytes != 0) {
+        char *slack = ms_text_bytes(summary->slack_bytes);
+        s_print_line("slack",
+                     ms_cli_format("%s more than asked for in live blocks, by rounding", slack));
+        free(slack);
+    }
+}
+
+#define S_HISTOGRAM_BAR 20
+
+/* "1 KiB", "100 ms": the beginning of a bucket. */
+static char *s_bucket_start(uint64_t from, bool is_time) {
+    return is_time ? ms_text_duration(from) : ms_text_bytes(from);
+}
+
+/* A histogram, a line for each bucket; nothing where there is one bucket or none. */
+static void s_print_histogram(const char *title, const struct memscope_bucket *buckets,
+                              size_t count, bool is_time) {
+    static const struct ms_grid_column s_columns[] = {
+        {.title = "FROM", .right = true},
+        {.title = "BLOCKS", .right = true},
+        {.title = "SHARE", .right = true},
+        {.title = "", .bar = true, .weight = 1},
+    };
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)buckets[i].count;
+    if (count < 2 || !(sum > 0))
+        return;
+    printf("\n%s\n", title);
+    struct ms_grid *grid = ms_grid_new(s_columns, sizeof(s_columns) / sizeof(s_columns[0]));
+    for (size_t i = 0; i < count; i++) {
+        double share = (double)buckets[i].count / sum;
+        char *cells[] = {s_bucket_start(buckets[i].from, is_time), ms_text_count(buckets[i].count),
+                         ms_text_percent(100 * share),
+                         ms_text_bar(share, S_HISTOGRAM_BAR, ms_terminal_get()->utf8)};
+        ms_grid_add(grid, cells);
+    }
+    ms_grid_print(grid, 2);
+    ms_grid_destroy(grid);
 }
 
 static char *s_typed(double percent) {
@@ -174,6 +241,7 @@ static void s_print(const struct memscope_report *report, const struct s_request
         s_print_line("stack", s_stack(summary->stack_peak_bytes));
     if (summary->static_bytes != MEMSCOPE_UNKNOWN)
         s_print_line("static", s_static(report));
+    s_print_use(summary);
     s_print_line("recorded", s_sampling(report));
     for (size_t i = 0; i < report->note_count; i++)
         s_print_line(i == 0 ? "notes" : "", ms_text_clean(report->notes[i]));
@@ -184,6 +252,11 @@ static void s_print(const struct memscope_report *report, const struct s_request
     s_print_view(&ms_view_phases, report, request, "Phases by total");
     s_print_view(&ms_view_leaks, report, request, "Never freed");
     s_print_view(&ms_view_problems, report, request, "Freed wrongly");
+    if (request->filter == NULL) {
+        s_print_histogram("Blocks by size", report->sizes, report->size_count, false);
+        s_print_histogram("Blocks by lifetime, of those that were freed", report->lifetimes,
+                          report->lifetime_count, true);
+    }
 }
 
 static int s_run(int argc, char **argv) {

@@ -12,8 +12,11 @@ static const struct ms_view_column s_columns[] = {
     {"total_bytes", "", MS_VIEW_BAR, 1},
     {"total_count", "ALLOCATIONS", MS_VIEW_COUNT, 6},
     {"size", "SIZE", MS_VIEW_BYTES, 4},
-    {"padding_bytes", "PADDING", MS_VIEW_BYTES, 3},
-    {"padding_waste_bytes", "WASTE", MS_VIEW_BYTES, 2},
+    {"average_bytes", "AVERAGE", MS_VIEW_BYTES, 2},
+    {"average_lifetime_ns", "LIFETIME", MS_VIEW_TIME, 3},
+    {"temporary_count", "TEMPORARY", MS_VIEW_COUNT, 2},
+    {"moved_bytes", "MOVED", MS_VIEW_BYTES, 2},
+    {"padding_waste_bytes", "WASTE", MS_VIEW_BYTES, 3},
     {"declared", "DECLARED", MS_VIEW_PLACE, 1},
 };
 
@@ -34,7 +37,8 @@ const struct ms_command ms_command_types = {
     .name = "types",
     .arguments = "[OPTIONS] [FILE]",
     .summary = "heap by C type, with padding",
-    .help = "The C types of heap blocks: live, peak and total bytes, and what padding "
-            "wastes.\n\n" MS_VIEW_HELP,
+    .help = "The C types of heap blocks: live, peak and total bytes; the AVERAGE size of a block "
+            "and LIFETIME of a\nbyte; blocks freed before the next allocation (TEMPORARY), bytes "
+            "that realloc has MOVED, and what\npadding wastes.\n\n" MS_VIEW_HELP,
     .run = s_run,
 };

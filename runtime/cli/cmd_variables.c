@@ -11,8 +11,10 @@ static const struct ms_view_column s_columns[] = {
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 0},
     {"peak_bytes", "", MS_VIEW_BAR, 1},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 4},
+    {"live_count", "BLOCKS", MS_VIEW_COUNT, 1},
     {"total_bytes", "TOTAL", MS_VIEW_BYTES, 3},
     {"total_allocations", "ALLOCATIONS", MS_VIEW_COUNT, 2},
+    {"average_bytes", "AVERAGE", MS_VIEW_BYTES, 1},
     {"location", "PLACE", MS_VIEW_PLACE, 6},
 };
 

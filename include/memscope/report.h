@@ -283,7 +283,26 @@ struct memscope_last_seen {
     const char *function;
 };
 
-/* Blocks that were live when the process had ended, by site, owner, loss and stack. */
+/* Whether the program can still get at a block that it has not freed, as a search through its
+ * memory has found it. X(NAME, "spelling in reports"), the surest leaks first */
+#define MEMSCOPE_REACHABILITIES(X)                                                                 \
+    X(UNREACHABLE, "unreachable") /* no pointer to it, or into it, is left */                      \
+    X(INDIRECT, "indirect")       /* only blocks that are lost themselves point to it */           \
+    X(REACHABLE, "reachable")
+
+enum memscope_reachability {
+#define X(name, spelling) MEMSCOPE_REACHABILITY_##name,
+    MEMSCOPE_REACHABILITIES(X)
+#undef X
+};
+
+/* Whether a leak is none: the program could still get at the blocks. */
+static inline bool memscope_is_reachable(const char *reachability) {
+    return reachability != NULL && reachability[0] == 'r';
+}
+
+/* Blocks that were live when the process had ended, by site, owner, loss, reachability and stack.
+ */
 struct memscope_leak {
     const char *var_name;
     const char *type_name;
@@ -295,6 +314,7 @@ struct memscope_leak {
     uint32_t stack_id;
     const struct memscope_last_seen *last_seen; /* NULL: an annotated variable held them to the end,
                                                    or none ever did */
+    const char *reachability;                   /* spelling of the above; NULL: nobody has looked */
     double error_percent;                       /* of `bytes` */
 };
 
@@ -423,7 +443,8 @@ struct memscope_report {
     size_t thread_count;
     const struct memscope_live_blocks *live; /* largest bytes first */
     size_t live_count;
-    const struct memscope_leak *leaks; /* largest bytes first */
+    const struct memscope_leak *leaks; /* the surest first: unreachable, indirect, not known,
+                                          reachable; of each the largest bytes first */
     size_t leak_count;
     const struct memscope_problem *problems; /* largest count first */
     size_t problem_count;

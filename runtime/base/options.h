@@ -60,6 +60,7 @@ struct ms_options {
     uint32_t monitor_ms;
     uint32_t events; /* or MS_OPTIONS_EVENTS_AUTO */
     bool follow_fork;
+    bool leaks;
     bool start;
     uint64_t max_size;
 };

@@ -93,6 +93,7 @@ static int s_read_flags(int argc, char **argv, struct s_request *request) {
         {"stack-depth", required_argument, NULL, 'd'},
         {"output", required_argument, NULL, 'o'},
         {"start", required_argument, NULL, 's'},
+        {"leaks", no_argument, NULL, 'l'},
         {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -116,6 +117,9 @@ static int s_read_flags(int argc, char **argv, struct s_request *request) {
             break;
         case 's':
             s_add_option(request, "start", optarg);
+            break;
+        case 'l':
+            s_add_option(request, "leaks", "1");
             break;
         case 'o': {
             char *pattern = s_absolute(optarg);
@@ -283,6 +287,8 @@ const struct ms_command ms_command_run = {
         "  -o, --output FILE   the journal; %e in it is the program, %p the pid, %h the host, %%\n"
         "                      a percent sign\n"
         "  --start=0           record nothing before `memscope resume` or memscope_resume()\n"
+        "  --leaks             look at the end which blocks the program can still reach, for\n"
+        "                      `memscope leaks`\n"
         "  -q, --quiet         do not say where the journal is\n\n"
         "The flags win over the same options in $MEMSCOPE_OPTIONS; see `memscope help options`.\n",
     .run = s_run,

@@ -25,8 +25,11 @@ struct s_request {
 /* The best of a section, where it has any. */
 static void s_print_view(const struct ms_view *view, const struct memscope_report *report,
                          const struct s_request *request, const char *title) {
+    struct memscope_report shown = *report;
+    if (view->prepare != NULL)
+        view->prepare(&shown);
     struct ms_view_pick pick = {.sort = view->sort, .filter = request->filter, .top = request->top};
-    struct ms_view_rows rows = ms_view_select(view, report, &pick);
+    struct ms_view_rows rows = ms_view_select(view, &shown, &pick);
     if (rows.count != 0) {
         printf("\n%s", title);
         if (rows.count < rows.matching && view == &ms_view_findings)
@@ -35,7 +38,7 @@ static void s_print_view(const struct ms_view *view, const struct memscope_repor
             printf(" (%zu of %zu; `memscope %s` shows more)", rows.count, rows.matching,
                    view->section);
         putchar('\n');
-        ms_view_print(view, report, &rows, 2);
+        ms_view_print(view, &shown, &rows, 2);
     }
     ms_view_rows_fini(&rows);
 }

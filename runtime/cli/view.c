@@ -68,6 +68,7 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
     case MS_VIEW_TYPE:
         return ms_text_clean(text != NULL ? text : "(not known)");
     case MS_VIEW_NAME:
+    case MS_VIEW_KNOWN:
     case MS_VIEW_PLACE:
         return ms_text_clean(text);
     case MS_VIEW_BYTES:
@@ -89,8 +90,9 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
 }
 
 static struct ms_grid_column s_grid_column(const struct ms_view_column *column) {
-    bool text = column->format == MS_VIEW_NAME || column->format == MS_VIEW_TYPE ||
-                column->format == MS_VIEW_PLACE || column->format == MS_VIEW_SEEN;
+    bool text = column->format == MS_VIEW_NAME || column->format == MS_VIEW_KNOWN ||
+                column->format == MS_VIEW_TYPE || column->format == MS_VIEW_PLACE ||
+                column->format == MS_VIEW_SEEN;
     return (struct ms_grid_column){
         .title = column->title,
         .right = !text && column->format != MS_VIEW_BAR,
@@ -103,10 +105,11 @@ static struct ms_grid_column s_grid_column(const struct ms_view_column *column) 
 
 static bool s_is_shown(const struct ms_view_column *column, const struct ms_field *field,
                        const struct ms_view_rows *rows, size_t row_size) {
-    if (column->format != MS_VIEW_SEEN)
+    if (column->format != MS_VIEW_SEEN && column->format != MS_VIEW_KNOWN)
         return true;
     for (size_t r = 0; r < rows->count; r++) {
-        if (ms_view_optional(field, rows->bytes + r * row_size) != NULL)
+        const char *row = rows->bytes + r * row_size;
+        if (ms_view_optional(field, row) != NULL || ms_view_string(field, row) != NULL)
             return true;
     }
     return false;
@@ -170,8 +173,11 @@ char *ms_view_describe_process(const struct memscope_process *process) {
 static void s_print_text(const struct ms_view *view, const struct memscope_report *report,
                          const struct ms_view_rows *rows, const struct s_request *request) {
     char *process = ms_view_describe_process(&report->process);
-    printf("%s: %s by %s\n", process, view->section, request->pick.sort);
+    printf("%s: %s%s%s\n", process, view->section, request->pick.sort != NULL ? " by " : "",
+           request->pick.sort != NULL ? request->pick.sort : "");
     free(process);
+    if (view->explain != NULL)
+        view->explain(report);
     if (rows->all == 0)
         printf("%s\n", view->empty);
     else if (rows->matching == 0)
@@ -272,21 +278,32 @@ static bool s_is_type(const char *argument) {
            strncmp(argument, "class ", 6) == 0;
 }
 
-static int s_read_request(const struct ms_command *command, const struct ms_view *view, int argc,
-                          char **argv, struct s_request *request) {
-    static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},
-        {"sort", required_argument, NULL, 's'},
-        {"filter", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {"fail", no_argument, NULL, 'F'},
-        {"type", required_argument, NULL, 'T'},
-        MS_SOURCE_OPTIONS,
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-    while ((option = ms_cli_option(command, argc, argv, ":h", s_options)) != -1) {
+static const struct option s_options[] = {
+    {"top", required_argument, NULL, 't'},    {"sort", required_argument, NULL, 's'},
+    {"filter", required_argument, NULL, 'f'}, {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},         {"fail", no_argument, NULL, 'F'},
+    {"type", required_argument, NULL, 'T'},   MS_SOURCE_OPTIONS,
+};
+#define S_OPTION_COUNT (sizeof(s_options) / sizeof(s_options[0]))
+
+/* Those of all views and those of VIEW, for the caller to free. */
+static struct option *s_all_options(const struct ms_view *view) {
+    size_t own = 0;
+    while (view->options != NULL && view->options[own].name != NULL)
+        own++;
+    struct option *all = ms_cli_alloc((S_OPTION_COUNT + own + 1) * sizeof(*all));
+    memcpy(all, s_options, sizeof(s_options));
+    if (own != 0)
+        memcpy(all + S_OPTION_COUNT, view->options, own * sizeof(*all));
+    all[S_OPTION_COUNT + own] = (struct option){NULL, 0, NULL, 0};
+    return all;
+}
+
+static int s_read_options(const struct ms_command *command, const struct ms_view *view,
+                          const struct option *options, int argc, char **argv,
+                          struct s_request *request) {
+    int option, status;
+    while ((option = ms_cli_option(command, argc, argv, ":h", options)) != -1) {
         switch (option) {
         case 't':
             if (!ms_view_read_top(optarg, &request->pick.top))
@@ -314,13 +331,26 @@ static int s_read_request(const struct ms_command *command, const struct ms_view
         case 'h':
             exit(ms_cli_help(command));
         default:
-            if (!ms_source_take_option(option, optarg))
-                return MS_CLI_USAGE;
+            if (ms_source_take_option(option, optarg))
+                break;
+            status = option >= MS_VIEW_OWN_OPTION && view->take != NULL ? view->take(option, optarg)
+                                                                        : MS_CLI_USAGE;
+            if (status != MS_CLI_DONE)
+                return status;
         }
     }
     if (view->has_name != NULL && optind < argc && s_is_type(argv[optind]))
         request->pick.type = argv[optind++];
-    return s_check_sort(command, view, request->pick.sort);
+    return request->pick.sort != NULL ? s_check_sort(command, view, request->pick.sort)
+                                      : MS_CLI_DONE;
+}
+
+static int s_read_request(const struct ms_command *command, const struct ms_view *view, int argc,
+                          char **argv, struct s_request *request) {
+    struct option *options = s_all_options(view);
+    int status = s_read_options(command, view, options, argc, argv, request);
+    free(options);
+    return status;
 }
 
 int ms_view_run(const struct ms_command *command, const struct ms_view *view, int argc,
@@ -335,12 +365,18 @@ int ms_view_run(const struct ms_command *command, const struct ms_view *view, in
         return MS_CLI_USAGE;
     if (request.json && !request.top_given)
         request.pick.top = 0;
-    struct ms_view_rows rows = ms_view_select(view, source.report, &request.pick);
+    struct memscope_report report = *source.report;
+    status = view->prepare != NULL ? view->prepare(&report) : MS_CLI_DONE;
+    if (status != MS_CLI_DONE) {
+        ms_source_close(&source);
+        return status;
+    }
+    struct ms_view_rows rows = ms_view_select(view, &report, &request.pick);
     ms_cli_begin_output();
     if (request.json)
-        status = s_print_json(view, source.report, &rows);
+        status = s_print_json(view, &report, &rows);
     else
-        s_print_text(view, source.report, &rows, &request);
+        s_print_text(view, &report, &rows, &request);
     if (status == MS_CLI_DONE && request.fail && rows.matching != 0)
         status = MS_CLI_FINDINGS;
     ms_view_rows_fini(&rows);

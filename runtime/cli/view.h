@@ -13,6 +13,7 @@
 #include "memscope/report.h"
 
 struct ms_command;
+struct option;
 struct ms_grid;
 struct ms_view_rows;
 
@@ -27,6 +28,7 @@ enum ms_view_format {
     MS_VIEW_SHARE, /* percent of the section's sum */
     MS_VIEW_BAR,   /* the same, drawn */
     MS_VIEW_SEEN,  /* a struct memscope_last_seen; left out when no row has one */
+    MS_VIEW_KNOWN, /* text; left out when no row has one */
 };
 
 struct ms_view_column {
@@ -35,6 +37,8 @@ struct ms_view_column {
     enum ms_view_format format;
     int weight; /* as in struct ms_grid_column */
 };
+
+#define MS_VIEW_OWN_OPTION 1024
 
 struct ms_view {
     const char *section; /* a key of the report */
@@ -48,6 +52,14 @@ struct ms_view {
      * is one of that name, and what prints rows. */
     bool (*has_name)(const void *row, const char *pattern);
     void (*print_whole)(const struct ms_view_rows *rows);
+    const struct option
+        *options; /* further ones, of values from MS_VIEW_OWN_OPTION on; NULL: none */
+    /* Takes one of these; MS_CLI_DONE, or what to end with after one line. */
+    int (*take)(int option, const char *argument);
+    /* Puts rows of its own into a copy of the report; MS_CLI_DONE, or as `take`. */
+    int (*prepare)(struct memscope_report *report);
+    /* Says in words what the rows are, above them; not with --json. */
+    void (*explain)(const struct memscope_report *report);
 };
 
 /* Which rows, and in which order. */

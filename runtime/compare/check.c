@@ -75,6 +75,8 @@ static struct s_value s_leaks(const struct memscope_report *report) {
     if (s_is_running(report))
         return s_exact(MEMSCOPE_UNKNOWN, "the process still runs: nothing has leaked yet");
     for (size_t i = 0; i < report->leak_count; i++) {
+        if (memscope_is_reachable(report->leaks[i].reachability))
+            continue;
         double error = (double)report->leaks[i].count * report->leaks[i].error_percent / 100;
         sum.value += report->leaks[i].count;
         variance += error * error;

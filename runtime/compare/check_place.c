@@ -111,7 +111,7 @@ static struct ms_check_place s_find_leak(const struct memscope_report *report) {
     for (size_t i = 0; i < report->leak_count; i++) {
         const struct memscope_leak *leak = &report->leaks[i];
         const struct memscope_site_report *site = s_find_location(report, leak->location);
-        if (site == NULL)
+        if (site == NULL || memscope_is_reachable(leak->reachability))
             continue;
         struct ms_check_place place = s_place_of(site, leak->bytes);
         place.var_name = leak->var_name;

@@ -276,6 +276,7 @@ SHAPE(memscope_leak,
     UINT(memscope_leak, first_seen_ns),
     ID(memscope_leak, stack_id),
     OPTIONAL(memscope_leak, last_seen, memscope_last_seen),
+    STRING(memscope_leak, reachability),
     REAL(memscope_leak, error_percent));
 
 SHAPE(memscope_problem,

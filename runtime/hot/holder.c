@@ -31,7 +31,7 @@ static uint64_t s_place(const void *place) {
 }
 
 static uint64_t s_word(uint32_t owner, uint32_t other, uint64_t place) {
-    return owner | (uint64_t)other << MS_HOLDER_SITE_BITS | place << (64 - MS_HOLDER_PLACE_BITS);
+    return owner | (uint64_t)other << MS_HOLDER_SITE_BITS | place << MS_HOLDER_PLACE_AT;
 }
 
 /* Sites of one variable: names are interned. */
@@ -56,7 +56,7 @@ static uint64_t s_with_owner(uint64_t holder, uint32_t made_by) {
 
 uint64_t ms_holder_take(uint64_t holder, uint32_t made_by, uint32_t site, const void *where) {
     uint64_t place = s_place(where);
-    holder = s_with_owner(holder, made_by);
+    holder = s_with_owner(holder & ~MS_HOLDER_REACH_MASK, made_by);
     if (holder == 0 || (holder & MS_HOLDER_LOST) != 0)
         return s_word(site, 0, place);
     uint32_t owner = MS_HOLDER_OWNER(holder), former = MS_HOLDER_OTHER(holder);
@@ -70,7 +70,7 @@ static uint64_t s_lost(uint32_t owner, uint32_t where) {
 }
 
 uint64_t ms_holder_lose(uint64_t holder, uint32_t made_by, uint32_t site, const void *where) {
-    holder = s_with_owner(holder, made_by);
+    holder = s_with_owner(holder & ~MS_HOLDER_REACH_MASK, made_by);
     if (holder == 0 || (holder & MS_HOLDER_LOST) != 0)
         return holder;
     uint32_t owner = MS_HOLDER_OWNER(holder), other = MS_HOLDER_OTHER(holder);

@@ -15,6 +15,7 @@
 #include "hot/hooks.h"
 #include "hot/identity.h"
 #include "hot/journal_file.h"
+#include "hot/leaks.h"
 #include "hot/pools.h"
 #include "hot/problems.h"
 #include "hot/real.h"
@@ -376,6 +377,8 @@ static void s_end(int status) {
     ms_thread_sweep();
     header->exit_code = status & 0xff;
     header->end_ns = ms_store_now_precise() | 1; /* 0 means running */
+    if (s_options.leaks)
+        ms_leaks_scan(false);
     ms_store_release(&header->state, MS_STATE_EXITED);
     errno = saved;
 }

@@ -83,13 +83,14 @@ struct ms_build_site {
 };
 
 /* Live blocks that were made at the same site with the same stack, have the same owner and were
- * lost at the same site. */
+ * lost at the same site, and can be reached alike. */
 struct ms_build_group {
     uint32_t site;
     uint32_t owner;       /* site of the variable that holds them or held them last, 0: none */
     uint32_t lost;        /* site at which they were last seen in a variable, 0: held, or never */
     uint32_t stack;       /* id, 0: none */
     uint32_t stack_index; /* in `stacks`; not used for stack 0 */
+    uint32_t reach;       /* enum ms_reach */
     uint64_t count;
     uint64_t bytes;
     uint64_t slack_bytes;        /* see model/slack.h */

@@ -19,6 +19,7 @@ struct s_block {
     uint32_t site;
     uint32_t owner;
     uint32_t lost;
+    uint32_t reach;
     uint32_t stack;
     uint32_t thread;
     double probability; /* that it was sampled */
@@ -41,7 +42,7 @@ struct s_walk {
     struct ms_build *build;
     struct ms_index owner_index; /* site, owner -> number of that pair */
     uint32_t owner_count;
-    struct ms_index holder_index; /* number of the pair, site of the loss -> number of the three */
+    struct ms_index holder_index; /* number of the pair, loss and reach -> number of the three */
     uint32_t holder_count;
     struct ms_index group_index; /* number of the three, stack -> groups */
     struct ms_index stack_index; /* stack id -> stacks */
@@ -84,7 +85,8 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
     if (pair == NULL)
         return MS_NO_MEMORY;
     walk->owner_count += added;
-    const uint32_t *three = ms_index_put(&walk->holder_index, ms_index_pair(*pair, block->lost),
+    uint32_t last_seen = block->lost | block->reach << MS_HOLDER_SITE_BITS;
+    const uint32_t *three = ms_index_put(&walk->holder_index, ms_index_pair(*pair, last_seen),
                                          walk->holder_count, &added);
     if (three == NULL)
         return MS_NO_MEMORY;
@@ -105,6 +107,7 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
     *group = (struct ms_build_group){.site = block->site,
                                      .owner = block->owner,
                                      .lost = block->lost,
+                                     .reach = block->reach,
                                      .stack = block->stack,
                                      .first_ns = UINT64_MAX};
     return block->stack != 0 ? s_find_stack(walk, block->stack, &group->stack_index) : MS_OK;
@@ -173,6 +176,7 @@ static bool s_read_block(const struct ms_block *record, struct s_block *block) {
         .site = copy.site,
         .owner = MS_HOLDER_OWNER(copy.holder),
         .lost = (copy.holder & MS_HOLDER_LOST) != 0 ? MS_HOLDER_OTHER(copy.holder) : 0,
+        .reach = MS_HOLDER_REACH(copy.holder),
         .stack = copy.stack,
         .thread = MS_BLOCK_THREAD(&copy),
         .probability = 1,

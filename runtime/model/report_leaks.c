@@ -4,10 +4,43 @@
 
 #include <stdlib.h>
 
+static const char *const s_spellings[] = {
+#define X(name, spelling) [MEMSCOPE_REACHABILITY_##name] = spelling,
+    MEMSCOPE_REACHABILITIES(X)
+#undef X
+};
+
+/* The surest leaks first. */
+static unsigned s_rank(const struct ms_build_group *group) {
+    static const uint8_t s_ranks[] = {
+        [MS_REACH_UNREACHABLE] = 0,
+        [MS_REACH_INDIRECT] = 1,
+        [MS_REACH_UNKNOWN] = 2,
+        [MS_REACH_YES] = 3,
+    };
+    return s_ranks[group->reach];
+}
+
+/* NULL: not known. */
+static const char *s_reachability(uint32_t reach) {
+    switch (reach) {
+    case MS_REACH_UNREACHABLE:
+        return s_spellings[MEMSCOPE_REACHABILITY_UNREACHABLE];
+    case MS_REACH_INDIRECT:
+        return s_spellings[MEMSCOPE_REACHABILITY_INDIRECT];
+    case MS_REACH_YES:
+        return s_spellings[MEMSCOPE_REACHABILITY_REACHABLE];
+    default:
+        return NULL;
+    }
+}
+
 static int s_by_bytes(const void *left, const void *right) {
     const struct ms_build_group *a = left;
     const struct ms_build_group *b = right;
-    int order = ms_build_descending(a->bytes, b->bytes);
+    int order = ms_build_ascending(s_rank(a), s_rank(b));
+    if (order == 0)
+        order = ms_build_descending(a->bytes, b->bytes);
     if (order == 0)
         order = ms_build_descending(a->count, b->count);
     if (order == 0)
@@ -30,6 +63,7 @@ static void s_fill(const struct ms_build *build, const struct ms_build_group *gr
         .bytes = group->bytes,
         .first_seen_ns = group->first_ns,
         .stack_id = group->stack != 0 ? group->stack : MEMSCOPE_NO_ID,
+        .reachability = s_reachability(group->reach),
         .error_percent = ms_build_error(build, group->bytes, group->variance),
     };
     ms_build_group_names(build, group, &leak->var_name, &leak->type_name);

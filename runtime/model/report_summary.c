@@ -152,6 +152,32 @@ static enum ms_status s_note_other_malloc(struct ms_build *build) {
                          module);
 }
 
+/* What makes less sure of what the search for blocks that nothing points to has found. */
+static enum ms_status s_note_scan(struct ms_build *build) {
+    static const char *const s_results[] = {
+#define X(number, name, text) [MS_SCAN_##name] = text,
+        MS_SCAN_RESULTS(X)
+#undef X
+    };
+    uint32_t result = ms_load_relaxed(&build->header->scan_result);
+    uint32_t running = ms_load_relaxed(&build->header->scan_running);
+    enum ms_status status = MS_OK;
+    if (result == MS_SCAN_NONE)
+        return MS_OK;
+    if (result == MS_SCAN_PARTLY)
+        status =
+            ms_build_note(build, "not all blocks have a record: \"unreachable\" are only those "
+                                 "that no memory of the program points to, be it freed");
+    else if (result != MS_SCAN_DONE)
+        status = ms_build_note(build, "what the program can still reach is not known: %s",
+                               result < MS_SCAN_RESULT_COUNT ? s_results[result] : "?");
+    if (status == MS_OK && running != 0)
+        status = ms_build_note(build,
+                               "threads ran on while it was looked at what they can reach: blocks "
+                               "that only their registers point to count as unreachable");
+    return status;
+}
+
 /* A few blocks that the C library made before we were there are freed in every program; that is
  * said only where it says something about the program. */
 static enum ms_status s_note_doubts(struct ms_build *build) {
@@ -170,6 +196,8 @@ static enum ms_status s_note_doubts(struct ms_build *build) {
     if (status == MS_OK && build->sampled && build->has_gaps)
         status = ms_build_note(build, "recording was off for a while: what is live in the whole "
                                       "process is estimated too, and its peak is not known");
+    if (status == MS_OK)
+        status = s_note_scan(build);
     uint64_t torn = build->report->summary.torn_blocks;
     if (status == MS_OK && torn != 0 && torn != MEMSCOPE_UNKNOWN)
         status =

@@ -11,8 +11,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 
+#include "platform/own_pages.h"
 #include "platform/raw_call.h"
 
 int ms_os_open(const char *path, int flags, int mode) {
@@ -207,11 +209,20 @@ static bool s_failed(long result) {
 void *ms_os_map_pages(size_t size) {
     long result =
         CALL6(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return s_failed(result) ? NULL : (void *)result;
+    if (s_failed(result))
+        return NULL;
+    ms_own_pages_add((uintptr_t)result, size);
+    return (void *)result;
 }
 
 void ms_os_unmap(void *address, size_t size) {
+    ms_own_pages_remove((uintptr_t)address);
     CALL2(SYS_munmap, address, size);
+}
+
+long ms_os_read_memory(int pid, void *bytes, const void *from, size_t size) {
+    struct iovec local = {bytes, size}, remote = {(void *)(uintptr_t)from, size};
+    return CALL6(SYS_process_vm_readv, pid, &local, 1, &remote, 1, 0);
 }
 
 void *ms_os_reserve(size_t size) {

@@ -52,6 +52,9 @@ long ms_os_read_file(const char *path, char *text, size_t size);
 /* Memory. Zeroed private pages; NULL when there are none. Sizes are rounded up to pages. */
 void *ms_os_map_pages(size_t size);
 void ms_os_unmap(void *address, size_t size);
+/* Copies what is at FROM in process PID, which may be this one, where nothing need be; how many
+ * bytes of it there were, or -errno. */
+long ms_os_read_memory(int pid, void *bytes, const void *from, size_t size);
 /* SIZE bytes of addresses without memory, to map files at; NULL: none, or the process may only have
  * so many. */
 void *ms_os_reserve(size_t size);

@@ -33,7 +33,7 @@
 #include <stdint.h>
 
 #define MS_JOURNAL_MAGIC      "MEMSCOPE" /* 8 bytes, no NUL */
-#define MS_JOURNAL_VERSION    4u
+#define MS_JOURNAL_VERSION    5u
 #define MS_JOURNAL_BYTE_ORDER 0x01020304u
 #define MS_EXTENT_COUNT       1024u
 #define MS_HEADER_BYTES       4096u
@@ -102,6 +102,32 @@ enum ms_control {
 #define MS_CONTROL_REQUEST(last, c)                                                                \
     ((MS_CONTROL_NUMBER(last) + 1) << MS_CONTROL_BITS | (uint64_t)(c))
 
+/* What a search for blocks that nothing points to has come to. X(number, NAME, "for people") */
+#define MS_SCAN_RESULTS(X)                                                                         \
+    X(0, NONE, "there was none")                                                                   \
+    X(1, DONE, "it is complete")                                                                   \
+    X(2, PARTLY, "there are blocks without a record")                                              \
+    X(3, NO_MEMORY, "there was no memory for it")                                                  \
+    X(4, NO_MAP, "/proc/self/maps cannot be read")                                                 \
+    X(5, TOO_LONG, "it took too long")                                                             \
+    X(6, DIED, "it could not read the process")                                                    \
+    X(7, UNDER_WAY, "it was under way when the process ended")
+
+enum ms_scan_result {
+#define X(number, name, text) MS_SCAN_##name = number,
+    MS_SCAN_RESULTS(X)
+#undef X
+        MS_SCAN_RESULT_COUNT
+};
+
+/* What it has found of a block. */
+enum ms_reach {
+    MS_REACH_UNKNOWN,     /* made since then, or there was none */
+    MS_REACH_YES,         /* the program can get at it */
+    MS_REACH_UNREACHABLE, /* nothing points to it */
+    MS_REACH_INDIRECT,    /* only blocks do that cannot be reached themselves */
+};
+
 struct ms_extent {
     uint32_t table; /* enum ms_table */
     uint32_t zero;
@@ -168,7 +194,12 @@ struct ms_journal_header {
     uint64_t peak_taken_ns[2];
     uint64_t event_limit; /* how many events of a thread are kept; 0: none are written */
     uint64_t is_glibc;    /* 1: the allocator behind memscope is glibc's malloc */
-    unsigned char reserved[4096 - 552];
+    /* The last search for blocks that nothing points to. */
+    uint64_t scan_ns;      /* when it began; 0: there was none */
+    uint64_t scan_took_ns; /* written last */
+    uint32_t scan_result;  /* enum ms_scan_result */
+    uint32_t scan_running; /* threads that could not be stopped meanwhile */
+    unsigned char reserved[4096 - 576];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 
@@ -316,16 +347,23 @@ static_assert(sizeof(struct ms_block) == 32, "wire size");
  *   bits 20..39  not lost: site of the variable that held it before and may hold it still, 0: none;
  *                lost: site at which the last variable that held it stopped to
  *   bit 40       lost
- *   bits 41..63  a hash of the address of the owner, where one name stands for many places
+ *   bits 41..61  a hash of the address of the owner, where one name stands for many places
  * (members, elements); 0: the name tells
+ *   bits 62..63  enum ms_reach, as the last search has found it. They go with the next change of
+ * the rest
  */
 #define MS_HOLDER_SITE_BITS  20
 #define MS_HOLDER_SITE_MASK  ((UINT64_C(1) << MS_HOLDER_SITE_BITS) - 1)
 #define MS_HOLDER_LOST       (UINT64_C(1) << 40)
-#define MS_HOLDER_PLACE_BITS 23
+#define MS_HOLDER_PLACE_AT   41
+#define MS_HOLDER_PLACE_BITS 21
+#define MS_HOLDER_REACH_AT   62
+#define MS_HOLDER_REACH_MASK (UINT64_C(3) << MS_HOLDER_REACH_AT)
 #define MS_HOLDER_OWNER(h)   ((uint32_t)((h)&MS_HOLDER_SITE_MASK))
 #define MS_HOLDER_OTHER(h)   ((uint32_t)((h) >> MS_HOLDER_SITE_BITS & MS_HOLDER_SITE_MASK))
-#define MS_HOLDER_PLACE(h)   ((uint32_t)((h) >> (64 - MS_HOLDER_PLACE_BITS)))
+#define MS_HOLDER_PLACE(h)                                                                         \
+    ((uint32_t)((h) >> MS_HOLDER_PLACE_AT) & ((UINT32_C(1) << MS_HOLDER_PLACE_BITS) - 1))
+#define MS_HOLDER_REACH(h) ((uint32_t)((h) >> MS_HOLDER_REACH_AT))
 /* A live piece of memory that an allocator of the program's own has handed out of a larger block,
  * or of memory that is none of malloc's. It is counted at a site that has MS_SITE_POOLED and at no
  * other place: the totals of threads and of the process are those of the heap. */

@@ -346,6 +346,7 @@ static void fill_leaks(struct sample *sample, size_t rows) {
             .first_seen_ns = UINT64_C(120000000) * (i % 100),
             .stack_id = (uint32_t)(i * 16 + 1),
             .last_seen = site % 2 == 0 ? &seen[i] : NULL,
+            .reachability = site % 3 == 0 ? "unreachable" : NULL,
         };
     }
     sample->report.leaks = leaks;

@@ -89,7 +89,7 @@ static void test_keys(void) {
                     "stack_peak_bytes error_percent"},
         {"live", "site_id var_name type_name stack_id count bytes error_percent"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
-                  "last_seen error_percent"},
+                  "last_seen reachability error_percent"},
         {"problems", "kind count var_name type_name made_location made_function deallocator "
                      "freed_location freed_function freed_by first_seen_ns stack_id"},
         {"findings", "name severity text location"},

@@ -106,6 +106,24 @@ static void test_taken_and_lost(void) {
     free(block);
 }
 
+/* What a search for leaks has found goes with the next change, and is no part of the rest. */
+static void test_reach(void) {
+    char *block = s_new();
+    struct ms_block *record = ms_block_at(ms_live_find((uintptr_t)block));
+    record->holder |= (uint64_t)MS_REACH_UNREACHABLE << MS_HOLDER_REACH_AT;
+    s_lose(S_HEAD, block); /* no annotated variable has had it */
+    CU_ASSERT_EQUAL(s_holder(block), 0);
+    __memscope_assign_block(&s_sites[S_NEXT], block, block);
+    uint64_t holder = record->holder;
+    CU_ASSERT_EQUAL(MS_HOLDER_REACH(holder), MS_REACH_UNKNOWN);
+    record->holder |= MS_HOLDER_REACH_MASK;
+    CU_ASSERT_EQUAL(MS_HOLDER_PLACE(record->holder), MS_HOLDER_PLACE(holder));
+    __memscope_lose_block(&s_sites[S_NEXT_AGAIN], block, NULL, block);
+    s_check_lost(block, S_NEXT, S_NEXT_AGAIN);
+    CU_ASSERT_EQUAL(MS_HOLDER_REACH(s_holder(block)), MS_REACH_UNKNOWN);
+    free(block);
+}
+
 static void test_made_for_a_variable(void) {
     char *block = s_new();
     __memscope_claim_block(&s_sites[S_P], block);
@@ -220,6 +238,7 @@ static void test_realloc_keeps(void) {
 int main(void) {
     static const CU_TestInfo tests[] = {
         {"taken and lost", test_taken_and_lost},
+        {"what can be reached", test_reach},
         {"made for a variable", test_made_for_a_variable},
         {"borrowed", test_borrowed},
         {"borrowed_twice", test_borrowed_twice},

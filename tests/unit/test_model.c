@@ -426,6 +426,47 @@ static void s_test_last_seen(void) {
     ms_report_destroy(report);
 }
 
+/* The surest leaks come first, whatever their size. */
+static void s_test_reachability(void) {
+    struct journal_builder *builder = journal_builder_new(4096);
+    static const struct {
+        enum ms_reach reach;
+        uint64_t size;
+        const char *spelling;
+    } s_blocks[] = {
+        {MS_REACH_UNREACHABLE, 10, "unreachable"},
+        {MS_REACH_INDIRECT, 20, "indirect"},
+        {MS_REACH_UNKNOWN, 30, NULL},
+        {MS_REACH_YES, 40, "reachable"},
+    };
+    struct ms_site site = {.kind = MEMSCOPE_SITE_VARIABLE, .line = 5};
+    site.var_name = journal_builder_string(builder, "head");
+    uint32_t id = journal_builder_site(builder, &site);
+    for (size_t i = 4; i-- > 0;) {
+        uint64_t holder = id | (uint64_t)s_blocks[i].reach << MS_HOLDER_REACH_AT;
+        journal_builder_block(builder, 0x5000 + i * 256, s_blocks[i].size, 1, id, holder, 0);
+        journal_builder_block(builder, 0x5080 + i * 256, s_blocks[i].size, 1, id, holder, 0);
+    }
+    journal_builder_header(builder)->scan_result = MS_SCAN_PARTLY;
+    journal_builder_header(builder)->scan_running = 1;
+    struct memscope_report *report = report_of_builder(s_path, builder, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(report);
+    CU_ASSERT_EQUAL_FATAL(report->leak_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        CU_ASSERT_EQUAL(report->leaks[i].bytes, 2 * s_blocks[i].size);
+        CU_ASSERT_EQUAL(report->leaks[i].count, 2);
+        check_same(report->leaks[i].reachability, s_blocks[i].spelling);
+        check_same(report->leaks[i].var_name, "head");
+    }
+    bool says_partly = false, says_running = false;
+    for (size_t i = 0; i < report->note_count; i++) {
+        says_partly |= strstr(report->notes[i], "not all blocks have a record") != NULL;
+        says_running |= strstr(report->notes[i], "threads ran on") != NULL;
+    }
+    CU_ASSERT_TRUE(says_partly && says_running);
+    ms_report_destroy(report);
+}
+
 static void s_test_threads(void) {
     struct memscope_report *report = report_of_builder(s_path, sample_journal_new().builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);
@@ -516,6 +557,7 @@ int main(void) {
         {"variable of two sites", s_test_variable_of_two_sites},
         {"leaks", s_test_leaks},
         {"last seen", s_test_last_seen},
+        {"what can be reached", s_test_reachability},
         {"threads", s_test_threads},
         {"histograms", s_test_histograms},
         {"timeline", s_test_timeline},

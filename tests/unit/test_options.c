@@ -240,7 +240,7 @@ static void s_test_keeps_errno(void) {
 static void s_test_table(void) {
     size_t count;
     const struct ms_option_info *table = ms_options_table(&count);
-    CU_ASSERT_EQUAL(count, 14);
+    CU_ASSERT_EQUAL(count, 15);
     for (size_t i = 0; i < count; i++) {
         char text[128];
         snprintf(text, sizeof(text), "%s=%s", table[i].key, table[i].standard);

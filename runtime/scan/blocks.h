@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The live blocks of the journal, sorted by address, and a quick way from any address to the block
+ * around it. Made for one scan, in pages of its own; nothing is locked, and threads that do not
+ * stand still may change the journal meanwhile.
+ */
+#ifndef MS_SCAN_BLOCKS_H
+#define MS_SCAN_BLOCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MS_SCAN_NO_BLOCK  UINT32_MAX
+#define MS_SCAN_PART_BITS 26u /* of an address: one leaf */
+#define MS_SCAN_PAGE_BITS 12u /* one entry of a leaf */
+#define MS_SCAN_PARTS     (1u << (47 - MS_SCAN_PART_BITS))
+#define MS_SCAN_PAGES     (1u << (MS_SCAN_PART_BITS - MS_SCAN_PAGE_BITS))
+
+struct ms_scan_block {
+    uint64_t start, size; /* size: at least 1, so that a block of none can be pointed to */
+    uint32_t id;          /* of its record */
+    uint32_t reach : 8;   /* enum ms_reach; MS_REACH_UNKNOWN: nothing has led to it so far */
+    uint32_t site : 24;   /* that has made it, 0: not known yet */
+};
+
+struct ms_scan_blocks {
+    struct ms_scan_block *all; /* by address */
+    struct ms_scan_block *spare;
+    size_t capacity; /* of each of the two */
+    uint32_t count;
+    uint64_t low, span; /* no block is outside of low .. low + span */
+    struct ms_scan_part {
+        uint32_t leaf;   /* 1 + its number, 0: no block begins here */
+        uint32_t before; /* without a leaf: 1 + the block that reaches in, 0: none */
+    } * parts;
+    uint32_t (*leaves)[MS_SCAN_PAGES + 1]; /* how many blocks begin before each page */
+    size_t leaf_count;
+};
+
+/* Finds them; false: no memory, and nothing is kept. */
+bool ms_scan_blocks_init(struct ms_scan_blocks *blocks);
+void ms_scan_blocks_fini(struct ms_scan_blocks *blocks);
+
+/* The number of the first block that begins at ADDRESS or behind it; their count: none does. */
+uint32_t ms_scan_blocks_from(const struct ms_scan_blocks *blocks, uint64_t address);
+
+/* The number of the block around ADDRESS, MS_SCAN_NO_BLOCK: there is none. */
+static inline uint32_t ms_scan_blocks_find(const struct ms_scan_blocks *blocks, uint64_t address) {
+    if (address - blocks->low >= blocks->span)
+        return MS_SCAN_NO_BLOCK;
+    struct ms_scan_part part = blocks->parts[address >> MS_SCAN_PART_BITS];
+    uint32_t last = part.before; /* 1 + the last block that begins at ADDRESS or before it */
+    if (part.leaf != 0) {
+        const uint32_t *pages = blocks->leaves[part.leaf - 1];
+        uint64_t page = address >> MS_SCAN_PAGE_BITS & (MS_SCAN_PAGES - 1);
+        uint32_t low = pages[page], high = pages[page + 1];
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (blocks->all[middle].start <= address)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        last = low;
+    }
+    if (last == 0)
+        return MS_SCAN_NO_BLOCK;
+    const struct ms_scan_block *block = &blocks->all[last - 1];
+    return address - block->start < block->size ? last - 1 : MS_SCAN_NO_BLOCK;
+}
+
+#endif

@@ -9,6 +9,7 @@
 #include "cli/extension.h"
 #include "cli/source.h"
 #include "export/export.h"
+#include "export/export_csv.h"
 #include "model/model.h"
 
 static char *s_add_names(char *names, const struct ms_exporter *exporters, size_t count) {
@@ -90,8 +91,75 @@ static void s_choose_events(struct ms_source *source, bool wanted) {
     }
 }
 
-static int s_export(const struct ms_exporter *exporter, const char *file, const char *output,
-                    unsigned parts) {
+/* A word of a list, as its index; -1 after one line that has all of them. */
+static int s_read_word(const char *option, const char *text, const char *const *words,
+                       size_t count) {
+    char *all = ms_cli_copy("");
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            free(all);
+            return (int)i;
+        }
+        char *longer = ms_cli_format("%s%s%s", all, i != 0 ? ", " : "", words[i]);
+        free(all);
+        all = longer;
+    }
+    ms_cli_fail("export: --%s takes one of %s, not '%s'", option, all, text);
+    free(all);
+    return -1;
+}
+
+static bool s_read_value(const char *text, struct ms_export_options *options) {
+    static const char *const s_words[] = {
+#define X(name, spelling, is_bytes, summary) spelling,
+        MS_EXPORT_VALUES(X)
+#undef X
+    };
+    int value = s_read_word("value", text, s_words, MS_EXPORT_VALUE_COUNT);
+    options->value = value >= 0 ? (enum ms_export_value)value : MS_EXPORT_LIVE;
+    return value >= 0;
+}
+
+static bool s_read_root(const char *text, struct ms_export_options *options) {
+    static const char *const s_words[] = {
+#define X(name, spelling) spelling,
+        MS_EXPORT_ROOTS(X)
+#undef X
+    };
+    int root = s_read_word("root", text, s_words, MS_EXPORT_ROOT_COUNT);
+    options->root = root >= 0 ? (enum ms_export_root)root : MS_EXPORT_ROOT_NONE;
+    return root >= 0;
+}
+
+static bool s_read_table(const char *text, struct ms_export_options *options) {
+    const char *tables[64];
+    size_t count = 0;
+    while (count < sizeof(tables) / sizeof(tables[0]) && ms_csv_table(count) != NULL) {
+        tables[count] = ms_csv_table(count);
+        count++;
+    }
+    int table = s_read_word("table", text, tables, count);
+    options->table = table >= 0 ? tables[table] : NULL;
+    return table >= 0;
+}
+
+/* OPTION was given and FORMAT does not look at it. */
+static bool s_refuse(const struct ms_exporter *exporter, const char *option) {
+    ms_cli_fail("export: the format %s takes no --%s", exporter->name, option);
+    return false;
+}
+
+static bool s_check_taken(const struct ms_exporter *exporter, unsigned given) {
+    unsigned wrong = given & ~exporter->takes;
+    if ((wrong & MS_EXPORT_TAKES_VALUE) != 0)
+        return s_refuse(exporter, "value");
+    if ((wrong & MS_EXPORT_TAKES_ROOT) != 0)
+        return s_refuse(exporter, "root");
+    return (wrong & MS_EXPORT_TAKES_TABLE) == 0 || s_refuse(exporter, "table");
+}
+
+static int s_export(const struct ms_exporter *exporter, const struct ms_export_options *options,
+                    const char *file, const char *output, unsigned parts) {
     struct ms_source source;
     if (!ms_source_open(&source, file, parts))
         return MS_CLI_USAGE;
@@ -102,7 +170,7 @@ static int s_export(const struct ms_exporter *exporter, const char *file, const 
     s_choose_events(&source, (parts & MS_REPORT_EVENTS) != 0);
     ms_cli_begin_output();
     int status = MS_CLI_DONE;
-    enum ms_status written = ms_export_file(exporter, source.report, output);
+    enum ms_status written = ms_export_file(exporter, source.report, options, output);
     if (written != MS_OK)
         status = ms_cli_fail("cannot write %s: %s",
                              strcmp(output, "-") == 0 ? "to standard output" : output,
@@ -113,51 +181,80 @@ static int s_export(const struct ms_exporter *exporter, const char *file, const 
 
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"output", required_argument, NULL, 'o'},
-        {"load", required_argument, NULL, 'l'},
-        {"events", no_argument, NULL, 'e'},
-        MS_SOURCE_OPTIONS,
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
+        {"value", required_argument, NULL, 'v'},  {"root", required_argument, NULL, 'r'},
+        {"table", required_argument, NULL, 't'},  {"load", required_argument, NULL, 'l'},
+        {"events", no_argument, NULL, 'e'},       MS_SOURCE_OPTIONS,
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
+    struct ms_export_options options = {0};
     const char *file, *format = NULL, *output = NULL;
     unsigned parts = 0;
+    unsigned given = 0;
     int option;
     while ((option = ms_cli_option(&ms_command_export, argc, argv, ":f:o:h", s_options)) != -1) {
-        if (option == 'h')
+        bool fine = true;
+        switch (option) {
+        case 'h':
             return ms_cli_help(&ms_command_export);
-        if (option == 'f')
+        case 'f':
             format = optarg;
-        else if (option == 'o')
+            break;
+        case 'o':
             output = optarg;
-        else if (option == 'e')
+            break;
+        case 'v':
+            given |= MS_EXPORT_TAKES_VALUE;
+            fine = s_read_value(optarg, &options);
+            break;
+        case 'r':
+            given |= MS_EXPORT_TAKES_ROOT;
+            fine = s_read_root(optarg, &options);
+            break;
+        case 't':
+            given |= MS_EXPORT_TAKES_TABLE;
+            fine = s_read_table(optarg, &options);
+            break;
+        case 'e':
             parts |= MS_REPORT_EVENTS;
-        else if (ms_source_take_option(option, optarg))
-            continue;
-        else if (option != 'l' || !ms_extension_load(optarg))
+            break;
+        case 'l':
+            fine = ms_extension_load(optarg);
+            break;
+        default:
+            fine = ms_source_take_option(option, optarg);
+        }
+        if (!fine)
             return MS_CLI_USAGE;
     }
     const struct ms_exporter *exporter = s_choose(format, output);
-    if (exporter == NULL || !ms_source_argument("export", argc, argv, &file))
+    if (exporter == NULL || !s_check_taken(exporter, given) ||
+        !ms_source_argument("export", argc, argv, &file))
         return MS_CLI_USAGE;
     if (parts != 0 && !s_takes_events(exporter))
         return ms_cli_fail("export: %s has no events; --events is for json, msgpack and formats of "
                            "your own (--load)",
                            exporter->name);
-    return s_export(exporter, file, output != NULL ? output : "-", parts);
+    return s_export(exporter, &options, file, output != NULL ? output : "-", parts);
 }
 
-#define S_FORMAT(name, extension, summary) "  " #name " (." extension "): " summary "\n"
+#define S_FORMAT(name, extension, takes, summary) "  " #name " (." extension "): " summary "\n"
 
 const struct ms_command ms_command_export = {
     .name = "export",
-    .arguments = "--format FORMAT [--events] [--load FILE.so] [-o OUT] [FILE]",
+    .arguments = "--format FORMAT [OPTIONS] [-o OUT] [FILE]",
     .summary = "write a report for programs and for other tools",
     .help =
         "Writes the report of FILE in a format for programs, or for another tool.\n\n"
         "  -f, --format FORMAT  one of those below; left out, the extension of OUT tells\n"
         "  -o, --output OUT     where to; left out or -: standard output\n"
+        "      --value VALUE    of folded: live (bytes, if not said), live-count, total, count or "
+        "peak\n"
+        "      --root ROOT      of folded and speedscope: none, type or variable, which stacks "
+        "are\n"
+        "                       put under\n"
+        "      --table SECTION  of csv: sites (if not said), types, variables, leaks, threads, "
+        "...\n"
         "      --events         with events[]: the newest allocations and frees, one by one, as\n"
         "                       far as they were written down (`memscope help options`, events)\n"
         "      --load FILE.so   load exporters and analyzers of your own from a shared library\n"

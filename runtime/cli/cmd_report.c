@@ -33,7 +33,7 @@ static int s_report(const char *file, const char *output) {
     char *path = output != NULL ? ms_cli_copy(output) : s_default_output(source.path);
     ms_cli_begin_output();
     int status = MS_CLI_DONE;
-    enum ms_status written = ms_export_file(ms_exporter_find("html"), source.report, path);
+    enum ms_status written = ms_export_file(ms_exporter_find("html"), source.report, NULL, path);
     if (written != MS_OK)
         status =
             ms_cli_fail("cannot write %s: %s", strcmp(path, "-") == 0 ? "to standard output" : path,

@@ -69,10 +69,26 @@ static size_t s_sort(size_t count) {
     return sorted;
 }
 
+/* Those that a report was exported with. */
+static void s_add_earlier(struct s_findings *findings, const struct memscope_report *report) {
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct memscope_finding *earlier = &report->findings[i];
+        size_t severity = 0;
+        while (severity < MEMSCOPE_SEVERITY_NOTE && earlier->severity != NULL &&
+               strcmp(earlier->severity, s_severities[severity]) != 0)
+            severity++;
+        findings->analyzer = earlier->name;
+        s_add(&findings->base, (enum memscope_severity)severity, earlier->text, earlier->location);
+    }
+}
+
 bool ms_findings_add(struct memscope_report *report) {
     struct s_findings findings = {.base = {s_add}};
     size_t count;
     const struct memscope_analyzer *analyzers = ms_extension_analyzers(&count);
+    if (count == 0)
+        return true;
+    s_add_earlier(&findings, report);
     for (size_t i = 0; i < count; i++) {
         findings.analyzer = analyzers[i].name;
         int result = analyzers[i].run(report, &findings.base, analyzers[i].context);

@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct ms_exporter s_exporters[] = {
-#define X(name, extension, summary) {#name, extension, summary, ms_export_##name, NULL},
+#define X(name, extension, takes, summary)                                                         \
+    {#name, extension, takes, summary, ms_export_##name, NULL},
 #include "export/exporters.def"
 #undef X
 };
@@ -27,8 +28,11 @@ const struct ms_exporter *ms_exporter_find(const char *name_or_extension) {
 }
 
 enum ms_status ms_export_write(const struct ms_exporter *exporter,
-                               const struct memscope_report *report, ms_sink_fn *sink,
+                               const struct memscope_report *report,
+                               const struct ms_export_options *options, ms_sink_fn *sink,
                                void *sink_data) {
-    return exporter->own != NULL ? ms_export_own(exporter->own, report, sink, sink_data)
-                                 : exporter->write(report, sink, sink_data);
+    static const struct ms_export_options defaults;
+    return exporter->own != NULL
+               ? ms_export_own(exporter->own, report, sink, sink_data)
+               : exporter->write(report, options != NULL ? options : &defaults, sink, sink_data);
 }

@@ -111,15 +111,17 @@ enum ms_status ms_export_filled(ms_fill_fn *fill, const void *data, const char *
 struct export {
     const struct ms_exporter *exporter;
     const struct memscope_report *report;
+    const struct ms_export_options *options;
 };
 
 static enum ms_status fill_by_exporter(const void *data, ms_sink_fn *sink, void *sink_data) {
     const struct export *export = data;
-    return ms_export_write(export->exporter, export->report, sink, sink_data);
+    return ms_export_write(export->exporter, export->report, export->options, sink, sink_data);
 }
 
 enum ms_status ms_export_file(const struct ms_exporter *exporter,
-                              const struct memscope_report *report, const char *path) {
-    const struct export export = {exporter, report};
+                              const struct memscope_report *report,
+                              const struct ms_export_options *options, const char *path) {
+    const struct export export = {exporter, report, options};
     return ms_export_filled(fill_by_exporter, &export, path);
 }

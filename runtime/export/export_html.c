@@ -74,8 +74,10 @@ static enum ms_status write_page(const struct memscope_report *report, struct ms
                : MS_IO;
 }
 
-enum ms_status ms_export_html(const struct memscope_report *report, ms_sink_fn *sink,
+enum ms_status ms_export_html(const struct memscope_report *report,
+                              const struct ms_export_options *options, ms_sink_fn *sink,
                               void *sink_data) {
+    (void)options;
     struct ms_stack_tree *tree = ms_stack_tree_new(report);
     if (tree == NULL) {
         return MS_NO_MEMORY;

@@ -2,8 +2,10 @@
 #include "export/export.h"
 #include "export/report_writer.h"
 
-enum ms_status ms_export_msgpack(const struct memscope_report *report, ms_sink_fn *sink,
+enum ms_status ms_export_msgpack(const struct memscope_report *report,
+                                 const struct ms_export_options *options, ms_sink_fn *sink,
                                  void *sink_data) {
+    (void)options;
     struct ms_writer *writer = ms_msgpack_writer_new(sink, sink_data);
     if (writer == NULL) {
         return MS_NO_MEMORY;

@@ -369,8 +369,10 @@ static void pprof_destroy(struct pprof *pprof) {
     free(pprof);
 }
 
-enum ms_status ms_export_pprof(const struct memscope_report *report, ms_sink_fn *sink,
+enum ms_status ms_export_pprof(const struct memscope_report *report,
+                               const struct ms_export_options *options, ms_sink_fn *sink,
                                void *sink_data) {
+    (void)options;
     struct pprof *pprof = calloc(1, sizeof(*pprof));
     struct ms_packing_sink *packing = ms_packing_sink_new(sink, sink_data, MS_PACKING_GZIP);
     enum ms_status status = MS_NO_MEMORY;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/profile_samples.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum ms_status ms_profile_index_init(struct ms_profile_index *index,
@@ -71,4 +73,74 @@ struct ms_profile_sample ms_profile_sample_get(const struct ms_profile_index *in
         .live_count = known(live->count),
         .live_bytes = known(live->bytes),
     };
+}
+
+uint64_t ms_profile_value(const struct ms_profile_sample *sample, enum ms_export_value value) {
+    switch (value) {
+    case MS_EXPORT_LIVE:
+        return sample->live_bytes;
+    case MS_EXPORT_LIVE_COUNT:
+        return sample->live_count;
+    case MS_EXPORT_TOTAL:
+        return sample->total_bytes;
+    case MS_EXPORT_COUNT:
+        return sample->total_count;
+    case MS_EXPORT_PEAK:
+        return sample->bytes_at_peak;
+    case MS_EXPORT_VALUE_COUNT:
+        break;
+    }
+    return 0;
+}
+
+size_t ms_profile_depth(const struct ms_profile_sample *sample, enum ms_export_root root) {
+    size_t depth = sample->stack != NULL ? sample->stack->frame_count : 1;
+    return depth + (root != MS_EXPORT_ROOT_NONE);
+}
+
+static bool is_text(const char *text) {
+    return text != NULL && *text != '\0';
+}
+
+/* A function without a name: where its code is. */
+static const char *name_of_address(const struct memscope_frame *frame,
+                                   char room[MS_PROFILE_NAME_BYTES]) {
+    const char *module = frame->module != NULL ? frame->module : "";
+    const char *slash = strrchr(module, '/');
+    module = slash != NULL ? slash + 1 : module;
+    snprintf(room, MS_PROFILE_NAME_BYTES, "%.255s%s0x%" PRIx64, module, is_text(module) ? "+" : "",
+             frame->address);
+    return room;
+}
+
+static struct ms_profile_frame root_frame(const struct ms_profile_sample *sample,
+                                          enum ms_export_root root) {
+    const char *name = root == MS_EXPORT_ROOT_TYPE ? sample->type_name : sample->var_name;
+    const char *unknown = root == MS_EXPORT_ROOT_TYPE ? "[no type known]" : "[no variable known]";
+    return (struct ms_profile_frame){is_text(name) ? name : unknown, NULL, MEMSCOPE_UNKNOWN};
+}
+
+static struct ms_profile_frame site_frame(const struct memscope_site_report *site) {
+    if (site == NULL) {
+        return (struct ms_profile_frame){"[unknown]", NULL, MEMSCOPE_UNKNOWN};
+    }
+    const char *name = is_text(site->function) ? site->function
+                       : is_text(site->file)   ? site->file
+                                               : "[unknown]";
+    return (struct ms_profile_frame){name, site->file, site->line};
+}
+
+struct ms_profile_frame ms_profile_frame_get(const struct ms_profile_sample *sample,
+                                             enum ms_export_root root, size_t at,
+                                             char room[MS_PROFILE_NAME_BYTES]) {
+    if (root != MS_EXPORT_ROOT_NONE && at-- == 0) {
+        return root_frame(sample, root);
+    }
+    if (sample->stack == NULL) {
+        return site_frame(sample->site);
+    }
+    const struct memscope_frame *frame =
+        &sample->stack->frames[sample->stack->frame_count - 1 - at];
+    const char *name = is_text(frame->function) ? frame->function : name_of_address(frame, room);
+    return (struct ms_profile_frame){name, frame->file, frame->line};
 }

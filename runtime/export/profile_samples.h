@@ -8,6 +8,7 @@
 #define MS_EXPORT_PROFILE_SAMPLES_H
 
 #include "base/status.h"
+#include "export/export.h"
 #include "memscope/report.h"
 #include "model/index.h"
 
@@ -40,5 +41,26 @@ size_t ms_profile_sample_count(const struct ms_profile_index *index);
 
 /* Sample AT. What is not known, or is not memory of the heap, counts as 0. */
 struct ms_profile_sample ms_profile_sample_get(const struct ms_profile_index *index, size_t at);
+
+/* The number of SAMPLE that is asked for. */
+uint64_t ms_profile_value(const struct ms_profile_sample *sample, enum ms_export_value value);
+
+/* A line of a call stack. */
+struct ms_profile_frame {
+    const char *name; /* never NULL or empty */
+    const char *file; /* NULL: not known */
+    uint64_t line;
+};
+
+/* Room for a name that is made up: "libc.so.6+0x1234". */
+#define MS_PROFILE_NAME_BYTES 320u
+
+/* How many lines the stack of SAMPLE has with what ROOT puts in front of it; at least 1. */
+size_t ms_profile_depth(const struct ms_profile_sample *sample, enum ms_export_root root);
+
+/* Line AT, the outermost first. The name may lie in ROOM. */
+struct ms_profile_frame ms_profile_frame_get(const struct ms_profile_sample *sample,
+                                             enum ms_export_root root, size_t at,
+                                             char room[MS_PROFILE_NAME_BYTES]);
 
 #endif

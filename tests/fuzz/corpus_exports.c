@@ -27,7 +27,7 @@ uint8_t *corpus_make(unsigned number, size_t *size) {
     struct memscope_report *report =
         empty ? sample_report_new_empty() : sample_report_new(SAMPLE_HOSTILE_COUNT, 3);
     const struct ms_exporter *exporter = ms_exporter_find(number % 2 == 0 ? "json" : "msgpack");
-    if (report == NULL || exporter->write(report, s_keep, &kept) != MS_OK)
+    if (report == NULL || ms_export_write(exporter, report, NULL, s_keep, &kept) != MS_OK)
         abort();
     sample_report_destroy(report);
     *size = kept.size;

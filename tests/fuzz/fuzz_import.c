@@ -30,7 +30,7 @@ static bool s_keep(void *sink, const void *bytes, size_t size) {
 
 static struct s_bytes s_write(const char *format, const struct memscope_report *report) {
     struct s_bytes kept = {NULL, 0};
-    if (ms_exporter_find(format)->write(report, s_keep, &kept) != MS_OK) {
+    if (ms_export_write(ms_exporter_find(format), report, NULL, s_keep, &kept) != MS_OK) {
         fprintf(stderr, "\na report that was read cannot be written as %s\n", format);
         abort();
     }

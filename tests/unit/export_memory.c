@@ -26,7 +26,8 @@ bool keep_bytes(void *sink, const void *bytes, size_t size) {
 
 struct memory export_to_memory(const char *format, const struct memscope_report *report) {
     struct memory memory = {NULL, 0, SIZE_MAX};
-    enum ms_status status = ms_exporter_find(format)->write(report, keep_bytes, &memory);
+    enum ms_status status =
+        ms_export_write(ms_exporter_find(format), report, NULL, keep_bytes, &memory);
     CU_ASSERT_EQUAL_FATAL(status, MS_OK);
     return memory;
 }

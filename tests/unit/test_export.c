@@ -336,12 +336,13 @@ static void test_failing_sink(void) {
         for (size_t part = 0; part < 40; part++) {
             struct memory memory = {NULL, 0, whole.size / 40 * part};
             errno = 0;
-            CU_ASSERT_EQUAL(exporters[i].write(report, keep_bytes, &memory), MS_IO);
+            CU_ASSERT_EQUAL(ms_export_write(&exporters[i], report, NULL, keep_bytes, &memory),
+                            MS_IO);
             CU_ASSERT_EQUAL(errno, ENOSPC);
             free(memory.bytes);
         }
         struct memory memory = {NULL, 0, whole.size - 1};
-        CU_ASSERT_EQUAL(exporters[i].write(report, keep_bytes, &memory), MS_IO);
+        CU_ASSERT_EQUAL(ms_export_write(&exporters[i], report, NULL, keep_bytes, &memory), MS_IO);
         free(memory.bytes);
         free(whole.bytes);
     }
@@ -465,7 +466,8 @@ static void test_packed_html(void) {
     CU_ASSERT(tree_equals(plain, embedded, "stacks", path, sizeof(path)));
     struct memory cut = {NULL, 0, html.size - html.size / 4};
     errno = 0;
-    CU_ASSERT_EQUAL(ms_exporter_find("html")->write(report, keep_bytes, &cut), MS_IO);
+    CU_ASSERT_EQUAL(ms_export_write(ms_exporter_find("html"), report, NULL, keep_bytes, &cut),
+                    MS_IO);
     CU_ASSERT_EQUAL(errno, ENOSPC);
     free(cut.bytes);
     yajl_tree_free(embedded);

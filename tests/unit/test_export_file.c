@@ -37,7 +37,7 @@ static int tear_down(void) {
 }
 
 static enum ms_status write_json(const char *path) {
-    return ms_export_file(ms_exporter_find("json"), s_report, path);
+    return ms_export_file(ms_exporter_find("json"), s_report, NULL, path);
 }
 
 /* Reads what is in PATH into TEXT; its length. */

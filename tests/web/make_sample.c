@@ -14,7 +14,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: make_sample empty|ROWS POINTS FILE\n");
         return 2;
     }
-    const char *extension = strrchr(argv[3], '.');
+    const char *slash = strrchr(argv[3], '/');
+    const char *extension = strchr(slash == NULL ? argv[3] : slash, '.');
     const struct ms_exporter *exporter = ms_exporter_find(extension == NULL ? "" : extension + 1);
     if (exporter == NULL) {
         fprintf(stderr, "make_sample: %s: no format has that extension\n", argv[3]);
@@ -28,7 +29,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "make_sample: out of memory\n");
         return 2;
     }
-    enum ms_status status = ms_export_file(exporter, report, argv[3]);
+    enum ms_status status = ms_export_file(exporter, report, NULL, argv[3]);
     if (status != MS_OK) {
         fprintf(stderr, "make_sample: %s: %s (%s)\n", argv[3], ms_status_message(status),
                 strerror(errno));

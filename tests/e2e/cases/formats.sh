@@ -2,6 +2,20 @@
 # shellcheck shell=sh
 # Formats of other tools, read by these tools.
 
+# The interpreter of the distribution, which has its modules.
+python() {
+    /usr/bin/python3 -I "$@"
+}
+
+need_python() {
+    python -c "import ${1:-json}" 2>/dev/null || skip "there is no Python with $1 (apt-get install python3-$1)"
+}
+
+# A report whose names are what a hostile program would choose, in hostile.json.
+make_hostile() {
+    "$MEMSCOPE_BUILD/tests/bin/make_sample" 40 30 hostile.json || fail "make_sample"
+}
+
 # pprof INDEX OPTIONS...: what `go tool pprof` makes of profile.pb.gz: "FLAT CUM NAME" a line, bytes as numbers.
 pprof() {
     index=$1
@@ -132,4 +146,81 @@ case_exports_refused() {
     mkdir directory.json
     refuse 'a directory' directory.json
     refuse 'no such file' missing.json
+}
+
+case_msgpack_by_python() {
+    need_python msgpack
+    build lives
+    measure ./lives
+    make_hostile
+    for report in report hostile; do
+        "$memscope" export --events -o $report.msgpack $report.json 2>err || fail "export $report.msgpack: $(cat err)"
+        python "$MEMSCOPE_SOURCE/tests/e2e/tools/compare_msgpack.py" $report.json $report.msgpack || fail "$report"
+    done
+}
+
+case_csv() {
+    need_python csv
+    build lives
+    measure ./lives
+    make_hostile
+    tables=$("$memscope" export --format csv --table none j.mscope 2>&1 | sed 's/.* one of //; s/, not .*//; s/,//g')
+    for report in report hostile; do
+        for table in $tables; do
+            "$memscope" export --format csv --table "$table" -o "$table.csv" $report.json || fail "$table"
+        done
+        # shellcheck disable=SC2086 # a list of words
+        python "$MEMSCOPE_SOURCE/tests/e2e/tools/compare_csv.py" $report.json $tables || fail "$report.json"
+    done
+    case " $tables " in *" sites "*" leaks "*) ;; *) fail "the tables are $tables" ;; esac
+    "$memscope" export -o standard.csv hostile.json
+    cmp standard.csv sites.csv || fail "sites is not the standard table"
+}
+
+# Names stay one line and one frame each, numbers last.
+case_folded() {
+    build inlined
+    measure ./inlined
+    "$memscope" export -o live.folded j.mscope || fail "folded"
+    grep -qE ';main;outer;middle;inner [0-9]+$' live.folded || fail "$(cat live.folded)"
+    # value OPTION: the sum of the numbers.
+    value() {
+        "$memscope" export --format folded --value "$1" report.json | awk '{ sum += $NF } END { print sum }'
+    }
+    same "$(value live)" "$(jq .summary.current_memory_bytes report.json)" "live"
+    same "$(value live-count)" "$(jq .summary.active_allocations report.json)" "live-count"
+    same "$(value total)" "$(jq .summary.total_bytes report.json)" "total"
+    same "$(value count)" "$(jq .summary.total_allocations report.json)" "count"
+    "$memscope" export --format folded --root type report.json >by_type
+    grep -q '^struct leaf;' by_type || fail "no root: $(cat by_type)"
+    make_hostile
+    "$memscope" export --format folded --root type hostile.json >hostile.folded || fail "hostile.folded"
+    same "$(wc -l <hostile.folded)" "$(jq '[.live[] | select(.bytes > 0)] | length' hostile.json)" "number of lines"
+    same "$(awk '{ sum += $NF } END { print sum }' hostile.folded)" "$(jq '[.live[].bytes] | add' hostile.json)" "sum"
+    if LC_ALL=C grep -na '[[:cntrl:]]' hostile.folded; then
+        fail "there are control characters"
+    fi
+    jq -r '.stacks as $stacks | .live[] | select(.bytes > 0) | .stack_id as $id |
+        2 + (([$stacks[] | select(.id == $id) | .frames | length] + [1])[0]) - 1' hostile.json >depths
+    awk -F';' '{ print NF }' hostile.folded | cmp - depths || fail "the number of frames differs"
+}
+
+case_export_options() {
+    build lives
+    measure ./lives
+    # refuse WORDS ARGUMENTS...
+    refuse() {
+        words=$1
+        shift
+        found=0
+        "$memscope" export "$@" j.mscope >out 2>err || found=$?
+        same "$found" 2 "status of export $*"
+        one_line err "$words"
+    }
+    refuse 'live, live-count, total, count, peak' --format folded --value size
+    refuse 'none, type, variable' --format folded --root thread
+    refuse 'sites, types' --format csv --table summary
+    refuse 'json takes no --value' --format json --value live
+    refuse 'pprof takes no --root' --format pprof --root type
+    refuse 'folded takes no --table' --format folded --table sites
 }

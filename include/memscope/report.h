@@ -385,6 +385,12 @@ struct memscope_type_series {
         *live_bytes; /* one for each timestamp; unknown where it was too small to be kept */
 };
 
+/* The same of a site that had most at some moment. */
+struct memscope_site_series {
+    uint32_t site_id;
+    const uint64_t *live_bytes;
+};
+
 struct memscope_timeline {
     uint64_t interval_ns;
     size_t count; /* of timestamps, heap_live_bytes, allocations, frees and of each series */
@@ -394,6 +400,8 @@ struct memscope_timeline {
     const uint64_t *frees;
     const struct memscope_type_series *by_type;
     size_t by_type_count;
+    const struct memscope_site_series *by_site; /* largest maximum first */
+    size_t by_site_count;
 };
 
 struct memscope_frame {

@@ -325,13 +325,20 @@ SHAPE(memscope_type_series,
           OFFSET(memscope_type_series, live_bytes, const uint64_t *),
           OFFSET(memscope_timeline, count, size_t), NULL));
 
+SHAPE(memscope_site_series,
+    ID(memscope_site_series, site_id),
+    FIELD(live_bytes, MS_FIELD_UINTS_PARENT,
+          OFFSET(memscope_site_series, live_bytes, const uint64_t *),
+          OFFSET(memscope_timeline, count, size_t), NULL));
+
 SHAPE(memscope_timeline,
     UINT(memscope_timeline, interval_ns),
     UINTS(memscope_timeline, timestamps, count),
     UINTS(memscope_timeline, heap_live_bytes, count),
     UINTS(memscope_timeline, allocations, count),
     UINTS(memscope_timeline, frees, count),
-    OBJECTS(memscope_timeline, by_type, by_type_count, memscope_type_series));
+    OBJECTS(memscope_timeline, by_type, by_type_count, memscope_type_series),
+    OBJECTS(memscope_timeline, by_site, by_site_count, memscope_site_series));
 
 SHAPE(memscope_frame,
     STRING(memscope_frame, function),

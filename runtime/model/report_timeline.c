@@ -147,5 +147,6 @@ enum ms_status ms_build_timeline(struct ms_build *build) {
     timeline->heap_live_bytes = live;
     timeline->allocations = allocations;
     timeline->frees = frees;
-    return s_fill_types(build);
+    enum ms_status status = s_fill_types(build);
+    return status == MS_OK ? ms_build_site_series(build) : status;
 }

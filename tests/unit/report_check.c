@@ -167,6 +167,9 @@ static bool s_rest_is_sound(const struct memscope_report *report) {
         sound &= s_expect(timeline->timestamps[i - 1] < timeline->timestamps[i], "tick", i);
     for (size_t i = 0; i < timeline->by_type_count; i++)
         sound &= s_text(timeline->by_type[i].type_name, "name of series", i);
+    for (size_t i = 1; i < timeline->by_site_count; i++)
+        sound &= s_expect(timeline->by_site[i - 1].site_id != timeline->by_site[i].site_id,
+                          "site of series", i);
     return sound;
 }
 

@@ -513,6 +513,12 @@ static void fill_time(struct sample *sample, size_t points) {
         series[s].type_name = s == 5 ? NULL : type_name(sample, s < 3 ? s : s + 8);
         series[s].live_bytes = columns[4 + s];
     }
+    size_t site_count = sample->report.site_count;
+    struct memscope_site_series *by_site = sample_take(sample, SAMPLE_SERIES, sizeof(*by_site));
+    for (size_t s = 0; s < SAMPLE_SERIES; s++) {
+        by_site[s].site_id = s < site_count ? sample->report.sites[s].id : 0;
+        by_site[s].live_bytes = columns[4 + s];
+    }
     *timeline = (struct memscope_timeline){
         .interval_ns = 100000000,
         .count = points,
@@ -522,6 +528,8 @@ static void fill_time(struct sample *sample, size_t points) {
         .frees = columns[3],
         .by_type = series,
         .by_type_count = SAMPLE_SERIES,
+        .by_site = by_site,
+        .by_site_count = site_count < SAMPLE_SERIES ? site_count : SAMPLE_SERIES,
     };
     sample->report.system_snapshots = snapshots;
     sample->report.system_snapshot_count = points;

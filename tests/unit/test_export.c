@@ -55,7 +55,7 @@ static void test_keys(void) {
          "stack_peak_bytes static_bytes pooled_allocations pooled_bytes "
          "pooled_outside_bytes missing_events "
          "temporary_allocations moved_bytes freed_elsewhere slack_bytes"},
-        {"timeline", "interval_ns timestamps heap_live_bytes allocations frees by_type"},
+        {"timeline", "interval_ns timestamps heap_live_bytes allocations frees by_type by_site"},
     };
     for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
         CU_ASSERT(tree_has_keys(tree_member(tree, objects[i][0]), objects[i][1]));

@@ -514,6 +514,10 @@ static void s_test_timeline(void) {
     static const uint64_t s_char[] = {0, 300, 300};
     CU_ASSERT_EQUAL(memcmp(timeline->by_type[0].live_bytes, s_node, sizeof(s_node)), 0);
     CU_ASSERT_EQUAL(memcmp(timeline->by_type[1].live_bytes, s_char, sizeof(s_char)), 0);
+    CU_ASSERT_EQUAL_FATAL(timeline->by_site_count, 1); /* one of the shares is of no site */
+    static const uint64_t s_site[] = {70, 130, 0};
+    CU_ASSERT_EQUAL(timeline->by_site[0].site_id, 2);
+    CU_ASSERT_EQUAL(memcmp(timeline->by_site[0].live_bytes, s_site, sizeof(s_site)), 0);
     CU_ASSERT_EQUAL_FATAL(report->system_snapshot_count, 3);
     const struct memscope_system_snapshot *snapshot = &report->system_snapshots[1];
     CU_ASSERT_EQUAL(snapshot->timestamp, 200000000);

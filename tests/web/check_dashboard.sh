@@ -124,7 +124,78 @@ press ArrowDown 40
 expect "arrow keys walk the rows" 'document.activeElement.closest("tr").getAttribute("aria-rowindex")' '"3"'
 press Enter 13 '\r'
 expect "Enter opens a row" 'document.activeElement.getAttribute("aria-expanded")' '"true"'
+expect "the first screen has the five largest holders, largest first" \
+    'const held = [...document.querySelectorAll(".holder .fill")].map((each) => parseFloat(each.style.width));
+     held.length + " " + held.every((value, index) => index === 0 || held[index - 1] >= value)' '"5 true"'
+expect "a holder leads to its site" \
+    'document.querySelector(".holder").click(), document.querySelectorAll("#sites .detail").length + " " + location.hash.startsWith("#view=sites&site=")' \
+    '"1 true"'
+expect "what stands out is told, and leads to its evidence" \
+    'const told = [...document.querySelectorAll(".insights li")]; told[0].querySelector("button").click();
+     (told.length > 2) + " " + told[0].textContent.includes("given back twice") + " " + location.hash' '"true true #view=problems"'
+expect "the treemap has an area for each type, of its color in the timeline" \
+    "document.querySelector('.treemap') === null || $settle.then(() => document.querySelectorAll('.tmbox').length > 30 &&
+     document.querySelector('.tmbox rect').style.fill.startsWith('var(--series-'))" true
+expect "rows are copied as CSV, quoted where they must be" \
+    "const saved = []; const create = URL.createObjectURL; URL.createObjectURL = (blob) => (saved.push(blob), create.call(URL, blob));
+     document.querySelector('#threads [aria-label^=Save]').click(); URL.createObjectURL = create;
+     saved[0].text().then((text) => text.split('\\r\\n').length + ' ' + text.startsWith('Name,Id,Allocations,'))" '"7 true"'
+
+cdp_eval 'document.querySelector("#search").focus()'
+cdp_call Input.insertText '{"text":"PARSE_REQ"}'
+expect "the search finds a function on the stacks" \
+    '[...document.querySelectorAll("#hits .kind")].some((each) => each.textContent.startsWith("Functions on call stacks"))' true
+press ArrowDown 40
+expect "arrow keys walk the hits" 'document.activeElement.className' '"hit"'
+expect "a hit on the stacks is shown in the flame graph" \
+    '[...document.querySelectorAll("#hits .kind")].find((each) => each.textContent.startsWith("Functions on call stacks")).nextElementSibling.click();
+     document.querySelectorAll("#stacks .box.hit").length > 0 && location.hash.includes("function=")' true
+choose='(text) => [...document.querySelectorAll("#stacks .choice")].find((each) => each.textContent === text).click()'
+expect "the flame graph starts with types, or with the allocation" \
+    "const choose = $choose; choose('By type'); const second = () => [...document.querySelectorAll('#stacks [aria-level=\"2\"]')].map((each) => each.getAttribute('aria-label'));
+     const types = new Set(data_types()); function data_types() { return [...document.querySelectorAll('#types tr.opens .name')].map((each) => each.textContent); }
+     const divided = second().length; choose('Stacks'); choose('Bottom up'); const inner = second().join(); choose('Top down');
+     divided > 3 && inner !== second().join()" true
+expect "it can stand on its feet" \
+    "choose('Flame'); const foot = document.querySelector('#stacks .box.root').getBoundingClientRect().top;
+     const upper = document.querySelector('#stacks [aria-level=\"3\"]').getBoundingClientRect().top; choose('Icicle'); upper < foot" true
 expect_quiet "full report"
+
+# A stretch of the run, by dragging; what has a history follows it.
+cdp_open about:blank && cdp_open "file://$work/full.html#view=types&type=struct%20session_3" || exit 1
+cdp_eval "$settle"
+expect "a link opens the row that it names" \
+    'document.querySelector("#types .detail .fullname")?.textContent' '"struct session_3"'
+cdp_eval "document.querySelector('#timeline').scrollIntoView(), $settle"
+cdp_eval 'const area = document.querySelector("#timeline .plot").getBoundingClientRect(); ({x: area.left, y: area.top + 60, w: area.width})'
+plot=$CDP_VALUE
+at() { jq -c "{x: (.x + .w * $1), y: .y}" <<< "$plot"; }
+mouse() { cdp_call Input.dispatchMouseEvent "$(jq -c ". + {type: \"$1\", button: \"left\", buttons: 1, clickCount: 1}" <<< "$(at "$2")")"; }
+mouse mousePressed 0.3
+mouse mouseMoved 0.5
+mouse mouseReleased 0.6
+cdp_eval "$settle"
+expect "dragging selects a stretch" '/^#.*from=\d+&to=\d+$/.test(location.hash)' true
+expect "what has a history follows it" \
+    '[...document.querySelectorAll("#types th, #hotspots th, #variables th")].filter((each) => each.dataset.key === "change").length' 3
+expect "changes are differences" \
+    '[...document.querySelectorAll("#types tr.opens")].length' 6
+expect "other charts show the stretch alone" \
+    'const ticks = [...document.querySelectorAll("#system .tick")].map((each) => each.textContent).filter((text) => /\ss$/.test(text));
+     ticks.length > 2 && !ticks.some((text) => parseFloat(text) < 5 || parseFloat(text) > 14)' true
+expect "leaks are those first made in it" \
+    'document.querySelector("#leaks h2").textContent.includes("first made in")' true
+mouse mousePressed 0.4
+mouse mouseReleased 0.4
+cdp_eval "$settle"
+expect "a click selects a moment" \
+    'const chosen = new URLSearchParams(location.hash.slice(1)); chosen.get("from") === chosen.get("to") && chosen.get("to") !== null' true
+expect "then there is one column of it" \
+    'document.querySelectorAll("#types th[data-key=end]").length + " " + document.querySelectorAll("#types th[data-key=change]").length' '"1 0"'
+expect "and a way back to the whole run" \
+    'document.querySelector(".selected button").click(), document.querySelectorAll("#types th[data-key=allocations]").length + " " + location.hash.includes("from")' \
+    '"1 false"'
+expect_quiet "selected stretch"
 
 screen 400
 cdp_eval "$settle"
@@ -172,7 +243,7 @@ expect "a damaged report says so" 'document.querySelector("main .fatal")?.textCo
 
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"
-expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"13 13"'
+expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"13 14"'
 expect_quiet "empty report"
 
 cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"dark"}]}'

@@ -5,6 +5,8 @@
  * timeChart({ label, height, times, stack, lines, marks, phases, scale })
  *   times: nanoseconds, ascending; stack, lines: [{ name, color, values, off, hint }], values beside
  *   times, null where not known; scale: "bytes", "count", "percent" or "rate" (bytes each second)
+ *   selects: a stretch of time is selected by dragging over it, a moment by a click; the others (those
+ *   of the whole run) show what is selected
  */
 const timeChart = (() => {
     const LEFT = 68;
@@ -29,7 +31,10 @@ const timeChart = (() => {
                 "aria-label": this.describe(),
                 keydown: (event) => this.step(event),
                 blur: () => this.point(null),
+                pointerdown: (event) => this.press(event),
                 pointermove: (event) => this.track(event),
+                pointerup: (event) => this.release(event),
+                pointercancel: () => this.drop(),
                 pointerleave: () => this.point(null),
             });
             this.readout = el("div", { class: "readout", hidden: true });
@@ -42,6 +47,11 @@ const timeChart = (() => {
                 this.spoken,
             );
             onWidth(this.plot, (width) => this.draw(width));
+            state.watch(() => {
+                if (this.width && this.root.isConnected) {
+                    this.draw(this.width);
+                }
+            });
         }
 
         describe() {
@@ -51,7 +61,8 @@ const timeChart = (() => {
             );
             return (
                 `${label} from ${format.duration(times[0])} to ${format.duration(times[times.length - 1])}. ${peaks.join(", ")}. ` +
-                "Arrow keys move the cursor."
+                "Arrow keys move the cursor." +
+                (this.options.selects ? " Enter selects from the last selected moment to it." : "")
             );
         }
 
@@ -104,16 +115,18 @@ const timeChart = (() => {
             const { times, height } = this.options;
             const areas = this.levels((this.options.stack || []).filter((each) => each.shown));
             const lines = (this.options.lines || []).filter((each) => each.shown);
+            const { first, last } = this.chooseWindow();
+            const cut = (values) => values.slice(first, last + 1);
             const most =
                 Math.max(
-                    ...areas.slice(-1).map((area) => data.largest(area.top)),
-                    ...lines.map((each) => data.largest(each.values)),
+                    ...areas.slice(-1).map((area) => data.largest(cut(area.top))),
+                    ...lines.map((each) => data.largest(cut(each.values))),
                     this.options.least || 0,
                 ) || 1;
             const step = this.scale.step(most / 4);
             const top = Math.ceil(most / step) * step;
-            const start = times[0];
-            const span = times[times.length - 1] - start || 1;
+            const start = times[first];
+            const span = times[last] - start || 1;
             this.x = (ns) => LEFT + ((ns - start) / span) * (width - LEFT - RIGHT);
             this.y = (value) => TOP + (1 - value / top) * (height - TOP - BOTTOM);
             const weight =
@@ -122,7 +135,10 @@ const timeChart = (() => {
                     : lines.length > 0
                       ? lines[0].values
                       : [];
-            const points = axes.choosePoints(times, weight, width - LEFT - RIGHT);
+            const points = axes
+                .choosePoints(cut(times), cut(weight), width - LEFT - RIGHT)
+                .map((index) => index + first);
+            this.band = this.options.selects ? svg("g", { class: "selection" }) : null;
             this.line = svg("line", {
                 class: "cursor",
                 y1: TOP,
@@ -150,9 +166,11 @@ const timeChart = (() => {
                     ),
                     this.phases(start, start + span),
                     this.marks(start, start + span, height, width),
+                    this.band,
                     this.line,
                 ),
             );
+            this.drawSelection(state.range());
             if (this.cursor !== null) {
                 this.point(this.cursor);
             }
@@ -298,11 +316,93 @@ const timeChart = (() => {
             });
         }
 
+        /* The points that are shown: all, or those that are selected elsewhere. */
+        chooseWindow() {
+            const { times, selects } = this.options;
+            const range = selects ? null : state.range();
+            const chosen = range ? moments.span(times, range) : null;
+            this.window =
+                chosen && chosen.last > chosen.first
+                    ? chosen
+                    : { first: 0, last: times.length - 1 };
+            return this.window;
+        }
+
+        /* What is not selected lies in the shade. */
+        drawSelection(range) {
+            if (!this.band) {
+                return;
+            }
+            if (range === null) {
+                this.band.replaceChildren();
+                return;
+            }
+            const { height } = this.options;
+            const within = (x) => Math.min(this.width - RIGHT, Math.max(LEFT, x));
+            const [left, right] = [within(this.x(range.from)), within(this.x(range.to))];
+            const shade = (from, to) =>
+                svg("rect", {
+                    class: "shade",
+                    x: from.toFixed(1),
+                    y: TOP,
+                    width: Math.max(0, to - from).toFixed(1),
+                    height: height - TOP - BOTTOM,
+                });
+            const edge = (x) =>
+                svg("line", { class: "edge", x1: x, x2: x, y1: TOP, y2: height - BOTTOM });
+            this.band.replaceChildren(
+                shade(LEFT, left),
+                shade(right, this.width - RIGHT),
+                edge(left),
+                edge(right),
+            );
+        }
+
+        timeAt(event) {
+            const { times } = this.options;
+            const { first, last } = this.window;
+            const x = event.clientX - this.plot.getBoundingClientRect().left;
+            const share = (x - LEFT) / (this.width - LEFT - RIGHT);
+            const ns = times[first] + share * (times[last] - times[first]);
+            return Math.min(times[last], Math.max(times[first], ns));
+        }
+
+        press(event) {
+            if (this.options.selects && event.button === 0) {
+                this.pressed = { x: event.clientX, ns: this.timeAt(event) };
+                this.plot.setPointerCapture(event.pointerId);
+            }
+        }
+
+        /* Less than a few pixels is a click. */
+        dragged(event) {
+            if (!this.pressed || Math.abs(event.clientX - this.pressed.x) < 4) {
+                return null;
+            }
+            const ns = this.timeAt(event);
+            return { from: Math.min(ns, this.pressed.ns), to: Math.max(ns, this.pressed.ns) };
+        }
+
+        release(event) {
+            if (!this.pressed) {
+                return;
+            }
+            const moment = this.options.times[this.nearest(this.pressed.ns)];
+            const range = this.dragged(event) ?? { from: moment, to: moment };
+            this.pressed = null;
+            state.select(range.from, range.to);
+        }
+
+        drop() {
+            this.pressed = null;
+            this.drawSelection(state.range());
+        }
+
         /* The point nearest to NS. */
         nearest(ns) {
             const { times } = this.options;
-            let low = 0;
-            let high = times.length - 1;
+            let low = this.window.first;
+            let high = this.window.last;
             while (low < high) {
                 const middle = (low + high) >> 1;
                 if (times[middle] < ns) {
@@ -315,28 +415,43 @@ const timeChart = (() => {
         }
 
         track(event) {
-            const { times } = this.options;
-            const x = event.clientX - this.plot.getBoundingClientRect().left;
-            const share = (x - LEFT) / (this.width - LEFT - RIGHT);
-            this.point(this.nearest(times[0] + share * (times[times.length - 1] - times[0])));
+            const range = this.dragged(event);
+            if (range) {
+                this.drawSelection(range);
+            }
+            this.point(this.nearest(this.timeAt(event)));
         }
 
         step(event) {
-            const last = this.options.times.length - 1;
-            const at = this.cursor ?? 0;
-            const stride = event.shiftKey ? Math.max(1, Math.round(last / 20)) : 1;
-            const to = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: 0, End: last }[
+            const { first, last } = this.window;
+            const at = this.cursor ?? first;
+            const stride = event.shiftKey ? Math.max(1, Math.round((last - first) / 20)) : 1;
+            if (event.key === "Enter" && this.options.selects && this.cursor !== null) {
+                this.selectTo(this.options.times[this.cursor]);
+                return;
+            }
+            const to = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: first, End: last }[
                 event.key
             ];
             if (to === undefined) {
                 if (event.key === "Escape") {
                     this.point(null);
+                    if (this.options.selects) {
+                        state.select(null);
+                    }
                 }
                 return;
             }
             event.preventDefault();
-            this.point(Math.min(last, Math.max(0, to)));
+            this.point(Math.min(last, Math.max(first, to)));
             this.spoken.textContent = this.readout.innerText;
+        }
+
+        /* By keys: the first moment, then the stretch from there; a third starts anew. */
+        selectTo(ns) {
+            const range = state.range();
+            const start = range !== null && range.from === range.to ? range.from : ns;
+            state.select(Math.min(start, ns), Math.max(start, ns));
         }
 
         point(index) {

@@ -74,5 +74,37 @@ const data = (() => {
         return values.reduce((most, value) => Math.max(most, value || 0), 0);
     }
 
-    return Object.assign(loaded, { load, frames, groupBy, baseName, sum, largest });
+    /* Of the sites that held most at some moment: id -> [{ timestamp, live_bytes }]. */
+    function siteHistories() {
+        const { timeline } = loaded.report;
+        return new Map(
+            timeline.by_site.map((series) => [
+                series.site_id,
+                timeline.timestamps.map((timestamp, index) => ({
+                    timestamp,
+                    live_bytes: series.live_bytes[index],
+                })),
+            ]),
+        );
+    }
+
+    /* The color of a type in every picture; those without a curve in the timeline take turns. */
+    function typeColor(name, turn) {
+        if (name === null) {
+            return "var(--series-unknown)";
+        }
+        const at = loaded.report.timeline.by_type.findIndex((each) => each.type_name === name);
+        return seriesColor(at >= 0 ? at : turn);
+    }
+
+    return Object.assign(loaded, {
+        load,
+        typeColor,
+        frames,
+        groupBy,
+        baseName,
+        sum,
+        largest,
+        siteHistories,
+    });
 })();

@@ -108,3 +108,29 @@ function onWidth(element, draw) {
         }
     }).observe(element);
 }
+
+/* Puts TEXT in the clipboard; BUTTON says whether that went well. */
+function copyText(text, button) {
+    const label = button.textContent;
+    const tell = (word) => {
+        button.textContent = word;
+        setTimeout(() => {
+            button.textContent = label;
+        }, 1500);
+    };
+    if (!navigator.clipboard) {
+        tell("Not allowed");
+        return;
+    }
+    navigator.clipboard.writeText(text).then(
+        () => tell("Copied"),
+        () => tell("Not allowed"),
+    );
+}
+
+/* Has the browser save CONTENT, text or a Blob. */
+function saveFile(name, type, content) {
+    const address = URL.createObjectURL(new Blob([content], { type }));
+    el("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+}

@@ -1,52 +1,71 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Live bytes by call stack: each box is a call, as wide as the live bytes allocated below it; callers
- * are above those they call. A box opens to the full width; the path to it stays above.
+ * Live bytes or blocks by call stack: each box is a call, as wide as what was allocated below it. A box
+ * opens to the full width; the path to it stays.
+ *
+ * Callers come before those they call or, bottom up, after them; all of it may be divided by type,
+ * variable or thread of first; the first box is at the top (icicle) or at the bottom (flame).
  */
 const flame = (() => {
     const ROW = 20;
     const LETTER = 6.4; /* width of a letter of the boxes' font in pixels */
     const LEAST = 1.5; /* boxes narrower than this are not drawn */
 
-    function callTree() {
-        const { tree } = data;
-        const root = {
-            name: "all live blocks",
-            frame: null,
+    function newNode(name, frame, parent) {
+        return {
+            name,
+            frame,
             bytes: 0,
             count: 0,
+            value: 0,
             children: new Map(),
-            parent: null,
-            depth: 0,
+            parent,
+            depth: parent === null ? 0 : parent.depth + 1,
         };
-        tree.id.forEach((id, index) => {
-            const bytes = tree.live_bytes[index] || 0;
-            if (bytes === 0) {
-                return;
+    }
+
+    function childOf(node, key, name, frame) {
+        let child = node.children.get(key);
+        if (!child) {
+            child = newNode(name, frame, node);
+            node.children.set(key, child);
+        }
+        return child;
+    }
+
+    const DIVISIONS = {
+        none: null,
+        type: (row) => row.type_name ?? "type not known",
+        variable: (row) => row.var_name ?? "no variable",
+    };
+
+    /* The boxes of live blocks under CHOICE: { order, divide, measure }. */
+    function callTree(choice) {
+        const root = newNode("all live blocks", null, null);
+        const name = DIVISIONS[choice.divide];
+        for (const row of data.report.live) {
+            const frames = data.frames(row.stack_id);
+            if (!(row.bytes > 0) || frames === null) {
+                continue;
             }
+            const value = choice.measure === "blocks" ? row.count : row.bytes;
+            const path = [root];
             let node = root;
-            node.bytes += bytes;
-            node.count += tree.live_count[index] || 0;
-            for (const frame of data.frames(id).reverse()) {
-                const key = `${frame.function}\n${frame.function === null ? frame.address : ""}\n${frame.module}`;
-                let child = node.children.get(key);
-                if (!child) {
-                    child = {
-                        name: frameName(frame),
-                        frame,
-                        bytes: 0,
-                        count: 0,
-                        children: new Map(),
-                        parent: node,
-                        depth: node.depth + 1,
-                    };
-                    node.children.set(key, child);
-                }
-                child.bytes += bytes;
-                child.count += tree.live_count[index] || 0;
-                node = child;
+            if (name) {
+                node = childOf(node, "\n" + name(row), format.name(name(row)), null);
+                path.push(node);
             }
-        });
+            for (const frame of choice.order === "callers" ? frames.reverse() : frames) {
+                const key = `${frame.function}\n${frame.function === null ? frame.address : ""}\n${frame.module}`;
+                node = childOf(node, key, frameName(frame), frame);
+                path.push(node);
+            }
+            for (const each of path) {
+                each.bytes += row.bytes;
+                each.count += row.count;
+                each.value += value;
+            }
+        }
         return root;
     }
 
@@ -59,16 +78,39 @@ const flame = (() => {
         return hash % 6;
     }
 
+    /* A row of buttons, of which one is pressed. */
+    function choices(label, options, chosen, choose) {
+        const buttons = options.map(([value, text, hint]) =>
+            el(
+                "button",
+                {
+                    type: "button",
+                    class: "choice",
+                    "aria-pressed": value === chosen,
+                    title: hint,
+                    click: (event) => {
+                        buttons.forEach((each) =>
+                            each.setAttribute("aria-pressed", each === event.currentTarget),
+                        );
+                        choose(value);
+                    },
+                },
+                text,
+            ),
+        );
+        return el("span", { class: "choices", role: "group", "aria-label": label }, buttons);
+    }
+
     class Flame {
-        constructor(root) {
-            this.top = root;
-            this.focus = root;
+        constructor() {
+            this.choice = { order: "callers", divide: "none", measure: "bytes", shape: "icicle" };
             this.search = "";
             this.line = el("p", { class: "flameline", "aria-live": "polite" });
+            this.crumbs = el("p", { class: "crumbs", "aria-label": "Path to the box shown" });
             this.plot = el("div", {
                 class: "flame",
                 role: "tree",
-                "aria-label": "Live bytes by call stack",
+                "aria-label": "Live blocks by call stack",
                 keydown: (event) => this.step(event),
             });
             this.input = el("input", {
@@ -79,47 +121,112 @@ const flame = (() => {
                 spellcheck: "false",
                 input: () => this.highlight(),
             });
-            this.reset = el(
-                "button",
-                { type: "button", class: "plain", hidden: true, click: () => this.zoom(this.top) },
-                "Show all",
-            );
             this.matched = el("span", { class: "status", role: "status" });
             this.root = el(
                 "div",
                 null,
-                el("div", { class: "bar" }, this.input, this.reset, this.matched),
+                el(
+                    "div",
+                    { class: "bar" },
+                    this.input,
+                    this.chooser("order", "Order", [
+                        ["callers", "Top down", "from main to the allocation"],
+                        ["callees", "Bottom up", "from the allocation to its callers"],
+                    ]),
+                    this.chooser("divide", "Divide by", [
+                        ["none", "Stacks", "not divided"],
+                        ["type", "By type", "first by C type"],
+                        ["variable", "By variable", "first by variable"],
+                    ]),
+                    this.chooser("measure", "Measure", [
+                        ["bytes", "Bytes", "live bytes"],
+                        ["blocks", "Blocks", "live blocks"],
+                    ]),
+                    this.chooser("shape", "Shape", [
+                        ["icicle", "Icicle", "the first call at the top"],
+                        ["flame", "Flame", "the first call at the bottom"],
+                    ]),
+                    this.matched,
+                ),
+                this.crumbs,
                 this.plot,
                 this.line,
             );
+            this.plant();
             onWidth(this.plot, (width) => this.draw(width));
-            this.tell(root);
+        }
+
+        chooser(key, label, options) {
+            return choices(label, options, this.choice[key], (value) => {
+                this.choice[key] = value;
+                this.plant();
+                this.draw(this.width);
+                this.tellMatched();
+            });
+        }
+
+        plant() {
+            this.top = callTree(this.choice);
+            this.focus = this.top;
+            this.tell(this.top);
+            this.tellPath();
         }
 
         highlight() {
             this.search = this.input.value.trim().toLowerCase();
             this.draw(this.width);
+            this.tellMatched();
+        }
+
+        tellMatched() {
             if (this.search === "") {
                 this.matched.textContent = "";
                 return;
             }
             const sum = (node) =>
                 node.name.toLowerCase().includes(this.search)
-                    ? node.bytes
+                    ? node.value
                     : [...node.children.values()].reduce((total, child) => total + sum(child), 0);
-            const bytes = sum(this.top);
-            this.matched.textContent = `${format.bytes(bytes)}, ${format.percent((bytes / this.top.bytes) * 100)} of live bytes`;
+            this.matched.textContent = this.share(sum(this.top));
+        }
+
+        share(value) {
+            const percent = format.percent((value / this.top.value) * 100);
+            return this.choice.measure === "blocks"
+                ? `${format.plural(value, "block", "blocks")}, ${percent} of live blocks`
+                : `${format.bytes(value)}, ${percent} of live bytes`;
         }
 
         zoom(node) {
             this.focus = node;
-            this.reset.hidden = node === this.top;
             this.draw(this.width);
             this.tell(node);
+            this.tellPath();
             const box = this.boxes.get(node);
             if (box) {
                 box.focus();
             }
+        }
+
+        /* Where the reader is, and the ways back. */
+        tellPath() {
+            const path = [];
+            for (let node = this.focus; node; node = node.parent) {
+                path.unshift(node);
+            }
+            this.crumbs.hidden = path.length < 2;
+            this.crumbs.replaceChildren(
+                ...path.flatMap((node, at) => [
+                    at === 0 ? "" : " \u203a ",
+                    at + 1 === path.length
+                        ? el("b", null, format.hint(node.name).slice(0, 80))
+                        : el(
+                              "button",
+                              { type: "button", class: "link", click: () => this.zoom(node) },
+                              format.hint(node.name).slice(0, 80),
+                          ),
+                ]),
+            );
         }
 
         draw(width) {
@@ -132,17 +239,24 @@ const flame = (() => {
             }
             this.layOut(this.focus, 0, width, parts);
             const height = (this.deepest + 1) * ROW;
-            this.plot.replaceChildren(svg("svg", { width, height }, parts));
+            const drawing = svg("svg", { width, height }, parts);
+            if (this.choice.shape === "flame") {
+                for (const box of this.boxes.values()) {
+                    box.setAttribute("transform", `translate(0,${height - ROW - 2 * box.rowTop})`);
+                }
+            }
+            this.plot.replaceChildren(drawing);
+            this.plot.scrollTop = this.choice.shape === "flame" ? this.plot.scrollHeight : 0;
             const first = this.boxes.get(this.focus);
             first.setAttribute("tabindex", 0);
         }
 
         layOut(node, x, width, parts) {
             parts.push(this.box(node, x, width, false));
-            const children = [...node.children.values()].sort((a, b) => b.bytes - a.bytes);
+            const children = [...node.children.values()].sort((a, b) => b.value - a.value);
             let at = x;
             for (const child of children) {
-                const share = (child.bytes / node.bytes) * width;
+                const share = (child.value / node.value) * width;
                 if (share >= LEAST) {
                     this.layOut(child, at, share, parts);
                 }
@@ -194,14 +308,19 @@ const flame = (() => {
                               : node.name,
                       ),
             );
+            box.rowTop = y;
             this.boxes.set(node, box);
             return box;
         }
 
         words(node) {
+            return `${format.hint(node.name)}: ${this.both(node)}`;
+        }
+
+        both(node) {
             return (
-                `${format.hint(node.name)}: ${format.bytes(node.bytes)} in ${format.plural(node.count, "block", "blocks")}, ` +
-                `${format.percent((node.bytes / this.top.bytes) * 100)} of live bytes`
+                `${format.bytes(node.bytes)} in ${format.plural(node.count, "block", "blocks")}, ` +
+                `${format.percent((node.value / this.top.value) * 100)} of live ${this.choice.measure}`
             );
         }
 
@@ -209,8 +328,7 @@ const flame = (() => {
             const place = node.frame ? framePlace(node.frame) : "";
             this.line.replaceChildren(
                 el("b", null, format.hint(node.name)),
-                ` ${format.bytes(node.bytes)} in ` +
-                    `${format.plural(node.count, "block", "blocks")}, ${format.percent((node.bytes / this.top.bytes) * 100)} of live bytes`,
+                " " + this.both(node),
                 place ? el("span", { class: "muted" }, " " + format.hint(place)) : "",
             );
         }
@@ -224,7 +342,7 @@ const flame = (() => {
             const drawn = (of) =>
                 [...of.children.values()]
                     .filter((each) => this.boxes.has(each))
-                    .sort((a, b) => b.bytes - a.bytes);
+                    .sort((a, b) => b.value - a.value);
             const siblings = node.parent ? drawn(node.parent) : [node];
             const at = siblings.indexOf(node);
             const to = {
@@ -245,8 +363,20 @@ const flame = (() => {
         }
     }
 
-    return () => {
-        const root = callTree();
-        return root.bytes === 0 ? null : new Flame(root).root;
+    let shown = null;
+
+    /* null: nothing that is live has a call stack. */
+    function make() {
+        const made = new Flame();
+        shown = made.top.bytes === 0 ? null : made;
+        return shown && shown.root;
+    }
+
+    make.highlight = (text) => {
+        if (shown !== null) {
+            shown.input.value = text;
+            shown.highlight();
+        }
     };
+    return make;
 })();

@@ -60,8 +60,43 @@ function leakDetail(group) {
     ];
 }
 
+function leakTime(range) {
+    return range.from === range.to
+        ? ", first made before " + format.duration(range.to)
+        : ", first made in " + moments.words(range);
+}
+
+function emptyLeaks(running, range) {
+    if (range !== null) {
+        return "Nothing that is live at the end was first made then.";
+    }
+    return running ? "No live blocks." : "Nothing was live when the program ended.";
+}
+
+function leakPlace(group) {
+    return {
+        variable: group.var_name,
+        type: group.type_name,
+        at: group.location,
+        in: group.function,
+    };
+}
+
+/* Those whose first block was made in RANGE; of a moment: that were there then. */
+function leaksIn(leaks, range) {
+    const from = range.from === range.to ? 0 : range.from;
+    return leaks.filter(
+        (leak) =>
+            format.known(leak.first_seen_ns) &&
+            leak.first_seen_ns >= from &&
+            leak.first_seen_ns <= range.to,
+    );
+}
+
 function leaksSection(report) {
-    const rows = leakGroups(report.leaks);
+    const range = state.range();
+    const leaks = range === null ? report.leaks : leaksIn(report.leaks, range);
+    const rows = leakGroups(leaks);
     const running = report.process.exit === "running";
     for (const row of rows) {
         row.first_seen_ns = Number.isFinite(row.first_seen_ns) ? row.first_seen_ns : null;
@@ -69,7 +104,7 @@ function leaksSection(report) {
     const whole = data.sum(rows, "bytes");
     return section(
         "leaks",
-        running ? "Live blocks" : "Leaks",
+        (running ? "Live blocks" : "Leaks") + (range === null ? "" : leakTime(range)),
         rows.length,
         rows.length === 0
             ? null
@@ -77,14 +112,15 @@ function leaksSection(report) {
                   "p",
                   { class: "muted" },
                   `${format.bytes(whole)} in ${format.plural(data.sum(rows, "count"), "block", "blocks")} ` +
-                      `${running ? "are live now" : "were live when the program ended"}, by place; ${format.plural(report.leaks.length, "call stack", "call stacks")}.`,
+                      `${running ? "are live now" : "were live when the program ended"}, by place; ${format.plural(leaks.length, "call stack", "call stacks")}.`,
               ),
         table({
             id: "leaks",
             label: "leaks",
             rows,
-            empty: running ? "No live blocks." : "Nothing was live when the program ended.",
+            empty: emptyLeaks(running, range),
             detail: leakDetail,
+            place: leakPlace,
             columns: [
                 VARIABLE,
                 TYPE,

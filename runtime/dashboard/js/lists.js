@@ -67,7 +67,57 @@ function fullNames(row) {
     ]);
 }
 
+/* What tells a hot spot from others, in a link. */
+function hotspotPlace(row) {
+    return { variable: row.var_name, type: row.type_name, at: row.location, in: row.function };
+}
+
+/* The sites whose live bytes are known over time, in RANGE. */
+function holdersIn(report, range) {
+    const { timeline } = report;
+    const sites = new Map(report.sites.map((site) => [site.id, site]));
+    return timeline.by_site
+        .filter((series) => sites.has(series.site_id))
+        .map((series) => {
+            const site = sites.get(series.site_id);
+            return {
+                ...site,
+                location: siteLocation(site),
+                ...moments.summary(timeline.timestamps, series, range),
+            };
+        })
+        .filter((row) => row.most > 0 || row.end > 0)
+        .sort((a, b) => (b.end ?? 0) - (a.end ?? 0));
+}
+
+function selectedHolders(report, range) {
+    const rows = holdersIn(report, range);
+    return section(
+        "hotspots",
+        "Holders, " + moments.words(range),
+        rows.length,
+        el(
+            "p",
+            { class: "muted" },
+            "The places that held most at some moment; smaller ones have no history.",
+        ),
+        table({
+            id: "hotspots",
+            label: "holders in the selected time",
+            rows,
+            empty: "Nothing was live then.",
+            detail: (row) => fullNames(row),
+            place: hotspotPlace,
+            columns: [VARIABLE, TYPE, FUNCTION, LOCATION, ...moments.columns(range)],
+        }),
+    );
+}
+
 function hotspotsSection(report) {
+    const range = state.range();
+    if (range !== null) {
+        return selectedHolders(report, range);
+    }
     const rows = report.hotspots;
     const whole = data.sum(rows, "total_size");
     return section(
@@ -79,6 +129,7 @@ function hotspotsSection(report) {
             label: "hot spots",
             rows,
             empty: "No allocations were recorded.",
+            place: hotspotPlace,
             detail: (row) => [
                 fullNames(row),
                 el("h4", null, "Call stack with the most live bytes"),
@@ -128,7 +179,43 @@ function variableDetail(row) {
     ];
 }
 
+function variablePlace(row) {
+    return { variable: row.var_name, type: row.type_name, at: row.location };
+}
+
+/* The annotated variables that have a history, in RANGE. */
+function selectedVariables(report, range) {
+    const rows = report.variables
+        .filter((row) => row.history.length > 0)
+        .map((row) => ({
+            ...row,
+            ...moments.summary(
+                row.history.map((point) => point.timestamp),
+                { live_bytes: row.history.map((point) => point.live_bytes) },
+                range,
+            ),
+        }));
+    return section(
+        "variables",
+        "Annotated variables, " + moments.words(range),
+        rows.length,
+        table({
+            id: "variables",
+            label: "annotated variables in the selected time",
+            rows,
+            detail: variableDetail,
+            place: variablePlace,
+            empty: "No annotated variable has a history.",
+            columns: [VARIABLE, TYPE, LOCATION, ...moments.columns(range)],
+        }),
+    );
+}
+
 function variablesSection(report) {
+    const range = state.range();
+    if (range !== null) {
+        return selectedVariables(report, range);
+    }
     const rows = report.variables;
     return section(
         "variables",
@@ -139,6 +226,7 @@ function variablesSection(report) {
             label: "annotated variables",
             rows,
             detail: variableDetail,
+            place: variablePlace,
             empty: "No variable or member was annotated with MEMSCOPE, or none held a block.",
             columns: [
                 VARIABLE,
@@ -218,12 +306,16 @@ function threadsSection(report) {
     );
 }
 
+/* "file:line:column", null: not known. */
+function siteLocation(row) {
+    return row.file === null
+        ? null
+        : `${row.file}:${row.line ?? "?"}${row.column === null ? "" : ":" + row.column}`;
+}
+
 function sitesSection(report) {
     const rows = report.sites;
-    const location = (row) =>
-        row.file === null
-            ? null
-            : `${row.file}:${row.line ?? "?"}${row.column === null ? "" : ":" + row.column}`;
+    const histories = data.siteHistories();
     return section(
         "sites",
         "Sites",
@@ -233,6 +325,7 @@ function sitesSection(report) {
             label: "sites",
             rows,
             empty: "No site in the program allocated.",
+            place: (row) => ({ site: row.id }),
             detail: (row) => [
                 fullNames(row),
                 el(
@@ -245,7 +338,16 @@ function sitesSection(report) {
                 VARIABLE,
                 TYPE,
                 FUNCTION,
-                { ...LOCATION, value: location, cell: (row) => pathSpan(location(row)) },
+                { ...LOCATION, value: siteLocation, cell: (row) => pathSpan(siteLocation(row)) },
+                {
+                    key: "history",
+                    label: "Over time",
+                    kind: "number",
+                    width: 134,
+                    value: (row) => (histories.has(row.id) ? row.peak_bytes : null),
+                    cell: (row) => sparkline(histories.get(row.id) ?? []),
+                    hint: "live bytes of those that held most at some moment",
+                },
                 { key: "kind", label: "Kind", kind: "text", width: 76, value: (row) => row.kind },
                 {
                     key: "evidence",

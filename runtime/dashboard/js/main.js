@@ -11,14 +11,15 @@ addEventListener("error", noteError);
 addEventListener("unhandledrejection", noteError);
 document.addEventListener("securitypolicyviolation", noteError);
 
+/* Id, name in the navigation, what builds it, and whether it is built anew for a selected time. */
 const SECTIONS = [
     ["overview", "Summary", overviewSection],
     ["timeline", "Timeline", timelineSection],
-    ["types", "Types", typesSection],
-    ["hotspots", "Hot spots", hotspotsSection],
-    ["leaks", "Leaks", leaksSection],
+    ["types", "Types", typesSection, true],
+    ["hotspots", "Hot spots", hotspotsSection, true],
+    ["leaks", "Leaks", leaksSection, true],
     ["problems", "Problems", problemsSection],
-    ["variables", "Variables", variablesSection],
+    ["variables", "Variables", variablesSection, true],
     ["stacks", "Stacks", stacksSection],
     ["threads", "Threads", threadsSection],
     ["sites", "Sites", sitesSection],
@@ -42,15 +43,19 @@ function buildSection(id, title, build) {
 }
 
 /* Marks in the navigation which section is being read. */
+let scrollObserver = null;
+
 function followScroll(links) {
+    scrollObserver?.disconnect();
     const observer = new IntersectionObserver(
         (entries) => {
             for (const entry of entries) {
-                links.get(entry.target.id).classList.toggle("here", entry.isIntersecting);
+                links.get(entry.target.id)?.classList.toggle("here", entry.isIntersecting);
             }
         },
         { rootMargin: "-45% 0px -50% 0px" },
     );
+    scrollObserver = observer;
     for (const id of links.keys()) {
         observer.observe(document.getElementById(id));
     }
@@ -72,12 +77,62 @@ function showReport() {
     const links = new Map(SECTIONS.map(([id, title]) => [id, el("a", { href: "#" + id }, title)]));
     const items = [...links.values()].map((link) => el("li", null, link));
     document.getElementById("head").append(...headOf(data.report).filter(Boolean));
-    document.getElementById("nav").append(el("ul", null, items));
+    document.getElementById("nav").append(el("div", { class: "row" }, el("ul", null, items), search()));
     document
         .getElementById("main")
         .replaceChildren(...SECTIONS.map(([id, title, build]) => buildSection(id, title, build)));
     followScroll(links);
-    document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    state.watch(() => showSelected(links));
+    state.follow(goToState);
+    goToState();
+}
+
+/* The sections that follow the selected time, built anew in their places. */
+function showSelected(links) {
+    for (const [id, title, build, follows] of SECTIONS) {
+        if (follows) {
+            document.getElementById(id).replaceWith(buildSection(id, title, build));
+        }
+    }
+    followScroll(links);
+}
+
+/* Leads the reader to section VIEW and, where PLACE tells of one, to a row in it. */
+function show(view, place) {
+    const target = document.getElementById(view);
+    if (!target) {
+        return;
+    }
+    state.go(view, place);
+    target.scrollIntoView();
+    if (place && Object.keys(place).length > 0) {
+        revealIn(view, place);
+    }
+}
+
+function revealIn(view, place) {
+    const wanted = Object.fromEntries(
+        Object.entries(place).filter(([, value]) => format.known(value)),
+    );
+    if (view === "stacks") {
+        flame.highlight(wanted.function ?? "");
+    } else {
+        table.reveal(view, wanted);
+    }
+}
+
+/* To where the address leads. */
+function goToState() {
+    const view = state.get("view");
+    const target = view === null ? null : document.getElementById(view);
+    if (!target) {
+        return;
+    }
+    target.scrollIntoView();
+    const place = state.place();
+    if (Object.keys(place).length > 0) {
+        revealIn(view, place);
+    }
 }
 
 /* What the tests look at. */

@@ -132,6 +132,12 @@ function tile(label, value, small, hint) {
     );
 }
 
+/* The largest of a value of snapshots, null: none is known. */
+function mostOf(snapshots, key) {
+    const values = snapshots.map((each) => each[key]).filter(format.known);
+    return values.length > 0 ? data.largest(values) : null;
+}
+
 function tilesOf(report) {
     const { summary } = report;
     const share = (part, whole) =>
@@ -147,6 +153,11 @@ function tilesOf(report) {
             bytesSpan(summary.current_memory_bytes),
             format.plural(summary.active_allocations ?? 0, "block", "blocks"),
             "of blocks that were not freed",
+        ),
+        tile(
+            "Resident set",
+            bytesSpan(mostOf(report.system_snapshots, "process_rss_bytes")),
+            "most seen, all memory of the process",
         ),
         tile(
             "Allocations",
@@ -188,6 +199,120 @@ function tilesOf(report) {
     );
 }
 
+const HOLDERS = 5;
+
+/* The places that hold most by KEY of sites: variable, type and place as one. */
+function holdersBy(report, key) {
+    const groups = data.groupBy(
+        report.sites.filter((site) => site[key] > 0 && !site.pooled),
+        (site) => JSON.stringify([site.var_name, site.type_name, site.file, site.line]),
+    );
+    return [...groups.values()]
+        .map((sites) => ({ site: sites[0], bytes: data.sum(sites, key) }))
+        .sort((a, b) => b.bytes - a.bytes);
+}
+
+function holderRow({ site, bytes }, whole) {
+    const name = site.var_name ?? site.label;
+    return el(
+        "li",
+        null,
+        el(
+            "button",
+            {
+                type: "button",
+                class: "holder",
+                title: format.exactBytes(bytes),
+                click: () => show("sites", { site: site.id }),
+            },
+            el(
+                "span",
+                { class: "what" },
+                name === null
+                    ? el("span", { class: "unknown" }, "no variable")
+                    : el("bdi", { class: "name" }, format.name(name).slice(0, 200)),
+                " : ",
+                site.type_name === null
+                    ? el("span", { class: "unknown" }, "type not known")
+                    : el("bdi", { class: "name" }, format.name(site.type_name).slice(0, 200)),
+            ),
+            el("span", { class: "amount" }, format.bytes(bytes)),
+            el(
+                "span",
+                { class: "where" },
+                site.file === null
+                    ? format.name(site.function ?? "place not known").slice(0, 200)
+                    : pathSpan(`${site.file}:${site.line ?? "?"}`),
+            ),
+            el("span", { class: "amount muted" }, format.percent((bytes / whole) * 100)),
+            el(
+                "span",
+                { class: "track" },
+                el("span", {
+                    class: "fill",
+                    style: { width: Math.min(100, (bytes / whole) * 100).toFixed(2) + "%" },
+                }),
+            ),
+        ),
+    );
+}
+
+/* Who held the heap when it was largest or, of a run without a kept peak, who holds it now. */
+function holdersOf(report) {
+    const { summary } = report;
+    const peak = holdersBy(report, "bytes_at_peak");
+    const list = peak.length > 0 ? peak : holdersBy(report, "live_bytes");
+    const whole = peak.length > 0 ? summary.peak_memory_bytes : summary.current_memory_bytes;
+    if (list.length === 0 || !(whole > 0)) {
+        return null;
+    }
+    const shown = list.slice(0, HOLDERS);
+    const rest = Math.max(0, whole - data.sum(shown, "bytes"));
+    return el(
+        "div",
+        { class: "card" },
+        el(
+            "h2",
+            null,
+            peak.length > 0
+                ? `What held the memory at the peak of ${format.bytes(whole)}`
+                : `What holds the ${format.bytes(whole)} that are live`,
+        ),
+        el("ol", { class: "holders" }, shown.map((each) => holderRow(each, whole))),
+        list.length > HOLDERS
+            ? el(
+                  "p",
+                  { class: "muted" },
+                  `${format.plural(list.length - HOLDERS, "other place", "other places")}: ${format.bytes(rest)}, ${format.percent((rest / whole) * 100)}.`,
+              )
+            : null,
+    );
+}
+
+function insightsOf(report) {
+    const found = insights(report);
+    return el(
+        "div",
+        { class: "card" },
+        el("h2", null, "What stands out"),
+        found.length === 0
+            ? emptyNote("Nothing: no leak, padding, growth or misuse that would be worth your time.")
+            : el(
+                  "ul",
+                  { class: "insights" },
+                  found.map(({ words, go }) =>
+                      el(
+                          "li",
+                          null,
+                          el("span", null, words),
+                          " ",
+                          el("button", { type: "button", class: "link", click: go }, "Show"),
+                      ),
+                  ),
+              ),
+    );
+}
+
 function overviewSection(report) {
     return el(
         "section",
@@ -195,5 +320,6 @@ function overviewSection(report) {
         notesOf(report),
         findingsOf(report),
         tilesOf(report),
+        el("div", { class: "cards" }, holdersOf(report), insightsOf(report)),
     );
 }

@@ -40,7 +40,7 @@ function stacksSection() {
     const graph = flame();
     return section(
         "stacks",
-        "Live bytes by call stack",
+        "Live blocks by call stack",
         null,
         graph ||
             emptyNote(

@@ -3,14 +3,16 @@
  * A table that sorts, filters and opens rows. All rows are in it: the scroll height is that of all of
  * them, but only those in view (and some around) are elements, so 10 000 rows cost what 40 do.
  *
- * table({ id, label, rows, columns, sort, detail, empty })
+ * table({ id, label, rows, columns, sort, detail, place, empty })
  *   columns: { key, label, kind, width, value(row), cell(row), hint }
  *     kind "text" sorts and is filtered as text; "bytes", "count", "time", "percent", "number" sort as
  *     numbers, unknown ones last.
  *   sort: [key, 1 or -1]; left out: the order of ROWS
  *   detail(row): what a row opens to; left out: rows do not open
+ *   place(row): what tells the row from others in a link, as { key: text }; left out: none does
  */
 const table = (() => {
+    const tables = new Map(); /* id -> the one that is in the page */
     const ROW = 27; /* height of a row in pixels, as in the style */
     const AROUND = 10; /* rows kept on either side of the view */
     const VISIBLE = 15; /* rows in view at most, until the reader pulls it larger */
@@ -118,6 +120,16 @@ const table = (() => {
                     { class: "bar" },
                     this.options.rows.length > FEW ? this.input : null,
                     this.status,
+                    el(
+                        "span",
+                        { class: "actions" },
+                        this.action("Copy", "Copy the rows shown, as CSV", (button) =>
+                            copyText(this.csv(), button),
+                        ),
+                        this.action("CSV", "Save the rows shown as a CSV file", () =>
+                            saveFile(id + ".csv", "text/csv", this.csv()),
+                        ),
+                    ),
                 ),
                 this.box,
             );
@@ -127,6 +139,30 @@ const table = (() => {
             });
             window.addEventListener("beforeprint", () => this.print(true));
             window.addEventListener("afterprint", () => this.print(false));
+        }
+
+        action(label, hint, act) {
+            return el(
+                "button",
+                {
+                    type: "button",
+                    class: "action",
+                    title: hint,
+                    "aria-label": `${hint}: ${this.options.label}`,
+                    click: (event) => act(event.currentTarget),
+                },
+                label,
+            );
+        }
+
+        /* The rows that pass the filter, in the order shown; exact numbers (RFC 4180). */
+        csv() {
+            const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+            const line = (cells) => cells.map((cell) => quote(String(cell ?? ""))).join(",") + "\r\n";
+            return (
+                line(this.columns.map((column) => column.label)) +
+                this.shown.map((row) => line(this.columns.map((column) => column.value(row)))).join("")
+            );
         }
 
         buildHead(column) {
@@ -347,8 +383,34 @@ const table = (() => {
                 parts.push(detail);
             }
             parts[0].querySelector(".opener").setAttribute("aria-expanded", this.open.has(row));
+            if (this.options.place) {
+                state.go(this.options.id, this.open.has(row) ? this.options.place(row) : {});
+            }
             this.measure();
             this.render();
+        }
+
+        /* Opens the row that PLACE tells of and scrolls to it; false: there is none. */
+        reveal(place) {
+            const wanted = Object.entries(place);
+            const row = this.options.rows.find((each) => {
+                const its = this.options.place(each);
+                return wanted.every(([key, value]) => String(its[key] ?? "") === String(value));
+            });
+            if (!row) {
+                return false;
+            }
+            if (!this.shown.includes(row)) {
+                this.input.value = "";
+                this.filter();
+            }
+            this.box.scrollTop = this.topOf(this.positions().get(row));
+            this.render();
+            if (this.options.detail && !this.open.has(row)) {
+                this.toggle(row);
+            }
+            this.made.get(row)?.[0].querySelector(".opener")?.focus({ preventScroll: true });
+            return true;
         }
 
         /* The heights of open details, which the place of all later rows depends on. */
@@ -390,6 +452,20 @@ const table = (() => {
         }
     }
 
-    return (options) =>
-        options.rows.length === 0 ? emptyNote(options.empty) : new Table(options).root;
+    function make(options) {
+        if (options.rows.length === 0) {
+            tables.delete(options.id);
+            return emptyNote(options.empty);
+        }
+        const made = new Table(options);
+        tables.set(options.id, made);
+        return made.root;
+    }
+
+    /* Opens the row of table ID that PLACE tells of; false: there is no such row. */
+    make.reveal = (id, place) => {
+        const made = tables.get(id);
+        return made !== undefined && made.options.place !== undefined && made.reveal(place);
+    };
+    return make;
 })();

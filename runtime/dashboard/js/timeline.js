@@ -69,7 +69,34 @@ function heapChart(report) {
         marks: report.marks,
         phases: report.phases,
         scale: "bytes",
+        selects: true,
     });
+}
+
+/* What is selected, and the way back. */
+function selectionBar() {
+    const text = el("span");
+    const bar = el(
+        "p",
+        { class: "selected", role: "status", hidden: true },
+        text,
+        el(
+            "button",
+            { type: "button", class: "plain", click: () => state.select(null) },
+            "Show the whole run",
+        ),
+    );
+    const fill = () => {
+        const range = state.range();
+        bar.hidden = range === null;
+        text.textContent =
+            range === null
+                ? ""
+                : `Selected: ${moments.words(range)}. Types, holders, leaks, variables and charts follow it; the rest is of the whole run.`;
+    };
+    state.watch(fill);
+    fill();
+    return bar;
 }
 
 function timelineSection(report) {
@@ -90,7 +117,9 @@ function timelineSection(report) {
         "timeline",
         "Heap over time",
         null,
+        el("p", { class: "muted" }, "Drag over a stretch of time, or click at a moment, to see that alone."),
         heapChart(report),
+        selectionBar(),
         el("h3", null, "Activity"),
         timeChart({
             label: "Allocations and frees each second",

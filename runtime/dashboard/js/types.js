@@ -136,7 +136,56 @@ function typeDetail(type) {
     ];
 }
 
+/* The types whose live bytes are known over time, in RANGE. */
+function selectedTypes(report, range) {
+    const { timeline } = report;
+    const known = new Map(report.types.map((type) => [type.type_name, type]));
+    const rows = timeline.by_type
+        .filter((series) => known.has(series.type_name))
+        .map((series) => ({
+            ...known.get(series.type_name),
+            ...moments.summary(timeline.timestamps, series, range),
+        }))
+        .filter((row) => row.most > 0 || row.end > 0)
+        .sort((a, b) => (b.end ?? 0) - (a.end ?? 0));
+    const whole = data.sum(rows, "end");
+    return section(
+        "types",
+        "Types, " + moments.words(range),
+        rows.length,
+        el("p", { class: "muted" }, "The largest types; smaller ones have no history."),
+        table({
+            id: "types",
+            label: "types in the selected time",
+            rows,
+            empty: "Nothing was live then.",
+            detail: typeDetail,
+            place: typePlace,
+            columns: [
+                TYPE,
+                {
+                    key: "share",
+                    label: "Share",
+                    kind: "number",
+                    width: 150,
+                    value: (row) => row.end,
+                    cell: (row) => shareBar(row.end, whole),
+                },
+                ...moments.columns(range),
+            ],
+        }),
+    );
+}
+
+function typePlace(row) {
+    return { type: row.type_name };
+}
+
 function typesSection(report) {
+    const range = state.range();
+    if (range !== null) {
+        return selectedTypes(report, range);
+    }
     const { types } = report;
     const live = data.sum(types, "live_bytes");
     const whole = live > 0 ? live : data.sum(types, "total_bytes");
@@ -145,12 +194,22 @@ function typesSection(report) {
         "types",
         "Types",
         types.length,
+        treemap(
+            types.map((type, index) => ({
+                name: type.type_name ?? "type not known",
+                value: type[shared],
+                color: data.typeColor(type.type_name, index),
+                go: () => show("types", typePlace(type)),
+            })),
+            live > 0 ? "Live bytes by type" : "Bytes allocated by type",
+        ),
         table({
             id: "types",
             label: "types",
             rows: types,
             empty: "No blocks, so no types.",
             detail: typeDetail,
+            place: typePlace,
             columns: [
                 {
                     key: "type",

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a reader would find out by looking through the tables, in words, each with a way to its
+ * evidence. Nothing is said of what is small: under a hundredth of the peak, or under 4 KiB.
+ */
+const insights = (() => {
+    const MOST = 8;
+    const LEAST_BYTES = 4096;
+
+    function worthTelling(bytes, summary) {
+        return bytes >= LEAST_BYTES && bytes >= (summary.peak_memory_bytes ?? 0) / 100;
+    }
+
+    function quoted(text) {
+        return el("code", null, format.hint(format.name(text)).slice(0, 120));
+    }
+
+    function holderName(row) {
+        return [
+            row.var_name === null ? "blocks" : quoted(row.var_name),
+            row.type_name === null ? " of a type not known" : [" : ", quoted(row.type_name)],
+            row.location === null ? "" : [" at ", quoted(row.location)],
+        ];
+    }
+
+    function ofLeaks(report) {
+        const gone = ["exited", "signalled", "killed"].includes(report.process.exit);
+        const [first] = leakGroups(report.leaks);
+        if (!gone || !first || !worthTelling(first.bytes, report.summary)) {
+            return [];
+        }
+        return [
+            {
+                weight: first.bytes,
+                words: [
+                    `${format.bytes(first.bytes)} in ${format.plural(first.count, "block", "blocks")} of `,
+                    holderName(first),
+                    report.process.exit === "exited"
+                        ? " were never freed."
+                        : " were live when the program was ended.",
+                ],
+                go: () => show("leaks", leakPlace(first)),
+            },
+        ];
+    }
+
+    function ofPadding(report) {
+        return report.types
+            .filter((type) => worthTelling(type.padding_waste_bytes, report.summary))
+            .sort((a, b) => b.padding_waste_bytes - a.padding_waste_bytes)
+            .slice(0, 2)
+            .map((type) => ({
+                weight: type.padding_waste_bytes,
+                words: [
+                    quoted(type.type_name),
+                    ` loses ${format.bytes(type.padding_waste_bytes)} to padding: ` +
+                        `${type.padding_bytes} of its ${type.size} bytes.`,
+                ],
+                go: () => show("types", typePlace(type)),
+            }));
+    }
+
+    /* Whether VALUES never fall, rise in most intervals, and most of their rise is not at the start. */
+    function grows(values) {
+        const known = values.filter(format.known);
+        if (known.length < 8) {
+            return false;
+        }
+        let rises = 0;
+        for (let i = 1; i < known.length; i++) {
+            if (known[i] < known[i - 1]) {
+                return false;
+            }
+            rises += known[i] > known[i - 1] ? 1 : 0;
+        }
+        const half = known[known.length >> 1];
+        const last = known[known.length - 1];
+        return rises >= (known.length - 1) * 0.6 && last - half >= (last - known[0]) / 4;
+    }
+
+    function ofGrowth(report) {
+        const sites = new Map(report.sites.map((site) => [site.id, site]));
+        return report.timeline.by_site
+            .filter((series) => sites.has(series.site_id) && grows(series.live_bytes))
+            .map((series) => ({
+                site: sites.get(series.site_id),
+                bytes: series.live_bytes[series.live_bytes.length - 1] - (series.live_bytes[0] ?? 0),
+            }))
+            .filter(({ bytes }) => worthTelling(bytes, report.summary))
+            .sort((a, b) => b.bytes - a.bytes)
+            .slice(0, 2)
+            .map(({ site, bytes }) => ({
+                weight: bytes,
+                words: [
+                    "The blocks of ",
+                    holderName({ ...site, location: siteLocation(site) }),
+                    ` only grew, by ${format.bytes(bytes)}, all through the run.`,
+                ],
+                go: () => show("sites", { site: site.id }),
+            }));
+    }
+
+    function ofTemporaries(report) {
+        const { summary } = report;
+        return report.sites
+            .filter(
+                (site) =>
+                    site.temporary_allocations > 1000 &&
+                    site.temporary_allocations >= summary.total_allocations / 20,
+            )
+            .sort((a, b) => b.temporary_allocations - a.temporary_allocations)
+            .slice(0, 1)
+            .map((site) => ({
+                weight: 0,
+                words: [
+                    `${format.percent((site.temporary_allocations / site.total_allocations) * 100)} of the ` +
+                        `${format.count(site.total_allocations)} blocks of `,
+                    holderName({ ...site, location: siteLocation(site) }),
+                    " were freed before the next one was made: one block could be kept.",
+                ],
+                go: () => show("sites", { site: site.id }),
+            }));
+    }
+
+    function ofProblems(report) {
+        const count = data.sum(report.problems, "count");
+        if (count === 0) {
+            return [];
+        }
+        return [
+            {
+                weight: Infinity,
+                words: [
+                    `${format.plural(count, "block was", "blocks were")} given back twice, by the wrong function, or never made: `,
+                    "the program may be corrupting its heap.",
+                ],
+                go: () => show("problems"),
+            },
+        ];
+    }
+
+    /* The resident set where the heap was largest. */
+    function ofResidentSet(report) {
+        const { timeline } = report;
+        const most = data.largest(timeline.heap_live_bytes);
+        const at = timeline.heap_live_bytes.indexOf(most);
+        const rss =
+            at < 0
+                ? null
+                : valuesAt(timeline.timestamps, report.system_snapshots, "process_rss_bytes")[at];
+        if (!format.known(rss) || rss < 2.5 * most || rss - most < 32 * 1024 * 1024) {
+            return [];
+        }
+        return [
+            {
+                weight: rss - most,
+                words: [
+                    `The process had ${format.bytes(rss)} of memory when its heap was largest, at ${format.bytes(most)}: ` +
+                        "the rest is code, stacks, mapped files, or memory that the allocator kept.",
+                ],
+                go: () => show("timeline"),
+            },
+        ];
+    }
+
+    function ofTypes(report) {
+        const share = report.summary.typed_bytes_percent;
+        if (!format.known(share) || share >= 95 || report.summary.total_bytes === 0) {
+            return [];
+        }
+        return [
+            {
+                weight: 0,
+                words: [
+                    `${format.percent(100 - share)} of the bytes have no known C type: they come from code that was not compiled with memscope, ` +
+                        "or that uses them as void only.",
+                ],
+                go: () => show("types"),
+            },
+        ];
+    }
+
+    /* The findings, most bytes first: [{ words, go }]. */
+    return (report) =>
+        [
+            ofProblems,
+            ofLeaks,
+            ofGrowth,
+            ofPadding,
+            ofResidentSet,
+            ofTemporaries,
+            ofTypes,
+        ]
+            .flatMap((find) => find(report))
+            .sort((a, b) => b.weight - a.weight)
+            .slice(0, MOST);
+})();

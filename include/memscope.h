@@ -32,6 +32,8 @@
  * The functions below are in libmemscope (link with `memscope config --libs`, or by `memscope cc`).
  * Any thread; not from signal handlers.
  */
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,6 +45,13 @@ void memscope_pause(void);
 /* Records again. With MEMSCOPE_OPTIONS=start=0 this is where recording begins. No effect when there
  * is no journal (preset=off, or it could not be made). */
 void memscope_resume(void);
+
+/* Looks now which blocks the program can still reach, for `memscope leaks` and for itself: the
+ * bytes that it cannot; MEMSCOPE_NOT_CHECKED when there is no journal or it could not be looked.
+ * All other threads stand still meanwhile, a second at most for a million blocks; system calls of
+ * theirs may end with EINTR as when a debugger stops them. */
+uint64_t memscope_check_leaks(void);
+#define MEMSCOPE_NOT_CHECKED UINT64_MAX
 
 /* The program is at a moment called NAME ("loaded", "request 17"; copied, cut at 4095 bytes): it
  * stands on the timeline of reports. At most 65536 moments are kept; later ones are counted as

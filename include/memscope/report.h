@@ -301,7 +301,8 @@ static inline bool memscope_is_reachable(const char *reachability) {
     return reachability != NULL && reachability[0] == 'r';
 }
 
-/* Blocks that were live when the process had ended, by site, owner, loss, reachability and stack.
+/* Blocks that were live when the process had ended; of one that runs, those that a search asked for
+ * has found (`memscope leaks --scan`). By site, owner, loss, reachability and stack.
  */
 struct memscope_leak {
     const char *var_name;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/control.h"
 #include "cli/leak_rows.h"
+#include "cli/source.h"
 #include "cli/suppressions.h"
 #include "cli/text.h"
 #include "cli/view.h"
@@ -13,15 +15,19 @@
 static struct {
     enum ms_leak_group group;
     bool with_reachable;
+    bool scan;
     struct ms_suppressions suppressions;
     struct ms_leak_rows rows;
 } s_leaks;
 
-enum { S_BY = MS_VIEW_OWN_OPTION, S_REACHABLE, S_SUPPRESSIONS };
+enum { S_BY = MS_VIEW_OWN_OPTION, S_REACHABLE, S_SCAN, S_SUPPRESSIONS };
+
+#define S_PATIENCE_S 35 /* a search takes 30 at most */
 
 static const struct option s_options[] = {
     {"by", required_argument, NULL, S_BY},
     {"reachable", no_argument, NULL, S_REACHABLE},
+    {"scan", no_argument, NULL, S_SCAN},
     {"suppressions", required_argument, NULL, S_SUPPRESSIONS},
     {NULL, 0, NULL, 0},
 };
@@ -47,8 +53,19 @@ static int s_take(int option, const char *argument) {
         return s_take_group(argument);
     if (option == S_SUPPRESSIONS)
         return ms_suppressions_read(&s_leaks.suppressions, argument) ? MS_CLI_DONE : MS_CLI_USAGE;
-    s_leaks.with_reachable = true;
+    s_leaks.with_reachable |= option == S_REACHABLE;
+    s_leaks.scan |= option == S_SCAN;
     return MS_CLI_DONE;
+}
+
+static int s_before(const char *file) {
+    if (!s_leaks.scan)
+        return MS_CLI_DONE;
+    char *path = ms_source_find(file);
+    int status = path != NULL ? ms_control_reach(path, MS_CONTROL_SCAN, "leaks", S_PATIENCE_S)
+                              : MS_CLI_USAGE;
+    free(path);
+    return status;
 }
 
 static int s_prepare(struct memscope_report *report) {
@@ -117,6 +134,7 @@ const struct ms_view ms_view_leaks = {
     .can_fail = true,
     .options = s_options,
     .take = s_take,
+    .before = s_before,
     .prepare = s_prepare,
     .explain = s_explain,
 };
@@ -139,6 +157,9 @@ const struct ms_command ms_command_leaks = {
         "LAST SEEN is where the last annotated variable that held them was overwritten or went\n"
         "out of scope.\n\n"
         "  --reachable    also blocks that the program could still reach\n"
+        "  --scan         have the program, which runs, look now what it can reach; it stands "
+        "still\n"
+        "                 meanwhile\n"
         "  --by GROUP     put together by variable, type, site (function and line) or stack\n"
         "  --suppressions FILE\n"
         "                 leave out what is known: leak:PATTERN lines, as LeakSanitizer has them\n"

@@ -361,7 +361,11 @@ int ms_view_run(const struct ms_command *command, const struct ms_view *view, in
     int status = s_read_request(command, view, argc, argv, &request);
     if (status != MS_CLI_DONE)
         return status;
-    if (!ms_source_argument(command->name, argc, argv, &file) || !ms_source_open(&source, file, 0))
+    if (!ms_source_argument(command->name, argc, argv, &file))
+        return MS_CLI_USAGE;
+    if (view->before != NULL && (status = view->before(file)) != MS_CLI_DONE)
+        return status;
+    if (!ms_source_open(&source, file, 0))
         return MS_CLI_USAGE;
     if (request.json && !request.top_given)
         request.pick.top = 0;

@@ -56,6 +56,8 @@ struct ms_view {
         *options; /* further ones, of values from MS_VIEW_OWN_OPTION on; NULL: none */
     /* Takes one of these; MS_CLI_DONE, or what to end with after one line. */
     int (*take)(int option, const char *argument);
+    /* Before FILE (NULL: the newest journal) is read; MS_CLI_DONE, or as `take`. */
+    int (*before)(const char *file);
     /* Puts rows of its own into a copy of the report; MS_CLI_DONE, or as `take`. */
     int (*prepare)(struct memscope_report *report);
     /* Says in words what the rows are, above them; not with --json. */

@@ -5,6 +5,7 @@
 
 #include "hot/fast_claim.h"
 #include "hot/guards.h"
+#include "hot/leaks.h"
 #include "hot/lifecycle.h"
 #include "hot/objects.h"
 #include "hot/pools.h"
@@ -16,6 +17,7 @@
 #include "memscope/abi.h"
 #include "store/marks.h"
 #include "store/sites.h"
+#include "store/store.h"
 
 #define EXPORT __attribute__((visibility("default")))
 #define RARE   __attribute__((noinline))
@@ -211,6 +213,17 @@ EXPORT void memscope_phase_end(void) {
 
 EXPORT void memscope_pause(void) {
     ms_lifecycle_switch(false);
+}
+
+EXPORT uint64_t memscope_check_leaks(void) {
+    if (!ms_lifecycle_ready())
+        return MEMSCOPE_NOT_CHECKED;
+    ms_leaks_scan(false);
+    const struct ms_journal_header *header = ms_store.header;
+    uint32_t result = ms_load_relaxed(&header->scan_result);
+    return result == MS_SCAN_DONE || result == MS_SCAN_PARTLY
+               ? ms_load_relaxed(&header->scan_lost_bytes)
+               : MEMSCOPE_NOT_CHECKED;
 }
 
 EXPORT void memscope_resume(void) {

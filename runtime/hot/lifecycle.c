@@ -237,7 +237,10 @@ static void s_poll(void) {
     enum ms_control command = ms_control_take();
     if (command == MS_CONTROL_NONE)
         return;
-    ms_lifecycle_switch(command == MS_CONTROL_RESUME);
+    if (command == MS_CONTROL_SCAN)
+        ms_leaks_scan(true);
+    else
+        ms_lifecycle_switch(command == MS_CONTROL_RESUME);
     ms_control_answer();
 }
 

@@ -78,7 +78,8 @@ static void s_fill(const struct ms_build *build, const struct ms_build_group *gr
 }
 
 enum ms_status ms_build_leaks(struct ms_build *build) {
-    if (build->report->process.exit == MEMSCOPE_EXIT_RUNNING || build->group_count == 0)
+    bool is_running = build->report->process.exit == MEMSCOPE_EXIT_RUNNING;
+    if (build->group_count == 0)
         return MS_OK;
     struct memscope_leak *leaks = ms_arena_array(build->arena, build->group_count, sizeof(*leaks));
     struct memscope_last_seen *last_seen =
@@ -86,9 +87,15 @@ enum ms_status ms_build_leaks(struct ms_build *build) {
     if (leaks == NULL || last_seen == NULL)
         return MS_NO_MEMORY;
     qsort(build->groups, build->group_count, sizeof(*build->groups), s_by_bytes);
-    for (uint32_t i = 0; i < build->group_count; i++)
-        s_fill(build, &build->groups[i], &leaks[i], &last_seen[i]);
+    size_t count = 0;
+    for (uint32_t i = 0; i < build->group_count; i++) {
+        /* What is in use by a process that runs is no leak, but for what was found to be one. */
+        if (is_running && build->groups[i].reach == MS_REACH_UNKNOWN)
+            continue;
+        s_fill(build, &build->groups[i], &leaks[count], &last_seen[count]);
+        count++;
+    }
     build->report->leaks = leaks;
-    build->report->leak_count = build->group_count;
+    build->report->leak_count = count;
     return MS_OK;
 }

@@ -242,7 +242,9 @@ static enum ms_stopped_failure s_run(struct s_job *job, char *stack, uint64_t ti
 
 enum ms_stopped_failure ms_stopped_run(void (*run)(void *data, const struct ms_stopped *stopped),
                                        void *data, int helper, uint64_t timeout_ns) {
-    int saved = errno;
+    /* The helper's errno is that of a thread of the program, which runs. */
+    bool is_helper = ms_os_tid() == helper;
+    int saved = is_helper ? 0 : errno;
     uint64_t signals;
     bool is_there = false;
     enum ms_stopped_failure result = MS_STOPPED_NO_CHILD;
@@ -263,6 +265,7 @@ enum ms_stopped_failure ms_stopped_run(void (*run)(void *data, const struct ms_s
         ms_os_unmap(job, sizeof(*job));
     if (stack != NULL && !is_there)
         ms_os_unmap(stack, STACK_BYTES);
-    errno = saved;
+    if (!is_helper)
+        errno = saved;
     return result;
 }

@@ -79,6 +79,8 @@ static uint32_t s_fill_leaf(const struct ms_scan_blocks *blocks, uint32_t first,
 
 static void s_fill_index(struct ms_scan_blocks *blocks) {
     uint32_t leaf = 0;
+    for (uint32_t i = 0; i < blocks->count; i++)
+        blocks->offsets[i] = blocks->all[i].start & (MS_SCAN_PAGE_BYTES - 1);
     for (uint32_t first = 0; first < blocks->count;) {
         uint64_t part = s_part(&blocks->all[first]);
         uint32_t next = s_fill_leaf(blocks, first, blocks->leaves[leaf]);
@@ -102,9 +104,10 @@ bool ms_scan_blocks_init(struct ms_scan_blocks *blocks) {
         s_collect(blocks, records);
         s_sort(blocks);
         blocks->leaf_count = s_count_leaves(blocks);
+        blocks->offsets = ms_os_map_pages(blocks->count * sizeof(*blocks->offsets) + 1);
         blocks->leaves = ms_os_map_pages((blocks->leaf_count + 1) * sizeof(*blocks->leaves));
     }
-    if (blocks->leaves == NULL) {
+    if (blocks->leaves == NULL || blocks->offsets == NULL) {
         ms_scan_blocks_fini(blocks);
         return false;
     }
@@ -126,6 +129,8 @@ void ms_scan_blocks_fini(struct ms_scan_blocks *blocks) {
         ms_os_unmap(blocks->spare, blocks->capacity + 1);
     if (blocks->parts != NULL)
         ms_os_unmap(blocks->parts, MS_SCAN_PARTS * sizeof(*blocks->parts));
+    if (blocks->offsets != NULL)
+        ms_os_unmap(blocks->offsets, blocks->count * sizeof(*blocks->offsets) + 1);
     if (blocks->leaves != NULL)
         ms_os_unmap(blocks->leaves, (blocks->leaf_count + 1) * sizeof(*blocks->leaves));
     *blocks = (struct ms_scan_blocks){0};

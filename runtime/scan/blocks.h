@@ -11,11 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MS_SCAN_NO_BLOCK  UINT32_MAX
-#define MS_SCAN_PART_BITS 26u /* of an address: one leaf */
-#define MS_SCAN_PAGE_BITS 12u /* one entry of a leaf */
-#define MS_SCAN_PARTS     (1u << (47 - MS_SCAN_PART_BITS))
-#define MS_SCAN_PAGES     (1u << (MS_SCAN_PART_BITS - MS_SCAN_PAGE_BITS))
+#define MS_SCAN_NO_BLOCK   UINT32_MAX
+#define MS_SCAN_PART_BITS  26u /* of an address: one leaf */
+#define MS_SCAN_PAGE_BITS  12u /* one entry of a leaf */
+#define MS_SCAN_PARTS      (1u << (47 - MS_SCAN_PART_BITS))
+#define MS_SCAN_PAGE_BYTES (1u << MS_SCAN_PAGE_BITS)
+#define MS_SCAN_PAGES      (1u << (MS_SCAN_PART_BITS - MS_SCAN_PAGE_BITS))
 
 struct ms_scan_block {
     uint64_t start, size; /* size: at least 1, so that a block of none can be pointed to */
@@ -27,7 +28,8 @@ struct ms_scan_block {
 struct ms_scan_blocks {
     struct ms_scan_block *all; /* by address */
     struct ms_scan_block *spare;
-    size_t capacity; /* of each of the two */
+    size_t capacity;   /* of each of the two */
+    uint16_t *offsets; /* of each block in its page: a search there touches few cache lines */
     uint32_t count;
     uint64_t low, span; /* no block is outside of low .. low + span */
     struct ms_scan_part {
@@ -54,15 +56,14 @@ static inline uint32_t ms_scan_blocks_find(const struct ms_scan_blocks *blocks, 
     if (part.leaf != 0) {
         const uint32_t *pages = blocks->leaves[part.leaf - 1];
         uint64_t page = address >> MS_SCAN_PAGE_BITS & (MS_SCAN_PAGES - 1);
-        uint32_t low = pages[page], high = pages[page + 1];
-        while (low < high) {
-            uint32_t middle = low + (high - low) / 2;
-            if (blocks->all[middle].start <= address)
-                low = middle + 1;
-            else
-                high = middle;
+        uint16_t offset = address & (MS_SCAN_PAGE_BYTES - 1);
+        uint32_t count = pages[page + 1] - pages[page];
+        last = pages[page];
+        while (count != 0) { /* without a jump that would be foretold wrongly */
+            uint32_t half = (count + 1) / 2;
+            last += blocks->offsets[last + half - 1] <= offset ? half : 0;
+            count -= half;
         }
-        last = low;
     }
     if (last == 0)
         return MS_SCAN_NO_BLOCK;

@@ -162,10 +162,12 @@ static void s_lead(struct s_scan *scan) {
 /* A block that is freed meanwhile leaves the mark in a record whose holder is set when it is used
  * again. */
 static void s_write(const struct s_scan *scan) {
+    uint64_t lost = 0;
     for (uint32_t i = 0; i < scan->blocks.count; i++) {
         const struct ms_scan_block *found = &scan->blocks.all[i];
         struct ms_block *block = ms_block_at(found->id);
         uint64_t holder = ms_load_relaxed(&block->holder), marked;
+        lost += found->reach != MS_REACH_YES ? found->size : 0;
         do {
             if (ms_load_acquire(&block->address_thread) >> 16 != found->start)
                 break;
@@ -173,6 +175,7 @@ static void s_write(const struct s_scan *scan) {
                                                             << MS_HOLDER_REACH_AT;
         } while (!ms_cas_relaxed(&block->holder, &holder, marked));
     }
+    ms_store_relaxed(&ms_store.header->scan_lost_bytes, lost);
 }
 
 static bool s_search(struct s_scan *scan, const struct ms_stopped *stopped) {

@@ -94,6 +94,7 @@ enum ms_control {
     MS_CONTROL_NONE,
     MS_CONTROL_PAUSE,  /* record no new blocks */
     MS_CONTROL_RESUME, /* record them again */
+    MS_CONTROL_SCAN,   /* look which blocks can be reached */
     MS_CONTROL_COUNT
 };
 #define MS_CONTROL_BITS          8
@@ -195,11 +196,12 @@ struct ms_journal_header {
     uint64_t event_limit; /* how many events of a thread are kept; 0: none are written */
     uint64_t is_glibc;    /* 1: the allocator behind memscope is glibc's malloc */
     /* The last search for blocks that nothing points to. */
-    uint64_t scan_ns;      /* when it began; 0: there was none */
-    uint64_t scan_took_ns; /* written last */
-    uint32_t scan_result;  /* enum ms_scan_result */
-    uint32_t scan_running; /* threads that could not be stopped meanwhile */
-    unsigned char reserved[4096 - 576];
+    uint64_t scan_ns;         /* when it began; 0: there was none */
+    uint64_t scan_took_ns;    /* written last */
+    uint32_t scan_result;     /* enum ms_scan_result */
+    uint32_t scan_running;    /* threads that could not be stopped meanwhile */
+    uint64_t scan_lost_bytes; /* in blocks that cannot be reached */
+    unsigned char reserved[4096 - 584];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 

@@ -9,6 +9,17 @@ const LAST_SEEN = {
     hint: "where the last annotated variable that held it was overwritten or went out of scope",
 };
 
+const REACHABILITY = {
+    key: "reachability",
+    label: "Reachable?",
+    kind: "text",
+    width: 110,
+    value: (row) => row.reachability,
+    fallback: "not known",
+    hint: "unreachable: nothing points to it; indirect: only unreachable blocks do; reachable: no leak",
+};
+const SUREST_FIRST = ["unreachable", "indirect", null, "reachable"];
+
 /* Leaks come one for each stack; people look for the place first. */
 function leakGroups(leaks) {
     const groups = data.groupBy(leaks, (leak) =>
@@ -18,6 +29,7 @@ function leakGroups(leaks) {
             leak.location,
             leak.function,
             leak.last_seen,
+            leak.reachability,
         ]),
     );
     return [...groups.values()]
@@ -31,7 +43,11 @@ function leakGroups(leaks) {
                 Infinity,
             ),
         }))
-        .sort((a, b) => b.bytes - a.bytes);
+        .sort(
+            (a, b) =>
+                SUREST_FIRST.indexOf(a.reachability) - SUREST_FIRST.indexOf(b.reachability) ||
+                b.bytes - a.bytes,
+        );
 }
 
 function leakDetail(group) {
@@ -122,6 +138,7 @@ function leaksSection(report) {
             detail: leakDetail,
             place: leakPlace,
             columns: [
+                ...(rows.some((row) => row.reachability) ? [REACHABILITY] : []),
                 VARIABLE,
                 TYPE,
                 FUNCTION,

@@ -176,6 +176,51 @@ case_leaks_without_means() {
     done
 }
 
+says() {
+    [ "$(cat out)" = "$1" ]
+}
+
+# asked COUNT: as often as that a block was lost and one kept, says a look at the running program.
+asked() {
+    "$memscope" leaks --scan --reachable --json "$pid" >report.json || fail "--scan ended with $?"
+    check '[.[] | select(.bytes % 1000 == 0) | [.reachability, .count, .bytes]] | sort' \
+        "[[\"reachable\",$1,$(($1 * 2000))],[\"unreachable\",$1,$(($1 * 1000))]]"
+}
+
+case_leaks_of_a_running_program() {
+    build leak_asked -pthread
+    mkfifo input
+    MEMSCOPE_OPTIONS=stack=0 ./leak_asked <input >out 2>err &
+    pid=$!
+    exec 7>input
+    printf xx >&7
+    wait_for 10 says ..
+    "$memscope" leaks --reachable --json "$pid" >report.json
+    check length 0 # nobody has looked
+    asked 2
+    printf x >&7
+    wait_for 10 says ...
+    asked 3
+    exec 7>&-
+    wait "$pid" || fail "the program ended with $?: $(cat err)"
+    [ ! -s err ] || fail "it wrote to standard error: $(cat err)"
+    status=0
+    "$memscope" leaks --scan "$pid" >/dev/null 2>err || status=$?
+    same "$status" 2 'a program that has ended'
+    one_line err "process $pid of "
+}
+
+case_leaks_that_a_program_asks_for() {
+    build leak_asked -pthread
+    printf xxx | record ./leak_asked itself
+    same "$(tr '\n' ' ' <out)" '1000 2000 3000 ' 'what is lost'
+    [ ! -s err ] || fail "it wrote to standard error: $(cat err)"
+    options=preset=off
+    printf x | record ./leak_asked itself
+    same "$(cat out)" 18446744073709551615 'without a journal'
+    options=
+}
+
 case_leaks_sampled() {
     plain leak_set
     options=sample_rate=0.5:seed=7

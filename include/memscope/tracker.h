@@ -169,6 +169,55 @@ void memscope_analysis_release(memscope_analysis_report *report);
  * the time and the heap's bytes is not known. Of GPUs it has the sums and no list. */
 struct memscope_system_snapshot memscope_current_system_snapshot(memscope_tracker *t);
 
+/* ---- events ---- */
+
+/*
+ * What happened to blocks, one by one: the newest events of each thread, as far as they are written
+ * down. Where blocks are sampled those of the sampled ones are; where all blocks are recorded, none
+ * are unless MEMSCOPE_OPTIONS has events=N (so many are kept of a thread).
+ *
+ *     memscope_event_iterator *events = memscope_events(t);
+ *     struct memscope_event event;
+ *     while (memscope_events_next(events, &event))
+ *         printf("%s %zu\n", event.kind, (size_t)event.size);
+ *     memscope_events_release(events);
+ */
+typedef struct memscope_event_iterator memscope_event_iterator;
+
+/* Which events; all zeros: all of them. Those that fulfil every condition. */
+typedef struct memscope_event_filter {
+    uint64_t from_ns;   /* not before that, in nanoseconds since the start of the process */
+    uint64_t to_ns;     /* and before that; 0: no end */
+    uint64_t thread_id; /* the thread that did it, as gettid() has it; 0: any */
+    uint32_t site_id;   /* 0: any */
+    const void
+        *address; /* blocks that have a byte at address or the address_bytes - 1 behind it, */
+    size_t address_bytes; /* and reallocs of what started there before; NULL: any. 0 counts as 1 */
+    bool tracked;         /* only blocks that are counted at variables of the tracker */
+} memscope_event_filter;
+
+/* The events there are now, of the whole process, oldest first; they do not change any more. The
+ * caller owns the iterator, which one thread at a time may use. An empty one where nothing is
+ * written down; NULL: no memory. Takes 64 bytes for each event that is kept and the time to sort
+ * them. */
+memscope_event_iterator *memscope_events(memscope_tracker *t);
+
+/* The same for those that FILTER, which is copied, lets pass; NULL: all. */
+memscope_event_iterator *memscope_events_where(memscope_tracker *t,
+                                               const memscope_event_filter *filter);
+
+/* Fills in the next EVENT. False: there is no more, also of NULL. Its strings are constant. A
+ * thread's newest block has no site_id as long as the program may yet say what it is: to the
+ * thread's next allocation. A stack_id is one of the report that memscope_export writes. */
+bool memscope_events_next(memscope_event_iterator *events, struct memscope_event *event);
+
+/* How many there were of the whole process that are not kept any more. MEMSCOPE_UNKNOWN: none are
+ * written down, or EVENTS is NULL. */
+uint64_t memscope_events_missing(const memscope_event_iterator *events);
+
+/* Frees it. NULL is ignored. */
+void memscope_events_release(memscope_event_iterator *events);
+
 /*
  * Writes the report of the process as it is now, with the variables that are tracked in its
  * `variables`, to PATH: FORMAT is "json", "msgpack", "html" or one of an extension, NULL: by the

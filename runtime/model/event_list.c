@@ -2,7 +2,6 @@
 #include "model/event_list.h"
 
 #include "base/atomics.h"
-#include "memscope/report_rows.h"
 
 bool ms_event_list_copy(const struct ms_event *record, struct ms_event *event) {
     uint64_t number = ms_load_acquire(&record->number); /* pairs with the store behind all others */
@@ -21,6 +20,25 @@ bool ms_event_list_copy(const struct ms_event *record, struct ms_event *event) {
     ms_fence_acquire(); /* pairs with the fence behind the 0 */
     return ms_load_relaxed(&record->number) == number && event->kind >= MEMSCOPE_EVENT_ALLOC &&
            event->kind <= MEMSCOPE_EVENT_REALLOC && MS_BLOCK_ADDRESS(event) != 0;
+}
+
+void ms_event_list_fill(const struct ms_event *event, uint64_t thread_id,
+                        struct memscope_event *out) {
+    static const char *const s_spellings[] = {
+#define X(number, name, spelling) [number] = spelling,
+        MEMSCOPE_EVENT_KINDS(X)
+#undef X
+    };
+    *out = (struct memscope_event){
+        .timestamp = event->time_ns,
+        .kind = s_spellings[event->kind],
+        .address = MS_BLOCK_ADDRESS(event),
+        .size = event->size,
+        .site_id = event->site != 0 ? event->site : MEMSCOPE_NO_ID,
+        .thread_id = thread_id,
+        .stack_id = event->stack != 0 ? event->stack : MEMSCOPE_NO_ID,
+        .former_address = event->kind == MEMSCOPE_EVENT_REALLOC ? event->former : MEMSCOPE_UNKNOWN,
+    };
 }
 
 typedef bool s_before_fn(const struct ms_event *a, const struct ms_event *b);

@@ -9,10 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "memscope/report_rows.h"
 #include "store/layout.h"
 
 /* The whole event at RECORD; false: there is none, or it is being written. */
 bool ms_event_list_copy(const struct ms_event *record, struct ms_event *event);
+
+/* EVENT, done by thread THREAD_ID, as reports have it; no site and stack 0 are not known. */
+void ms_event_list_fill(const struct ms_event *event, uint64_t thread_id,
+                        struct memscope_event *out);
 
 /* Gives the site and the stack of an allocation to the free of the same block, and the other way,
  * where only one has them; then sorts by time. */

@@ -8,16 +8,6 @@
 #include "model/event_list.h"
 #include "model/model.h"
 
-/* "alloc" and so on; KIND is one of them. */
-static const char *s_spelling(uint32_t kind) {
-    static const char *const s_spellings[] = {
-#define X(number, name, spelling) [number] = spelling,
-        MEMSCOPE_EVENT_KINDS(X)
-#undef X
-    };
-    return s_spellings[kind];
-}
-
 /* The site of a thread's newest block, of which EVENT tells; 0: it is none, or not known. */
 static uint32_t s_find_newest_site(const struct ms_build *build, const struct ms_event *event) {
     const struct ms_thread_record *thread =
@@ -98,23 +88,15 @@ static enum ms_status s_fill(struct ms_build *build, struct ms_index *stacks,
                              const struct ms_event *event, struct memscope_event *out) {
     const struct ms_thread_record *thread =
         ms_journal_entry(build->journal, MS_TABLE_THREADS, MS_BLOCK_THREAD(event));
-    *out = (struct memscope_event){
-        .timestamp = event->time_ns,
-        .kind = s_spelling(event->kind),
-        .address = MS_BLOCK_ADDRESS(event),
-        .size = event->size,
-        .site_id = MEMSCOPE_NO_ID,
-        .thread_id = thread != NULL ? thread->tid : MEMSCOPE_UNKNOWN,
-        .stack_id = MEMSCOPE_NO_ID,
-        .former_address = event->kind == MEMSCOPE_EVENT_REALLOC ? event->former : MEMSCOPE_UNKNOWN,
-    };
-    if (event->site != 0 && event->site < build->site_count) {
-        out->site_id = event->site;
+    ms_event_list_fill(event, thread != NULL ? thread->tid : MEMSCOPE_UNKNOWN, out);
+    if (event->site >= build->site_count)
+        out->site_id = MEMSCOPE_NO_ID;
+    else if (event->site != 0)
         build->sites[event->site].has_event = true;
-    }
-    if (event->stack == 0 || event->stack >= ms_journal_count(build->journal, MS_TABLE_STACKS))
+    if (event->stack >= ms_journal_count(build->journal, MS_TABLE_STACKS))
+        out->stack_id = MEMSCOPE_NO_ID;
+    if (out->stack_id == MEMSCOPE_NO_ID)
         return MS_OK;
-    out->stack_id = event->stack;
     return s_add_stack(build, stacks, event->stack);
 }
 

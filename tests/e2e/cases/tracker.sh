@@ -129,6 +129,13 @@ case_tracker_samples() {
 there is a history'
     says sampling 'message: 1000 blocks, with a stack'
     says multi_threaded 'buffer: 4000 blocks made, 3000 live'
+    says events 'nothing is written down: run it with MEMSCOPE_OPTIONS=events=1000'
+    export MEMSCOPE_OPTIONS=events=1000
+    says events 'alloc, 4096 bytes
+realloc, 8192 bytes
+realloc, 16384 bytes
+free, 16384 bytes'
+    unset MEMSCOPE_OPTIONS
     echo 'the cat and the dog and 1 fish' >words
     same "$("$samples"/tracker_auto_export out.json <words)" '6 different words' 'auto_export'
     mv out.json report.json

@@ -526,6 +526,8 @@ struct memscope_resolver {
      * known. May be NULL itself. */
     const char *(*find_variable_type)(void *context, uint32_t module, uint64_t address,
                                       const char *name, bool pointed_to);
+    /* Told now and then how much of the report is made, 0 to 1. May be NULL. */
+    void (*progress)(double done);
 };
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
+#include "cli/progress.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -66,6 +67,7 @@ static void s_say(const char *format, va_list arguments) {
     }
     line[length++] = '\n';
     fflush(stdout);
+    ms_progress_clear();
     for (size_t done = 0; done < length;) {
         ssize_t written = write(STDERR_FILENO, line + done, length - done);
         if (written < 0 && errno == EINTR)

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/journals.h"
+#include "cli/progress.h"
 #include "export/import.h"
 #include "journal/journal.h"
 #include "model/model.h"
@@ -149,7 +150,12 @@ bool ms_source_open(struct ms_source *source, const char *file, unsigned parts) 
     status = ms_symbols_new(&places, &source->symbols);
     if (status == MS_OK) {
         source->resolver = ms_symbols_resolver(source->symbols);
+        source->resolver.progress = ms_progress_show;
+        char *what = ms_cli_format("reading %s", source->path);
+        ms_progress_begin(what);
+        free(what);
         status = ms_report_new(journal, &source->resolver, parts, &source->report);
+        ms_progress_end();
     }
     if (status != MS_OK) {
         ms_cli_fail("cannot make a report of %s: %s", source->path, ms_status_message(status));

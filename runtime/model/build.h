@@ -157,6 +157,7 @@ struct ms_build {
     struct ms_weighted *threads; /* sampled: live samples by thread record */
     uint64_t thread_count;
     struct ms_build_note *first_note, **last_note;
+    double progress_begin, progress_end; /* of the step that runs, as parts of the report */
 };
 
 /* Shares of one tick by type. */
@@ -193,6 +194,13 @@ enum ms_status ms_build_stacks(struct ms_build *build);      /* stacks */
 enum ms_status ms_build_summary(struct ms_build *build);     /* summary, notes on what is missing */
 
 /* Helpers of the steps. */
+
+/* For steps that may take long: they have done DONE of OF. */
+static inline void ms_build_progress(const struct ms_build *build, uint64_t done, uint64_t of) {
+    double part = build->progress_end - build->progress_begin;
+    if (build->resolver != NULL && build->resolver->progress != NULL && of != 0)
+        build->resolver->progress(build->progress_begin + part * (double)done / (double)of);
+}
 
 /* One more stack that the report tells of; the caller knows that it is not there yet. */
 enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id);

@@ -361,6 +361,8 @@ static enum ms_status s_walk_table(struct s_walk *walk) {
     for (uint64_t i = 1; status == MS_OK && i < count; i++) {
         const struct ms_block *record = ms_journal_entry(journal, MS_TABLE_BLOCKS, i);
         struct s_block block;
+        if (i % 65536 == 0)
+            ms_build_progress(walk->build, i, count);
         if (record == NULL || !s_read_block(record, &block))
             continue;
         s_mend(walk->build, &block);

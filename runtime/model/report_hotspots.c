@@ -167,6 +167,7 @@ enum ms_status ms_build_hotspots(struct ms_build *build) {
     for (uint32_t i = 0; i < build->site_count; i++) {
         if (!s_is_shown(&build->sites[i]))
             continue;
+        ms_build_progress(build, i, build->site_count);
         enum ms_status status = s_locate(build, &build->sites[i]);
         if (status != MS_OK)
             return status;

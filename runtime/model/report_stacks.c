@@ -126,6 +126,7 @@ enum ms_status ms_build_stacks(struct ms_build *build) {
     enum ms_status status = MS_OK;
     for (uint32_t i = 0; status == MS_OK && i < build->stack_count; i++) {
         const struct ms_build_stack *from = &build->stacks[i];
+        ms_build_progress(build, i, build->stack_count);
         stacks[i] = (struct memscope_stack){
             .id = from->id,
             .frames = s_no_frames,

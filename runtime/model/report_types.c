@@ -329,9 +329,11 @@ static enum ms_status s_fill_all(struct ms_build *build, struct s_types *types) 
 enum ms_status ms_build_types(struct ms_build *build) {
     struct s_types types = {0};
     enum ms_status status = MS_OK;
-    for (uint32_t i = 0; status == MS_OK && i < build->site_count; i++)
+    for (uint32_t i = 0; status == MS_OK && i < build->site_count; i++) {
+        ms_build_progress(build, i, build->site_count);
         if (build->sites[i].allocations != 0)
             status = s_add_site(build, &types, &build->sites[i]);
+    }
     if (status == MS_OK)
         status = s_fill_all(build, &types);
     ms_index_fini(&types.index);

@@ -145,6 +145,9 @@ static const char *s_find_variable_type(void *context, uint32_t number, uint64_t
 }
 
 struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols) {
-    return (struct memscope_resolver){symbols, s_add_module, s_find_frames, s_find_type,
-                                      s_find_variable_type};
+    return (struct memscope_resolver){.context = symbols,
+                                      .add_module = s_add_module,
+                                      .find_frames = s_find_frames,
+                                      .find_type = s_find_type,
+                                      .find_variable_type = s_find_variable_type};
 }

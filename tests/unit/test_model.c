@@ -78,9 +78,21 @@ static bool s_find_type(void *context, const char *type_name, const char *file,
     return true;
 }
 
+/* How much of the last report was made: it only grows, from 0, and ends near 1. */
+static double s_done;
+static unsigned s_done_count;
+
+static void s_progress(double done) {
+    CU_ASSERT_TRUE(done >= s_done || done == 0);
+    CU_ASSERT_TRUE(done <= 1);
+    s_done = done;
+    s_done_count++;
+}
+
 static struct memscope_resolver s_resolver(struct s_modules *modules) {
     *modules = (struct s_modules){0};
-    return (struct memscope_resolver){modules, s_add_module, s_find_frames, s_find_type, NULL};
+    return (struct memscope_resolver){modules,     s_add_module, s_find_frames,
+                                      s_find_type, NULL,         s_progress};
 }
 
 static void s_test_process(void) {
@@ -297,6 +309,8 @@ static void s_test_types(void) {
     CU_ASSERT_EQUAL(name->live_bytes, 0);
     CU_ASSERT_EQUAL(name->peak_bytes, 300);
     CU_ASSERT_EQUAL(report->summary.padding_waste_bytes, 15 * (700 / 24));
+    CU_ASSERT_TRUE(s_done > 0.9);
+    CU_ASSERT_TRUE(s_done_count > 20);
     ms_report_destroy(report);
 }
 

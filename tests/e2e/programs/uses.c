@@ -56,9 +56,12 @@ static void grow(void) {
         s_badly = realloc(s_badly, i * 4 * sizeof(int)); /* badly */
         s_between[i] = malloc(i * 4 * sizeof(int) + 200);
     }
-    for (size_t i = 1; i <= 1 << 16; i *= 2) {
-        s_well = realloc(s_well, i * sizeof(int)); /* well */
-        s_between[3000 + i % 97] = malloc(i * sizeof(int) + 200);
+    for (int round = 0; round < 8; round++) {
+        s_well = NULL;
+        for (size_t i = 1; i <= 1 << 16; i *= 2) {
+            s_well = realloc(s_well, i * sizeof(int)); /* well */
+            s_between[3000 + i % 97] = malloc(i * sizeof(int) + 200);
+        }
     }
 }
 

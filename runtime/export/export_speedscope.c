@@ -3,26 +3,17 @@
  * A file for speedscope: the stacks once for each number, as a profile of its own.
  * Source: https://www.speedscope.app/file-format-schema.json
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "export/export.h"
+#include "export/frame_table.h"
 #include "export/profile_samples.h"
-#include "model/arena.h"
-#include "model/names.h"
 
 struct speedscope {
     struct ms_writer *writer;
     const struct ms_export_options *options;
     struct ms_profile_index rows;
-    struct ms_arena arena;
-    struct ms_names names;
-    struct ms_index frames; /* name, file -> index of the frame */
-    struct frame {
-        const char *name;
-        const char *file;
-    } * list; /* by index of the frame */
-    size_t list_capacity;
+    struct ms_frame_table frames; /* written behind everything else */
     enum ms_status status;
 };
 
@@ -34,42 +25,6 @@ static void put_number(struct speedscope *speedscope, uint64_t value) {
     speedscope->writer->ops->unsigned_integer(speedscope->writer, value);
 }
 
-static bool keep(struct speedscope *speedscope, size_t index, const struct frame *frame) {
-    if (index >= speedscope->list_capacity) {
-        size_t capacity = speedscope->list_capacity * 2 + 256;
-        struct frame *grown = realloc(speedscope->list, capacity * sizeof(*grown));
-        if (grown == NULL) {
-            return false;
-        }
-        speedscope->list = grown;
-        speedscope->list_capacity = capacity;
-    }
-    speedscope->list[index] = *frame;
-    return true;
-}
-
-/* The index of FRAME in the table of frames, which is written behind everything else. Its line is
- * left out: speedscope takes a function at two lines for two functions. */
-static uint32_t index_of(struct speedscope *speedscope, const struct ms_profile_frame *frame) {
-    ms_name name, file;
-    bool added;
-    if (ms_names_add(&speedscope->names, frame->name, &name) != MS_OK ||
-        ms_names_add(&speedscope->names, frame->file, &file) != MS_OK) {
-        speedscope->status = MS_NO_MEMORY;
-        return 0;
-    }
-    const uint32_t *index = ms_index_put(&speedscope->frames, ms_index_pair(name, file),
-                                         (uint32_t)speedscope->frames.count, &added);
-    if (index == NULL ||
-        (added && !keep(speedscope, *index,
-                        &(struct frame){ms_names_text(&speedscope->names, name),
-                                        ms_names_text(&speedscope->names, file)}))) {
-        speedscope->status = MS_NO_MEMORY;
-        return 0;
-    }
-    return *index;
-}
-
 static void put_stack(struct speedscope *speedscope, const struct ms_profile_sample *sample) {
     struct ms_writer *writer = speedscope->writer;
     enum ms_export_root root = speedscope->options->root;
@@ -78,7 +33,13 @@ static void put_stack(struct speedscope *speedscope, const struct ms_profile_sam
     for (size_t i = 0; i < depth; i++) {
         char room[MS_PROFILE_NAME_BYTES];
         struct ms_profile_frame frame = ms_profile_frame_get(sample, root, i, room);
-        put_number(speedscope, index_of(speedscope, &frame));
+        /* speedscope takes a function at two lines for two functions. */
+        frame.line = MEMSCOPE_UNKNOWN;
+        uint32_t number = 0;
+        if (ms_frame_table_add(&speedscope->frames, &frame, &number) != MS_OK) {
+            speedscope->status = MS_NO_MEMORY;
+        }
+        put_number(speedscope, number);
     }
     writer->ops->end_array(writer);
 }
@@ -130,7 +91,7 @@ static void put_frames(struct speedscope *speedscope) {
     put_string(speedscope, "frames");
     writer->ops->begin_array(writer, speedscope->frames.count);
     for (size_t i = 0; speedscope->status == MS_OK && i < speedscope->frames.count; i++) {
-        const struct frame *frame = &speedscope->list[i];
+        const struct ms_profile_frame *frame = &speedscope->frames.list[i];
         writer->ops->begin_object(writer, 2);
         put_string(speedscope, "name");
         put_string(speedscope, frame->name);
@@ -174,7 +135,7 @@ enum ms_status ms_export_speedscope(const struct memscope_report *report,
     if (status != MS_OK) {
         return status;
     }
-    speedscope.names.arena = &speedscope.arena;
+    ms_frame_table_init(&speedscope.frames);
     speedscope.writer = ms_json_writer_new(sink, sink_data, MS_JSON_COMPACT);
     status = MS_NO_MEMORY;
     if (speedscope.writer != NULL) {
@@ -182,9 +143,6 @@ enum ms_status ms_export_speedscope(const struct memscope_report *report,
         status = speedscope.writer->ops->finish(speedscope.writer);
     }
     ms_profile_index_fini(&speedscope.rows);
-    ms_index_fini(&speedscope.frames);
-    ms_names_fini(&speedscope.names);
-    ms_arena_fini(&speedscope.arena);
-    free(speedscope.list);
+    ms_frame_table_fini(&speedscope.frames);
     return speedscope.status != MS_OK ? speedscope.status : status;
 }

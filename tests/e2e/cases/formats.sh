@@ -224,3 +224,63 @@ case_export_options() {
     refuse 'pprof takes no --root' --format pprof --root type
     refuse 'folded takes no --table' --format folded --table sites
 }
+
+# What ms_print makes of report.massif, as ms.out.
+print_massif() {
+    "$memscope" export --format massif "$@" -o report.massif || fail "massif $*"
+    ms_print report.massif >ms.out 2>ms.err || fail "ms_print: $(cat ms.err)"
+    [ ! -s ms.err ] || fail "ms_print says: $(cat ms.err)"
+}
+
+# massif_has "NUMBER NAME": a line of a tree with that many bytes, and its name and place.
+massif_has() {
+    awk 'match($0, /[0-9.]+% \([0-9,]+B\) /) {
+        number = substr($0, RSTART, RLENGTH)
+        sub(/^[^(]*\(/, "", number); gsub(/[,B) ]/, "", number)
+        print number, substr($0, RSTART + RLENGTH) }' ms.out >rows
+    grep -qxF -- "$1" rows || fail "no '$1' in: $(cat rows)"
+}
+
+case_massif() {
+    command -v ms_print >/dev/null || skip "there is no ms_print (apt-get install valgrind)"
+    build lives
+    measure ./lives
+    source=$programs/lives.c
+    print_massif j.mscope
+    grep -qx 'Command:            ./lives' ms.out || fail "$(head -5 ms.out)"
+    grep -qE '^ Detailed snapshots: \[[0-9]+ \(peak\), [0-9]+\]$' ms.out || fail "$(grep Detailed ms.out)"
+    massif_has "16384 grow_table ($source:$(line lives grow))"
+    massif_has "4000 make_records ($source:$(line lives wrapper))"
+    massif_has "224 leak_sessions ($source:$(line lives leak))"
+    grep -qE '^  *[0-9]+ +[0-9,]+ +224 +224 +0 +0$' ms.out || fail "no snapshot with what is left: $(cat ms.out)"
+    print_massif --root type j.mscope
+    massif_has '224 struct session'
+    massif_has '16384 struct table_entry'
+    make_hostile
+    print_massif --root variable hostile.json
+    massif_has "$(jq '[.live[].bytes] | add' hostile.json) (heap allocation functions) malloc/new/new[], --alloc-fns, etc."
+    grep -qF '</script><img src=x onerror=' report.massif || fail "no hostile name"
+    grep -q "in [0-9]* places, all below massif's threshold" report.massif || fail "small places are not put together"
+    # A timeline longer than Massif's own.
+    "$MEMSCOPE_BUILD/tests/bin/make_sample" 10 5000 long.json
+    print_massif long.json
+    snapshots=$(sed -n 's/^Number of snapshots: //p' ms.out)
+    [ "$snapshots" -gt 50 ] && [ "$snapshots" -le 100 ] || fail "$snapshots snapshots"
+    peak=$(jq '.timeline.heap_live_bytes | max' long.json)
+    grep -qx "mem_heap_B=$peak" report.massif || fail "the highest point of $peak bytes is left out"
+    "$MEMSCOPE_BUILD/tests/bin/make_sample" empty 0 empty.json
+    print_massif empty.json
+}
+
+case_trace() {
+    need_python json
+    build phases
+    measure ./phases
+    make_hostile
+    "$MEMSCOPE_BUILD/tests/bin/make_sample" empty 0 empty.json
+    for report in report hostile empty; do
+        "$memscope" export -o $report.trace.json $report.json || fail "trace"
+        python "$MEMSCOPE_SOURCE/tests/e2e/tools/check_trace.py" $report.json $report.trace.json || fail "$report"
+    done
+    [ "$(jq '[.traceEvents[] | select(.ph == "X")] | length' report.trace.json)" -gt 0 ] || fail "no phases"
+}

@@ -430,6 +430,22 @@ struct memscope_module_report {
     uint64_t base;
 };
 
+/* One of the processes that a merged report is made of. */
+struct memscope_process_report {
+    uint64_t pid;
+    uint64_t ppid;
+    const char *executable;
+    const char *host;
+    uint64_t start_time; /* since the epoch */
+    uint64_t duration_ns;
+    enum memscope_exit exit;
+    uint64_t exit_code;
+    uint64_t peak_memory_bytes;
+    uint64_t current_memory_bytes;
+    uint64_t total_bytes;
+    uint64_t total_allocations;
+};
+
 struct memscope_report {
     struct memscope_process process;
     struct memscope_sampling sampling;
@@ -475,6 +491,8 @@ struct memscope_report {
     /* Oldest first; NULL where they were not asked for (memscope export --events). */
     const struct memscope_event *events;
     size_t event_count;
+    const struct memscope_process_report *processes; /* of a merged report, by start; else none */
+    size_t process_count;
     const char *const *notes; /* what is missing or doubtful, one line each, for people */
     size_t note_count;
 };

@@ -11,8 +11,10 @@
 #include "cli/check_output.h"
 #include "cli/check_text.h"
 #include "cli/cli.h"
+#include "cli/leak_rows.h"
 #include "cli/quantity.h"
 #include "cli/source.h"
+#include "cli/suppressions.h"
 #include "compare/check.h"
 #include "export/export.h"
 
@@ -23,6 +25,7 @@ struct s_request {
     const char *sarif;
     const char *code_quality;
     const char *root;
+    struct ms_suppressions suppressions;
     bool is_strict, is_github, is_verbose;
 };
 
@@ -40,6 +43,7 @@ static const struct option s_options[] = {
     {"source-root", required_argument, NULL, 'r'},
     {"github", no_argument, NULL, 'g'},
     {"strict", no_argument, NULL, 'S'},
+    {"suppressions", required_argument, NULL, 'p'},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     MS_SOURCE_OPTIONS,
@@ -134,6 +138,10 @@ static int s_read_request(int argc, char **argv, struct s_request *request) {
             break;
         case 'S':
             request->is_strict = true;
+            break;
+        case 'p':
+            if (!ms_suppressions_read(&request->suppressions, optarg))
+                return MS_CLI_USAGE;
             break;
         case 'v':
             request->is_verbose = true;
@@ -255,9 +263,13 @@ static int s_tell(const struct ms_check_results *results, const struct s_request
 
 /* ---- the command ---- */
 
-static int s_check(const struct s_request *request, const struct memscope_report *report,
+static int s_check(struct s_request *request, struct memscope_report *report,
                    const struct memscope_report *baseline) {
     struct ms_check_results results = {NULL, 0, 0};
+    struct ms_leak_rows leaks; /* those that `memscope leaks` shows */
+    ms_leak_rows_init(&leaks, report, MS_LEAK_BY_ALL, false, &request->suppressions);
+    report->leaks = leaks.all;
+    report->leak_count = leaks.count;
     s_say_doubts(report, "the process");
     if (baseline != NULL) {
         s_say_doubts(baseline, "the baseline");
@@ -268,10 +280,11 @@ static int s_check(const struct s_request *request, const struct memscope_report
     int end = status == MS_OK ? s_tell(&results, request, report)
                               : ms_cli_fail("check: %s", ms_status_message(status));
     ms_check_results_fini(&results);
+    ms_leak_rows_fini(&leaks);
     return end;
 }
 
-static int s_open_and_check(const struct s_request *request, const char *file) {
+static int s_open_and_check(struct s_request *request, const char *file) {
     struct ms_source source, baseline = {0};
     if (!ms_source_open(&source, file, 0))
         return MS_CLI_USAGE;
@@ -295,6 +308,7 @@ static int s_run(int argc, char **argv) {
         status = MS_CLI_USAGE;
     if (status == MS_CLI_DONE)
         status = s_open_and_check(&request, file);
+    ms_suppressions_fini(&request.suppressions);
     free(request.limits);
     return status;
 }
@@ -312,7 +326,9 @@ const struct ms_command ms_command_check = {
         "  --max-live SIZE           live at the end (or now)\n"
         "  --max-total SIZE          allocated in all\n"
         "  --max-allocations N       blocks allocated in all\n"
-        "  --max-leaks N             blocks never freed\n"
+        "  --max-leaks N             blocks that `memscope leaks` shows: never freed, and of a "
+        "program\n"
+        "                            that was run with --leaks, not reachable any more\n"
         "  --max-problems N          blocks freed twice, or by the wrong function\n"
         "  --max-padding SIZE        what padding wastes\n"
         "  --max-stack SIZE          peak of the annotated objects on stacks\n"
@@ -325,6 +341,7 @@ const struct ms_command ms_command_check = {
         "                            end may be\n\n"
         "  --strict                  what is estimated from samples breaks a limit that is within\n"
         "                            its error; without, that is a warning\n"
+        "  --suppressions FILE       leaks that are known, as of `memscope leaks`\n"
         "  --github                  print GitHub Actions' commands (::error file=...)\n"
         "  --sarif OUT               write SARIF 2.1.0 too\n"
         "  --code-quality OUT        write GitLab's code quality report too\n"

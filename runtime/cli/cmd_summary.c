@@ -225,7 +225,7 @@ static char *s_command_line(const struct memscope_process *process) {
 
 static void s_print(const struct memscope_report *report, const struct s_request *request) {
     const struct memscope_summary *summary = &report->summary;
-    char *process = ms_view_describe_process(&report->process);
+    char *process = ms_view_describe_process(report);
     printf("%s\n", process);
     free(process);
     s_print_line("command", s_command_line(&report->process));

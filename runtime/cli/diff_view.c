@@ -237,8 +237,8 @@ static void s_print_totals(const struct ms_diff_view *view) {
 }
 
 void ms_diff_view_print(const struct ms_diff_view *view) {
-    char *old = ms_view_describe_process(&view->old->process);
-    char *new_text = ms_view_describe_process(&view->new_report->process);
+    char *old = ms_view_describe_process(view->old);
+    char *new_text = ms_view_describe_process(view->new_report);
     printf("old: %s\nnew: %s\n", old, new_text);
     free(new_text);
     free(old);

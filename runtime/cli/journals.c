@@ -31,6 +31,7 @@ bool ms_journals_read_entry(const char *path, struct ms_journal_entry *entry) {
                                : program != NULL ? program
                                                  : "?"),
         .pid = header->pid,
+        .ppid = header->ppid,
         .start_time_ns = header->start_time_ns,
         .peak_bytes = header->peak_bytes,
         .file_bytes = (uint64_t)info.st_blocks * 512,

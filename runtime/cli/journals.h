@@ -11,6 +11,7 @@ struct ms_journal_entry {
     char *path;
     char *program; /* last part of the executable's path */
     uint32_t pid;
+    uint32_t ppid;
     uint64_t start_time_ns; /* since the epoch */
     uint64_t end_time_ns; /* the same; of one that runs UINT64_MAX, of a killed one its last sign of
                              life */

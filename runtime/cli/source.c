@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/journals.h"
 #include "cli/progress.h"
+#include "cli/shared_symbols.h"
 #include "export/import.h"
 #include "journal/journal.h"
 #include "model/model.h"
@@ -132,7 +133,33 @@ static bool s_import(struct ms_source *source) {
     return false;
 }
 
+/* SHARED may be NULL: then SOURCE has symbols of its own. */
+static enum ms_status s_make_report(struct ms_source *source, const struct ms_journal *journal,
+                                    const struct ms_symbol_places *places,
+                                    struct ms_shared_symbols *shared, unsigned parts) {
+    enum ms_status status =
+        shared != NULL ? ms_shared_symbols_resolver(shared, journal, places, &source->resolver)
+                       : ms_symbols_new(places, &source->symbols);
+    if (status != MS_OK)
+        return status;
+    if (shared != NULL) /* who reads many shows how far it is itself */
+        return ms_report_new(journal, &source->resolver, parts, &source->report);
+    source->resolver = ms_symbols_resolver(source->symbols);
+    source->resolver.progress = ms_progress_show;
+    char *what = ms_cli_format("reading %s", source->path);
+    ms_progress_begin(what);
+    free(what);
+    status = ms_report_new(journal, &source->resolver, parts, &source->report);
+    ms_progress_end();
+    return status;
+}
+
 bool ms_source_open(struct ms_source *source, const char *file, unsigned parts) {
+    return ms_source_open_shared(source, file, parts, NULL);
+}
+
+bool ms_source_open_shared(struct ms_source *source, const char *file, unsigned parts,
+                           struct ms_shared_symbols *shared) {
     struct ms_journal *journal = NULL;
     *source = (struct ms_source){.path = ms_source_find(file)};
     if (source->path == NULL)
@@ -147,16 +174,7 @@ bool ms_source_open(struct ms_source *source, const char *file, unsigned parts) 
     struct ms_symbol_places places;
     if (!s_find_places(source, &places))
         goto failed;
-    status = ms_symbols_new(&places, &source->symbols);
-    if (status == MS_OK) {
-        source->resolver = ms_symbols_resolver(source->symbols);
-        source->resolver.progress = ms_progress_show;
-        char *what = ms_cli_format("reading %s", source->path);
-        ms_progress_begin(what);
-        free(what);
-        status = ms_report_new(journal, &source->resolver, parts, &source->report);
-        ms_progress_end();
-    }
+    status = s_make_report(source, journal, &places, shared, parts);
     if (status != MS_OK) {
         ms_cli_fail("cannot make a report of %s: %s", source->path, ms_status_message(status));
         goto failed;

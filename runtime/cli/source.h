@@ -40,6 +40,12 @@ char *ms_source_find(const char *file);
 bool ms_source_open(struct ms_source *source, const char *file, unsigned parts);
 void ms_source_close(struct ms_source *source);
 
+/* The same with symbols that are kept in SHARED (shared_symbols.h) for the next one; close SOURCE
+ * first. */
+struct ms_shared_symbols;
+bool ms_source_open_shared(struct ms_source *source, const char *file, unsigned parts,
+                           struct ms_shared_symbols *shared);
+
 /* The one FILE of ARGV behind the options, NULL when there is none, through FILE. False after one
  * line when there are more. */
 bool ms_source_argument(const char *command, int argc, char **argv, const char **file);

@@ -148,9 +148,22 @@ void ms_view_print(const struct ms_view *view, const struct memscope_report *rep
     free(shown);
 }
 
-char *ms_view_describe_process(const struct memscope_process *process) {
+/* "server (pid 7)" */
+static char *s_describe_who(const struct memscope_report *report) {
+    const struct memscope_process *process = &report->process;
+    if (report->process_count > 1)
+        return ms_cli_format("%zu processes", report->process_count);
     const char *slash = process->executable != NULL ? strrchr(process->executable, '/') : NULL;
     char *program = ms_text_clean(slash != NULL ? slash + 1 : process->executable);
+    char *pid = ms_text_plain(process->pid);
+    char *who = ms_cli_format("%s (pid %s)", program, pid);
+    free(pid);
+    free(program);
+    return who;
+}
+
+char *ms_view_describe_process(const struct memscope_report *report) {
+    const struct memscope_process *process = &report->process;
     struct ms_journal_entry ending = {
         .state = process->exit == MEMSCOPE_EXIT_EXITED      ? MS_STATE_EXITED
                  : process->exit == MEMSCOPE_EXIT_SIGNALLED ? MS_STATE_SIGNALLED
@@ -160,19 +173,17 @@ char *ms_view_describe_process(const struct memscope_process *process) {
     };
     char *how = ms_journals_ending(&ending);
     char *duration = ms_text_duration(process->duration_ns);
-    char *pid = ms_text_plain(process->pid);
-    char *text = ms_cli_format("%s (pid %s), %s %s %s", program, pid, how,
-                               ending.alive ? "for" : "after", duration);
-    free(pid);
+    char *who = s_describe_who(report);
+    char *text = ms_cli_format("%s, %s %s %s", who, how, ending.alive ? "for" : "after", duration);
+    free(who);
     free(duration);
     free(how);
-    free(program);
     return text;
 }
 
 static void s_print_text(const struct ms_view *view, const struct memscope_report *report,
                          const struct ms_view_rows *rows, const struct s_request *request) {
-    char *process = ms_view_describe_process(&report->process);
+    char *process = ms_view_describe_process(report);
     printf("%s: %s%s%s\n", process, view->section, request->pick.sort != NULL ? " by " : "",
            request->pick.sort != NULL ? request->pick.sort : "");
     free(process);

@@ -95,8 +95,9 @@ int ms_view_run(const struct ms_command *command, const struct ms_view *view, in
 /* Reads the number of --top; false: TEXT is none. */
 bool ms_view_read_top(const char *text, size_t *top);
 
-/* "redis-server (pid 4711), exited 0 after 12.3 s", for the caller to free. */
-char *ms_view_describe_process(const struct memscope_process *process);
+/* "redis-server (pid 4711), exited 0 after 12.3 s", of a merged report "12 processes, exited 0
+ * after 4.1 s", for the caller to free. */
+char *ms_view_describe_process(const struct memscope_report *report);
 
 /* Prints JSON: REPORT with the COUNT sections KEYS alone; the value of its section KEY. They return
  * the exit status. */

@@ -371,6 +371,20 @@ SHAPE(memscope_event,
     ID(memscope_event, stack_id),
     UINT(memscope_event, former_address));
 
+SHAPE(memscope_process_report,
+    UINT(memscope_process_report, pid),
+    UINT(memscope_process_report, ppid),
+    STRING(memscope_process_report, executable),
+    STRING(memscope_process_report, host),
+    UINT(memscope_process_report, start_time),
+    UINT(memscope_process_report, duration_ns),
+    EXIT(memscope_process_report, exit),
+    UINT(memscope_process_report, exit_code),
+    UINT(memscope_process_report, peak_memory_bytes),
+    UINT(memscope_process_report, current_memory_bytes),
+    UINT(memscope_process_report, total_bytes),
+    UINT(memscope_process_report, total_allocations));
+
 SHAPE(memscope_report,
     OBJECT(memscope_report, process, memscope_process),
     OBJECT(memscope_report, sampling, memscope_sampling),
@@ -396,6 +410,7 @@ SHAPE(memscope_report,
     OBJECTS(memscope_report, modules, module_count, memscope_module_report),
     ARRAY(memscope_report, events, event_count, MS_FIELD_WANTED, const struct memscope_event *,
           &s_memscope_event),
+    OBJECTS(memscope_report, processes, process_count, memscope_process_report),
     STRINGS(memscope_report, notes, note_count));
 /* clang-format on */
 

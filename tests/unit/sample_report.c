@@ -576,6 +576,29 @@ static void fill_rest(struct sample *sample) {
         (struct memscope_module_report){"/usr/lib/libc.so.6", NULL, UINT64_C(0x7ffff7c00000)};
     modules[2] = (struct memscope_module_report){sample_hostile_name(1), "00ff", UINT64_MAX - 4095};
     report->modules = modules;
+    struct memscope_process_report *processes = sample_take(sample, 2, sizeof(*processes));
+    processes[0] = (struct memscope_process_report){.pid = 48213,
+                                                    .ppid = 48001,
+                                                    .executable = "/opt/example/bin/server",
+                                                    .host = "build-7",
+                                                    .start_time = UINT64_C(1760000000123456789),
+                                                    .duration_ns = UINT64_C(20437000000),
+                                                    .exit = MEMSCOPE_EXIT_EXITED,
+                                                    .peak_memory_bytes = 7000000,
+                                                    .total_bytes = 90000000,
+                                                    .total_allocations = 1234567};
+    processes[1] = (struct memscope_process_report){.pid = 48214,
+                                                    .ppid = 48213,
+                                                    .executable = sample_hostile_name(2),
+                                                    .host = NULL,
+                                                    .start_time = UINT64_C(1760000001123456789),
+                                                    .duration_ns = MEMSCOPE_UNKNOWN,
+                                                    .exit = MEMSCOPE_EXIT_KILLED,
+                                                    .exit_code = MEMSCOPE_UNKNOWN,
+                                                    .peak_memory_bytes = MEMSCOPE_UNKNOWN,
+                                                    .current_memory_bytes = 4096};
+    report->processes = processes;
+    report->process_count = 2;
     report->module_count = 3;
 
     struct memscope_finding *findings = sample_take(sample, 2, sizeof(*findings));

@@ -43,7 +43,7 @@ static void test_keys(void) {
         tree, "schema version process sampling summary hotspots system_snapshots sites types "
               "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
               "timeline stacks "
-              "modules events notes"));
+              "modules events processes notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
         {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
@@ -101,6 +101,9 @@ static void test_keys(void) {
                    "heap_live_bytes_at_start heap_live_bytes_at_end"},
         {"stacks", "id frames live_count live_bytes error_percent"},
         {"modules", "path build_id base"},
+        {"processes",
+         "pid ppid executable host start_time duration_ns exit exit_code peak_memory_bytes "
+         "current_memory_bytes total_bytes total_allocations"},
     };
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
         CU_ASSERT(tree_has_keys(tree_element(tree_member(tree, arrays[i][0]), 0), arrays[i][1]));
@@ -213,7 +216,7 @@ static void test_events(void) {
         tree, "schema version process sampling summary hotspots system_snapshots sites types "
               "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
               "timeline stacks "
-              "modules notes"));
+              "modules processes notes"));
     yajl_tree_free(tree);
     sample_report_destroy(report);
 }

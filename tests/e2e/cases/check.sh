@@ -54,6 +54,22 @@ tests/e2e/programs/budget.c:$(line budget name):22: error:" "places"
     one_line err "struct sesion"
 }
 
+# What `memscope leaks` does not show does not count.
+case_check_known_leaks() {
+    build budget
+    record ./budget 10 20 3
+    verdict 1 --max-leaks 0 j.mscope
+    echo 'leak:^read_names$' >known
+    verdict 0 --max-leaks 0 --suppressions known j.mscope
+    echo 'leak:^write_names$' >known
+    verdict 1 --max-leaks 0 --suppressions known j.mscope
+    # s_names still holds them at the end.
+    options=leaks=1 record ./budget 10 20 3
+    verdict 0 --max-leaks 0 j.mscope
+    verdict 1 --max-live 0 j.mscope
+    refused "nothing.here" --max-leaks 0 --suppressions nothing.here j.mscope
+}
+
 case_check_growth() {
     build budget
     record ./budget 100 200

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/merge_inputs.h"
+#include "cli/progress.h"
+#include "cli/shared_symbols.h"
+#include "cli/source.h"
+#include "cli/words.h"
+#include "compare/merge.h"
+#include "export/export.h"
+
+struct s_request {
+    struct ms_words files;
+    const char *output;
+    bool skip;
+};
+
+static int s_read_request(int argc, char **argv, struct s_request *request) {
+    static const struct option s_options[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"tree", required_argument, NULL, 't'},
+        {"files-from", required_argument, NULL, 'f'},
+        {"skip-unreadable", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},
+        MS_SOURCE_OPTIONS,
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    while ((option = ms_cli_option(&ms_command_merge, argc, argv, ":o:h", s_options)) != -1) {
+        switch (option) {
+        case 'o':
+            request->output = optarg;
+            break;
+        case 't':
+            if (!ms_merge_inputs_add_tree(&request->files, optarg))
+                return MS_CLI_USAGE;
+            break;
+        case 'f':
+            if (!ms_merge_inputs_add_list(&request->files, optarg))
+                return MS_CLI_USAGE;
+            break;
+        case 'k':
+            request->skip = true;
+            break;
+        case 'h':
+            exit(ms_cli_help(&ms_command_merge));
+        default:
+            if (!ms_source_take_option(option, optarg))
+                return MS_CLI_USAGE;
+        }
+    }
+    for (int i = optind; i < argc; i++) {
+        if (!ms_merge_inputs_add(&request->files, argv[i]))
+            return MS_CLI_USAGE;
+    }
+    if (request->files.count == 0)
+        return ms_cli_fail("merge: no file is given; see `memscope help merge`");
+    if (request->output == NULL)
+        return ms_cli_fail("merge: say where to with -o OUT.json or -o OUT.msgpack");
+    return MS_CLI_DONE;
+}
+
+/* By the extension of OUTPUT; NULL after one line. Standard output gets JSON. */
+static const struct ms_exporter *s_choose(const char *output) {
+    const char *dot = strrchr(output, '.');
+    const struct ms_exporter *exporter = strcmp(output, "-") == 0 ? ms_exporter_find("json")
+                                         : dot != NULL && strchr(dot, '/') == NULL
+                                             ? ms_exporter_find(dot + 1)
+                                             : NULL;
+    if (exporter == NULL)
+        ms_cli_fail(
+            "merge: the extension of '%s' names no format; use .json or .msgpack, which every "
+            "command reads",
+            output);
+    return exporter;
+}
+
+/* One file at a time, so that memory does not grow with their number. */
+static int s_add_files(const struct s_request *request, struct ms_shared_symbols *symbols,
+                       struct ms_merge *merge) {
+    size_t skipped = 0;
+    enum ms_status status = MS_OK;
+    for (size_t i = 0; status == MS_OK && i < request->files.count; i++) {
+        struct ms_source source;
+        ms_progress_show((double)i / (double)request->files.count);
+        if (ms_source_open_shared(&source, request->files.list[i], 0, symbols)) {
+            status = ms_merge_add(merge, source.report);
+            ms_source_close(&source);
+        } else if (request->skip) {
+            skipped++;
+        } else {
+            return MS_CLI_USAGE;
+        }
+    }
+    if (status == MS_OK && skipped == request->files.count)
+        return ms_cli_fail("merge: none of the files could be read");
+    if (status == MS_OK && skipped != 0) {
+        char *line = ms_cli_format("%zu of the %zu files to merge could not be read", skipped,
+                                   request->files.count);
+        status = ms_merge_note(merge, line);
+        free(line);
+    }
+    return status == MS_OK ? MS_CLI_DONE : ms_cli_fail("merge: %s", ms_status_message(status));
+}
+
+static int s_write(const struct s_request *request, const struct ms_exporter *exporter,
+                   struct ms_merge *merge) {
+    const struct memscope_report *report;
+    enum ms_status status = ms_merge_finish(merge, &report);
+    if (status != MS_OK)
+        return ms_cli_fail("merge: %s", ms_status_message(status));
+    ms_cli_begin_output();
+    status = ms_export_file(exporter, report, NULL, request->output);
+    if (status != MS_OK)
+        return ms_cli_fail("cannot write %s: %s",
+                           strcmp(request->output, "-") == 0 ? "to standard output"
+                                                             : request->output,
+                           status == MS_IO ? strerror(errno) : ms_status_message(status));
+    return MS_CLI_DONE;
+}
+
+static int s_merge(const struct s_request *request) {
+    const struct ms_exporter *exporter = s_choose(request->output);
+    if (exporter == NULL)
+        return MS_CLI_USAGE;
+    struct ms_merge *merge = ms_merge_new();
+    if (merge == NULL)
+        return ms_cli_fail("out of memory");
+    struct ms_shared_symbols *symbols = ms_shared_symbols_new();
+    ms_progress_begin("merging");
+    int status = s_add_files(request, symbols, merge);
+    ms_progress_end();
+    ms_shared_symbols_destroy(symbols);
+    if (status == MS_CLI_DONE)
+        status = s_write(request, exporter, merge);
+    ms_merge_destroy(merge);
+    return ms_cli_end_output(status);
+}
+
+static int s_run(int argc, char **argv) {
+    struct s_request request = {.output = NULL};
+    int status = s_read_request(argc, argv, &request);
+    if (status == MS_CLI_DONE)
+        status = s_merge(&request);
+    ms_words_fini(&request.files);
+    return status;
+}
+
+const struct ms_command ms_command_merge = {
+    .name = "merge",
+    .arguments = "[OPTIONS] FILE... -o OUT",
+    .summary = "one report of many processes",
+    .help = "Adds up the reports of many processes: of a tree of them, the ranks of a job, many "
+            "hosts.\n"
+            "OUT is a report that all commands read. FILE may be a directory: all journals and "
+            "exports\n"
+            "in it. Files are read one after the other; memory grows with what differs between "
+            "them.\n\n"
+            "  -o, --output OUT     .json, .msgpack or another format's extension; -: JSON to "
+            "standard\n"
+            "                       output\n"
+            "      --tree PID       the journals, in the journal directory, of a process and all "
+            "that it\n"
+            "                       and its children have started; also by the program's name\n"
+            "      --files-from LIST  a file with one FILE a line; -: standard input\n"
+            "      --skip-unreadable  leave out what cannot be read, with a line for each and a "
+            "note in\n"
+            "                       the report\n" MS_SOURCE_HELP,
+    .run = s_run,
+};

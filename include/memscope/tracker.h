@@ -72,8 +72,10 @@ memscope_tracker *memscope_tracker_with_sampling(memscope_tracker *t,
 
 /* The last release (of the global tracker: the end of the process by exit() or return from main)
  * writes the report to PATH, which is copied, as memscope_export does; its extension (.json,
- * .msgpack, .html) is the format. Forked children do not write it. NULL: nothing is written. One
- * line on standard error when it cannot be written, none where nothing is recorded. */
+ * .msgpack, .html and those of the other formats of `memscope export`) is the format; one that no
+ * format has is said here, in one line on standard error, unless memscope_register_extension has
+ * been called. Forked children do not write it. NULL: nothing is written. One line when it cannot
+ * be written, none where nothing is recorded. */
 memscope_tracker *memscope_tracker_with_auto_export(memscope_tracker *t, const char *path);
 
 /* ---- tracking ---- */

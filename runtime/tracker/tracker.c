@@ -129,6 +129,8 @@ EXPORT memscope_tracker *memscope_tracker_with_auto_export(memscope_tracker *t, 
         ms_os_say("the path of a tracker's file is too long: the file is not written");
         length = 0;
     }
+    if (length != 0 && ms_lifecycle_ready())
+        ms_tracker_check_format(path);
     ms_store_lock(&signals);
     memcpy(t->export_path, path != NULL ? path : "", length);
     t->export_path[length] = 0;

@@ -52,6 +52,9 @@ struct memscope_tracker {
     char export_path[MS_TRACKER_PATH_SIZE];
 };
 
+/* Says so when no format has the extension of PATH, as far as this process knows. */
+void ms_tracker_check_format(const char *path);
+
 /* Writes the file of a tracker with auto-export; says so when it cannot. */
 void ms_tracker_auto_export(memscope_tracker *tracker);
 

@@ -159,6 +159,39 @@ EXPORT int memscope_export(memscope_tracker *t, const char *format, const char *
     return error;
 }
 
+static bool s_is_format(const char *name) {
+    static const char *const s_names[] = {
+#define X(name, extension, ...) #name, extension,
+#include "export/exporters.def"
+#undef X
+    };
+    for (size_t i = 0; i < sizeof(s_names) / sizeof(s_names[0]); i++)
+        if (strcmp(name, s_names[i]) == 0)
+            return true;
+    return false;
+}
+
+void ms_tracker_check_format(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *dot = strchr(slash != NULL ? slash : path, '.');
+    bool known = ms_load_acquire(&s_extension_count) != 0; /* it may be theirs */
+    for (; !known && dot != NULL; dot = strchr(dot + 1, '.'))
+        known = s_is_format(dot + 1);
+    if (known)
+        return;
+    char line[480] = "the tracker's report ";
+    strncat(line, path, 250);
+    strcat(line, " has the extension of no format (");
+    static const char s_extensions_known[] =
+#define X(name, extension, ...) extension " "
+#include "export/exporters.def"
+#undef X
+        ;
+    strncat(line, s_extensions_known, sizeof(s_extensions_known) - 2);
+    strcat(line, "): it can only be written if memscope_register_extension adds one");
+    ms_os_say(line);
+}
+
 void ms_tracker_auto_export(memscope_tracker *t) {
     if (t->exporter_pid == 0 || t->exporter_pid != ms_os_pid())
         return;

@@ -114,6 +114,8 @@ case_track_global() {
     record ./track_global out.xml
     same "$status" 0 'status'
     grep -q 'out.xml is not written' err || fail "err: $(cat err)"
+    sed -n 1p err | grep -q 'out.xml has the extension of no format (json msgpack pb.gz .* html)' ||
+        fail "it is not said at the call: $(cat err)"
     # exactly the name given
     record ./track_global -.json
     [ -s ./-.json ] || fail "no -.json: $(ls)"

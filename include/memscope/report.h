@@ -252,18 +252,6 @@ struct memscope_variable {
     uint64_t average_bytes; /* of a block made for it */
 };
 
-struct memscope_thread_report {
-    uint64_t tid;
-    const char *name;
-    uint64_t total_allocations;
-    uint64_t total_bytes;
-    uint64_t live_bytes; /* made by this thread, whoever frees them */
-    uint64_t peak_bytes;
-    uint64_t freed_elsewhere;  /* blocks of this thread that another thread has freed */
-    uint64_t stack_peak_bytes; /* of the annotated objects on its stack; unknown: there are none */
-    double error_percent;      /* of the live numbers, as in struct memscope_site_report */
-};
-
 /* Live blocks that were made at one site with one stack, and that one variable holds. */
 struct memscope_live_blocks {
     uint32_t site_id;     /* of sites[] */

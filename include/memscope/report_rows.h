@@ -61,6 +61,19 @@ struct memscope_system_snapshot {
     size_t gpu_count;
 };
 
+/* What a thread allocated; who has ended stays. */
+struct memscope_thread_report {
+    uint64_t tid;
+    const char *name;
+    uint64_t total_allocations;
+    uint64_t total_bytes;
+    uint64_t live_bytes; /* made by this thread, whoever frees them */
+    uint64_t peak_bytes;
+    uint64_t freed_elsewhere;  /* blocks of this thread that another thread has freed */
+    uint64_t stack_peak_bytes; /* of the annotated objects on its stack; unknown: there are none */
+    double error_percent;      /* of the live numbers, as in struct memscope_site_report */
+};
+
 /* What happens to a block. X(number, NAME, "spelling in reports") */
 #define MEMSCOPE_EVENT_KINDS(X)                                                                    \
     X(1, ALLOC, "alloc")                                                                           \

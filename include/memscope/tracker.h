@@ -144,6 +144,9 @@ memscope_tracker_stats memscope_stats(memscope_tracker *t);
  *                     `location` is always there; `function` is NULL (it takes the program's debug
  *                     information); a stack_id is one of the report that memscope_export writes.
  *                     The numbers are those of the variable: trackers that share a place share them
+ *   threads           of the process, as `threads` of a report: in the order in which they first
+ *                     allocated. `stack_peak_bytes` of the objects that the plugin tracks. Where
+ *                     blocks are sampled, live_bytes and peak_bytes are not known
  *   system_snapshots  with system monitoring: the samples since the start, oldest first
  */
 typedef struct memscope_analysis_report {
@@ -158,6 +161,8 @@ typedef struct memscope_analysis_report {
     size_t hotspot_count;
     const struct memscope_system_snapshot *system_snapshots;
     size_t system_snapshot_count;
+    const struct memscope_thread_report *threads;
+    size_t thread_count;
 } memscope_analysis_report;
 
 /* The caller owns the report, which does not change any more and outlives T. NULL: no memory. */

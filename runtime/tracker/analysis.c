@@ -10,6 +10,7 @@
 #include "store/store.h"
 #include "tracker/hotspots.h"
 #include "tracker/stats.h"
+#include "tracker/thread_rows.h"
 #include "tracker/tracker.h"
 
 #define EXPORT     __attribute__((visibility("default")))
@@ -72,11 +73,13 @@ static bool s_copy_list(struct s_list *list, const memscope_tracker *t) {
     return true;
 }
 
-/* In one piece: the report, rows, snapshots, their GPUs, text. NULL: no memory. */
-static struct s_report *s_new_report(const struct s_list *list, uint64_t snapshots) {
+/* In one piece: the report, rows, snapshots, their GPUs, THREADS rows, text. NULL: no memory. */
+static struct s_report *s_new_report(const struct s_list *list, uint64_t snapshots,
+                                     uint64_t threads) {
     size_t bytes = sizeof(struct s_report) + list->count * sizeof(struct memscope_hotspot) +
                    snapshots * (sizeof(struct memscope_system_snapshot) +
                                 MS_GPUS_PER_TICK * sizeof(struct memscope_gpu)) +
+                   threads * (sizeof(struct memscope_thread_report) + MS_THREAD_ROW_TEXT) +
                    list->text;
     struct s_report *out = ms_os_map_pages(bytes);
     if (out == NULL)
@@ -86,7 +89,10 @@ static struct s_report *s_new_report(const struct s_list *list, uint64_t snapsho
     out->bytes = bytes;
     out->snapshots = (struct memscope_system_snapshot *)(hotspots.rows + list->count);
     out->gpus = (struct memscope_gpu *)(out->snapshots + snapshots);
-    hotspots.text = (char *)(out->gpus + snapshots * MS_GPUS_PER_TICK);
+    struct memscope_thread_report *rows =
+        (struct memscope_thread_report *)(out->gpus + snapshots * MS_GPUS_PER_TICK);
+    char *names = (char *)(rows + threads);
+    hotspots.text = names + threads * MS_THREAD_ROW_TEXT;
     hotspots.text_end = hotspots.text + list->text;
     if (list->count != 0 && !ms_hotspots_fill(&hotspots)) {
         ms_os_unmap(out, bytes);
@@ -95,6 +101,9 @@ static struct s_report *s_new_report(const struct s_list *list, uint64_t snapsho
     out->report.hotspots = hotspots.rows;
     out->report.hotspot_count = hotspots.count;
     out->report.system_snapshots = out->snapshots;
+    out->report.threads = rows;
+    out->report.thread_count = threads;
+    ms_thread_rows_fill(rows, names, threads);
     return out;
 }
 
@@ -120,7 +129,8 @@ static struct s_report *s_analyze(memscope_tracker *t) {
         return NULL;
     if (ms_load_relaxed(&t->monitors))
         snapshots = ms_load_acquire(&ms_store.header->used[MS_TABLE_TICKS]);
-    struct s_report *out = s_new_report(&list, snapshots);
+    struct s_report *out =
+        s_new_report(&list, snapshots, ms_load_acquire(&ms_store.header->used[MS_TABLE_THREADS]));
     if (list.entries != NULL)
         ms_os_unmap(list.entries, list.bytes);
     if (out != NULL && snapshots != 0)
@@ -131,7 +141,7 @@ static struct s_report *s_analyze(memscope_tracker *t) {
 EXPORT memscope_analysis_report *memscope_analyze(memscope_tracker *t) {
     static const struct s_list s_nothing;
     struct s_report *out =
-        t != NULL && ms_lifecycle_ready() ? s_analyze(t) : s_new_report(&s_nothing, 0);
+        t != NULL && ms_lifecycle_ready() ? s_analyze(t) : s_new_report(&s_nothing, 0, 0);
     if (out == NULL)
         return NULL;
     s_fill_totals(&out->report);

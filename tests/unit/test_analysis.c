@@ -221,6 +221,58 @@ static void test_snapshots(void) {
     memscope_tracker_release(t);
 }
 
+/* The row of thread TID; NULL: there is none. */
+static const struct memscope_thread_report *s_thread(const memscope_analysis_report *report,
+                                                     int tid) {
+    for (size_t i = report->thread_count; i-- > 0;)
+        if (report->threads[i].tid == (uint64_t)tid)
+            return &report->threads[i];
+    return NULL;
+}
+
+static void *s_make_three(void *blocks) {
+    for (size_t i = 0; i < 3; i++)
+        ((void **)blocks)[i + 1] = malloc(1000 * (i + 1));
+    free(((void **)blocks)[3]);
+    ((void **)blocks)[0] = (void *)(intptr_t)gettid();
+    return NULL;
+}
+
+/* A thread makes 6000 bytes and frees 3000 of them; this one frees 1000 more. */
+static void test_threads(void) {
+    memscope_tracker *t = memscope_tracker_new();
+    void *blocks[4];
+    pthread_t other;
+    uint64_t own_before = ms_thread_self->record->allocations;
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&other, NULL, s_make_three, blocks), 0);
+    pthread_join(other, NULL);
+    free(blocks[1]);
+    memscope_analysis_report *report = memscope_analyze(t);
+    const struct memscope_thread_report *row = s_thread(report, (int)(intptr_t)blocks[0]);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+    CU_ASSERT_STRING_EQUAL(row->name, ms_thread_self->record->name); /* it inherits that */
+    CU_ASSERT_EQUAL(row->total_allocations, 3);
+    CU_ASSERT_EQUAL(row->total_bytes, 6000);
+    CU_ASSERT_EQUAL(row->live_bytes, 2000);
+    CU_ASSERT_EQUAL(row->peak_bytes, 6000);
+    CU_ASSERT_EQUAL(row->freed_elsewhere, 1);
+    CU_ASSERT_EQUAL(row->stack_peak_bytes, MEMSCOPE_UNKNOWN);
+    CU_ASSERT_EQUAL(row->error_percent, 0);
+    row = s_thread(report, gettid());
+    CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+    CU_ASSERT(row->total_allocations >= own_before);
+    uint64_t all = 0, live = 0;
+    for (size_t i = 0; i < report->thread_count; i++) {
+        all += report->threads[i].total_allocations;
+        live += report->threads[i].live_bytes;
+    }
+    CU_ASSERT_EQUAL(all, report->total_allocations);
+    CU_ASSERT_EQUAL(live, report->current_memory_bytes);
+    memscope_analysis_release(report);
+    memscope_tracker_release(t);
+    free(blocks[2]);
+}
+
 static double s_cpu_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -289,6 +341,7 @@ int main(void) {
         {"one row for a place", test_one_row_for_a_place},
         {"freed while it is pending", test_freed_while_it_is_pending},
         {"numbers of the process", test_numbers_of_the_process},
+        {"threads", test_threads},
         {"snapshots", test_snapshots},
         {"a million blocks", test_a_million_blocks},
         {"many rows", test_many_rows},

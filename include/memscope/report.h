@@ -249,7 +249,8 @@ struct memscope_variable {
     size_t history_count;
     double error_percent; /* of the live numbers, as in struct memscope_site_report */
     uint64_t live_count;
-    uint64_t average_bytes; /* of a block made for it */
+    uint64_t average_bytes;       /* of a block made for it */
+    uint64_t average_lifetime_ns; /* of a byte made for it, as in struct memscope_type_report */
 };
 
 /* Live blocks that were made at one site with one stack, and that one variable holds. */

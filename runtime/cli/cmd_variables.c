@@ -15,6 +15,7 @@ static const struct ms_view_column s_columns[] = {
     {"total_bytes", "TOTAL", MS_VIEW_BYTES, 3},
     {"total_allocations", "ALLOCATIONS", MS_VIEW_COUNT, 2},
     {"average_bytes", "AVERAGE", MS_VIEW_BYTES, 1},
+    {"average_lifetime_ns", "LIFETIME", MS_VIEW_TIME, 1},
     {"location", "PLACE", MS_VIEW_PLACE, 6},
 };
 

@@ -239,7 +239,8 @@ SHAPE(memscope_variable,
     OBJECTS(memscope_variable, history, history_count, memscope_point),
     REAL(memscope_variable, error_percent),
     UINT(memscope_variable, live_count),
-    UINT(memscope_variable, average_bytes));
+    UINT(memscope_variable, average_bytes),
+    UINT(memscope_variable, average_lifetime_ns));
 
 SHAPE(memscope_thread_report,
     UINT(memscope_thread_report, tid),

@@ -143,12 +143,25 @@ static enum ms_status s_fill_order(struct ms_build *build, struct s_layout *from
     return MS_OK;
 }
 
+/* Of a library that others made. */
+static bool s_is_of_system(const char *declared) {
+    static const char *const s_folders[] = {"/usr/include/", "/usr/lib/", "/usr/local/include/"};
+    for (size_t i = 0; declared != NULL && i < sizeof(s_folders) / sizeof(s_folders[0]); i++)
+        if (strncmp(declared, s_folders[i], strlen(s_folders[i])) == 0)
+            return true;
+    return false;
+}
+
 static enum ms_status s_reorder(struct ms_build *build, struct s_layout *from) {
     struct memscope_layout *layout = &from->report;
     layout->best_size = layout->saved_bytes = layout->saved_at_peak_bytes = MEMSCOPE_UNKNOWN;
     layout->saved_malloc_bytes = MEMSCOPE_UNKNOWN;
     if (layout->padding_bytes == 0) {
         s_fill_saving(build, from, layout->size);
+        return MS_OK;
+    }
+    if (s_is_of_system(layout->declared)) {
+        layout->not_reordered = "it is declared in a header of the system";
         return MS_OK;
     }
     if (!from->type->is_struct) {

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "model/array.h"
+#include "model/lifetime.h"
 #include "model/type_layout.h"
 
 /* Sites of a name whose objects have different layouts are types of their own. */
@@ -25,10 +26,8 @@ struct s_type {
     uint64_t temporary;
     uint64_t moved;
     uint64_t slack_bytes;
-    double lived;            /* bytes times nanoseconds, by the ticks */
-    double missed;           /* at most, by ticks that do not list it */
-    uint32_t seen;           /* ticks with live bytes of it */
-    uint32_t last_seen;      /* the last of them, counted from 1 */
+    struct ms_lifetime lifetime;
+    uint32_t last_seen;      /* the last tick that lists it, counted from 1 */
     bool has_unsized;        /* some blocks have no known number of objects */
     struct ms_estimate live; /* in a sampled journal */
     uint64_t bytes_at_peak;
@@ -152,7 +151,7 @@ static struct s_type *s_of_name(const struct s_types *types, ms_name name) {
 static void s_add_missed(struct s_types *types, uint32_t tick, double ns, uint64_t least) {
     for (uint32_t i = 0; i < types->count; i++)
         if (types->types[i].last_seen != tick)
-            types->types[i].missed += ns * (double)least;
+            ms_lifetime_miss(&types->types[i].lifetime, ns, least);
 }
 
 /* The peak of a type that several sites make is not known exactly. It was at least what one of its
@@ -171,8 +170,7 @@ static enum ms_status s_add_tick(struct ms_build *build, struct s_types *types, 
         if (type == NULL)
             continue;
         type->peak_bytes = ms_build_max(type->peak_bytes, shares[n].live_bytes);
-        type->lived += ns * (double)shares[n].live_bytes;
-        type->seen++;
+        ms_lifetime_see(&type->lifetime, ns, shares[n].live_bytes);
         type->last_seen = number;
     }
     if (status == MS_OK && !all)
@@ -190,17 +188,9 @@ static enum ms_status s_add_ticks(struct ms_build *build, struct s_types *types)
         last = ms_build_max(now, last);
     }
     for (uint32_t i = 0; i < types->count; i++)
-        types->types[i].lived +=
-            (double)ms_build_minus(end, last) * (double)types->types[i].live_bytes;
+        ms_lifetime_end(&types->types[i].lifetime, (double)ms_build_minus(end, last),
+                        types->types[i].live_bytes);
     return status;
-}
-
-/* By Little's law: bytes there were on average, through bytes that came in a nanosecond. */
-#define S_LEAST_SEEN 5u
-static uint64_t s_lifetime(const struct s_type *type) {
-    if (type->seen < S_LEAST_SEEN || type->alloc_bytes == 0 || type->missed * 10 > type->lived)
-        return MEMSCOPE_UNKNOWN;
-    return ms_build_round(type->lived / (double)type->alloc_bytes);
 }
 
 static void s_fill_layout(const struct s_type *type, struct memscope_type_report *out) {
@@ -262,7 +252,7 @@ static void s_fill(const struct ms_build *build, const struct s_type *type,
         .average_bytes = type->allocations != 0
                              ? (type->alloc_bytes + type->allocations / 2) / type->allocations
                              : MEMSCOPE_UNKNOWN,
-        .average_lifetime_ns = s_lifetime(type),
+        .average_lifetime_ns = ms_lifetime_average(&type->lifetime, type->alloc_bytes),
         .temporary_count = type->temporary,
         .moved_bytes = build->sampled ? MEMSCOPE_UNKNOWN : type->moved,
         .slack_bytes = build->knows_slack ? type->slack_bytes : MEMSCOPE_UNKNOWN,

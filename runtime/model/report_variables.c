@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "model/array.h"
+#include "model/lifetime.h"
 
 struct s_variable {
     struct memscope_variable report;
@@ -13,6 +14,11 @@ struct s_variable {
     double variance;          /* of live_bytes, as in struct ms_estimate */
     uint64_t tick_bytes;      /* of the tick that is looked at */
     bool in_tick;
+    uint32_t site_count;            /* sites that make blocks for it */
+    uint32_t tick_sites;            /* of those, listed in the tick that is looked at */
+    uint64_t made_bytes;            /* live blocks made for it, whoever holds them */
+    uint64_t total_bytes;           /* of blocks made for it */
+    struct ms_lifetime lifetime;    /* of blocks made for it */
     struct memscope_point *history; /* what `report` points to, while it is filled */
 };
 
@@ -79,6 +85,11 @@ static enum ms_status s_add_sites(const struct ms_build *build, struct s_variabl
         variable->report.total_allocations += site->allocations + object->count;
         variable->site_peak_bytes =
             ms_build_max(variable->site_peak_bytes, site->peak_bytes + object->peak_bytes);
+        if (!ms_build_is_object(site) && site->allocations != 0) {
+            variable->site_count++;
+            variable->made_bytes += site->live_bytes;
+            variable->total_bytes += site->alloc_bytes;
+        }
         variable->report.live_count +=
             site->held_count + ms_build_minus(object->count, object->gone);
         variable->variance += site->held_variance;
@@ -94,16 +105,43 @@ static struct s_variable *s_of_share(const struct ms_build *build, struct s_vari
     return &all->variables[all->of_site[share->id] - 1];
 }
 
+/* TICK stands for NS nanoseconds. */
+static void s_add_lifetimes(struct s_variables *all, const struct ms_tick *tick, double ns) {
+    uint64_t least = UINT64_MAX;
+    uint32_t listed = 0;
+    for (uint32_t i = 0; i < MS_SHARES_PER_TICK; i++) {
+        if (tick->shares[i].kind != 2)
+            continue;
+        listed++;
+        least = tick->shares[i].live_bytes < least ? tick->shares[i].live_bytes : least;
+    }
+    bool all_listed = listed < MS_SHARES_PER_TICK - MS_SHARES_OF_TYPES &&
+                      (listed != 0 || tick->heap_live_bytes == 0);
+    if (listed == 0)
+        least = tick->heap_live_bytes;
+    for (uint32_t i = 0; i < all->count; i++) {
+        struct s_variable *variable = &all->variables[i];
+        if (variable->in_tick)
+            ms_lifetime_see(&variable->lifetime, ns, variable->tick_bytes);
+        if (!all_listed && variable->tick_sites < variable->site_count)
+            ms_lifetime_miss(&variable->lifetime, ns,
+                             least * (variable->site_count - variable->tick_sites));
+    }
+}
+
 /* One point for each tick that tells of the variable. Without STORE the points are only counted. */
 static void s_walk_tick(const struct ms_build *build, struct s_variables *all,
-                        const struct ms_tick *tick, bool store) {
+                        const struct ms_tick *tick, double ns, bool store) {
     for (uint32_t i = 0; i < MS_SHARES_PER_TICK; i++) {
         struct s_variable *variable = s_of_share(build, all, &tick->shares[i]);
         if (variable == NULL)
             continue;
         variable->tick_bytes += tick->shares[i].live_bytes;
+        variable->tick_sites++;
         variable->in_tick = true;
     }
+    if (store)
+        s_add_lifetimes(all, tick, ns);
     for (uint32_t i = 0; i < MS_SHARES_PER_TICK; i++) {
         struct s_variable *variable = s_of_share(build, all, &tick->shares[i]);
         if (variable == NULL || !variable->in_tick)
@@ -115,13 +153,14 @@ static void s_walk_tick(const struct ms_build *build, struct s_variables *all,
         variable->report.peak_bytes =
             ms_build_max(variable->report.peak_bytes, variable->tick_bytes);
         variable->tick_bytes = 0;
+        variable->tick_sites = 0;
         variable->in_tick = false;
     }
 }
 
 static enum ms_status s_add_history(struct ms_build *build, struct s_variables *all) {
     for (size_t i = 0; i < build->tick_count; i++)
-        s_walk_tick(build, all, &build->ticks[i], false);
+        s_walk_tick(build, all, &build->ticks[i], 0, false);
     for (uint32_t i = 0; i < all->count; i++) {
         struct s_variable *variable = &all->variables[i];
         variable->history = ms_arena_array(build->arena, variable->report.history_count,
@@ -131,8 +170,15 @@ static enum ms_status s_add_history(struct ms_build *build, struct s_variables *
         variable->report.history = variable->history;
         variable->report.history_count = 0;
     }
-    for (size_t i = 0; i < build->tick_count; i++)
-        s_walk_tick(build, all, &build->ticks[i], true);
+    uint64_t last = 0, end = build->report->process.duration_ns;
+    for (size_t i = 0; i < build->tick_count; i++) {
+        uint64_t now = build->ticks[i].time_ns;
+        s_walk_tick(build, all, &build->ticks[i], (double)ms_build_minus(now, last), true);
+        last = ms_build_max(now, last);
+    }
+    for (uint32_t i = 0; i < all->count; i++)
+        ms_lifetime_end(&all->variables[i].lifetime, (double)ms_build_minus(end, last),
+                        all->variables[i].made_bytes);
     return MS_OK;
 }
 
@@ -170,6 +216,8 @@ static enum ms_status s_fill(struct ms_build *build, struct s_variables *all) {
         out[i] = all->variables[i].report;
         uint64_t peak = ms_build_max(out[i].peak_bytes, all->variables[i].site_peak_bytes);
         out[i].peak_bytes = ms_build_max(peak, out[i].live_bytes);
+        out[i].average_lifetime_ns =
+            ms_lifetime_average(&all->variables[i].lifetime, all->variables[i].total_bytes);
         out[i].error_percent = ms_build_error(build, out[i].live_bytes, all->variables[i].variance);
     }
     qsort(out, all->count, sizeof(*out), s_by_live);

@@ -84,7 +84,8 @@ static void test_keys(void) {
                     "cache_lines crossing_members members best_size saved_bytes "
                     "saved_at_peak_bytes saved_malloc_bytes best_order moves not_reordered"},
         {"variables", "kind var_name type_name location live_bytes peak_bytes total_bytes "
-                      "total_allocations history error_percent live_count average_bytes"},
+                      "total_allocations history error_percent live_count average_bytes "
+                      "average_lifetime_ns"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
                     "stack_peak_bytes error_percent"},
         {"live", "site_id var_name type_name stack_id count bytes error_percent"},

@@ -105,6 +105,26 @@ case_layout_of_instances() {
     check '.layouts[] | select(.type_name == "struct derived") | .best_order[0]' base
     check '.layouts[] | select(.type_name == "struct wide") | [.crossing_members, .cache_lines] + [.members[] | select(.crosses_line).name]' \
         '[1,2,"text"]'
+    # What others have declared is not for the program to change.
+    cat >system.c <<'END'
+#define _GNU_SOURCE
+#include <netdb.h>
+#include <stdlib.h>
+struct addrinfo *info;
+int main(void) {
+    info = malloc(sizeof(*info));
+    return info == NULL;
+}
+END
+    "$memscope" cc -g -o system system.c || fail 'system.c cannot be built'
+    measure ./system
+    check '.layouts | map([.size, .padding_bytes > 0, .best_size, .not_reordered])' \
+        '[[48,true,null,"it is declared in a header of the system"]]'
+}
+
+case_layout_order() {
+    build shapes
+    measure ./shapes
     check '[.layouts[].wasted_bytes] | . == (sort | reverse)' true
     check '.layouts[] | select(.type_name == "struct conn").declared | split("/")[-1]' \
         "shapes.c:$(grep -n 'struct conn {' "$programs/shapes.c" | cut -d: -f1)"

@@ -10,6 +10,8 @@ case_uses_of_types() {
     lived=$(sed -n 2p out)
     check ".types[] | select(.type_name == \"struct second\") | .average_lifetime_ns / 1e6 - $lived | . > -150 and . < 150" \
         true
+    check ".variables[] | select(.var_name == \"s_seconds[]\" and .kind != \"static\") |
+        [.total_allocations, (.average_lifetime_ns / 1e6 - $lived | . > -150 and . < 150)]" '[100,true]'
     # No sample has seen one of those.
     check '.types[] | select(.type_name == "struct moment") | [.average_bytes, .total_count, .temporary_count, .average_lifetime_ns]' \
         '[16,10000,10000,null]'

@@ -21,7 +21,7 @@ struct kept {
     char text[50];
 };
 
-static struct second *s_seconds[100];
+static MEMSCOPE struct second *s_seconds[100];
 static struct moment *s_moment;
 static struct crossing *s_crossing[30];
 static MEMSCOPE struct kept *s_owner;

@@ -218,17 +218,37 @@ static bool s_add_old_ranges(Dwarf_Debug debug, Dwarf_Die die, uint64_t offset, 
     return good;
 }
 
+/* libdwarf 20210528 has no list for a number in a .dwo file, where there is one table of them. */
+static bool s_find_split_list(Dwarf_Debug debug, uint64_t number, uint64_t *offset) {
+    Dwarf_Error error = NULL;
+    Dwarf_Unsigned tables = 0, in_table, in_section;
+    int result = dwarf_load_rnglists(debug, &tables, &error);
+    if (!ms_die_ok(debug, result, error) || tables != 1)
+        return false;
+    error = NULL;
+    result = dwarf_get_rnglist_offset_index_value(debug, 0, number, &in_table, &in_section, &error);
+    if (!ms_die_ok(debug, result, error))
+        return false;
+    *offset = in_section;
+    return true;
+}
+
 /* DWARF 5: .debug_rnglists. */
 static bool s_add_new_ranges(Dwarf_Debug debug, Dwarf_Attribute found, Dwarf_Half form,
                              uint64_t value, uint32_t owner, struct ms_ranges *out) {
     Dwarf_Error error = NULL;
     Dwarf_Rnglists_Head head = NULL;
     Dwarf_Unsigned count = 0, place;
-    if (!ms_die_ok(debug,
-                   dwarf_rnglists_get_rle_head(found, form, value, &head, &count, &place, &error),
-                   error))
+    int result = dwarf_rnglists_get_rle_head(found, form, value, &head, &count, &place, &error);
+    bool good = ms_die_ok(debug, result, error);
+    if (!good && form == DW_FORM_rnglistx && s_find_split_list(debug, value, &value)) {
+        error = NULL;
+        result = dwarf_rnglists_get_rle_head(found, DW_FORM_sec_offset, value, &head, &count,
+                                             &place, &error);
+        good = ms_die_ok(debug, result, error);
+    }
+    if (!good)
         return true;
-    bool good = true;
     for (Dwarf_Unsigned i = 0; i < count && good; i++) {
         unsigned length, kind = DW_RLE_end_of_list;
         Dwarf_Unsigned raw1, raw2, low = 0, high = 0;

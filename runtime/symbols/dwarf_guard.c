@@ -85,7 +85,8 @@ bool ms_guard_allows(const struct ms_elf *file) {
             continue;
         const char *name = elf_strptr(file->elf, names, header.sh_name);
         if (name != NULL &&
-            (strcmp(name, ".debug_rnglists") == 0 || strcmp(name, ".zdebug_rnglists") == 0) &&
+            (strcmp(name, ".debug_rnglists") == 0 || strcmp(name, ".zdebug_rnglists") == 0 ||
+             strcmp(name, ".debug_rnglists.dwo") == 0) &&
             !s_lists_are_whole(file, section, &header, name))
             return false;
     }

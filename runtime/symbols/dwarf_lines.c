@@ -125,7 +125,7 @@ struct ms_lines *ms_lines_read(struct ms_dwarf *dwarf, const struct ms_unit *uni
         return NULL;
     }
     /* GCC and its assembler never name file 0 in a line program; others do. */
-    const char *producer = ms_die_find_text(dwarf->debug, die, DW_AT_producer);
+    const char *producer = unit->code_unit != NULL ? unit->code_unit->producer : unit->producer;
     lines->never_file_0 =
         MS_SHIM_FILE_BEGINS_AT_0 && producer != NULL && strncmp(producer, "GNU ", 4) == 0;
     Dwarf_Error error = NULL;

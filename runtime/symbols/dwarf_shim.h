@@ -17,6 +17,10 @@
  * it (6.2.2). Seen in 20210528: a unit that begins with code of an included file. */
 #    define MS_SHIM_FILE_BEGINS_AT_0 0
 
+/* Whether names of a split unit are taken from the wrong place when its skeleton has names by
+ * number, too, and is not the first that has (clang with DWARF 5). Seen in 20210528. */
+#    define MS_SHIM_MIXES_UP_NAMES 0
+
 /* Whether ms_guard_allows has to look (dwarf_guard.h). */
 #    define MS_SHIM_FREES_LISTS_TWICE 0
 
@@ -60,6 +64,7 @@ static inline void ms_shim_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, 
 
 #    define MS_SHIM_FILE_BEGINS_AT_0  1
 #    define MS_SHIM_FREES_LISTS_TWICE 1
+#    define MS_SHIM_MIXES_UP_NAMES    1
 
 typedef Dwarf_Obj_Access_Interface ms_shim_object;
 typedef Dwarf_Obj_Access_Methods ms_shim_methods;

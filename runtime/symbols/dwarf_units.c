@@ -2,9 +2,11 @@
 #include "symbols/dwarf_units.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "symbols/dwarf_functions.h"
 #include "symbols/dwarf_lines.h"
+#include "symbols/dwarf_split.h"
 #include "symbols/grow.h"
 
 static bool s_is_c(uint64_t language) {
@@ -12,7 +14,8 @@ static bool s_is_c(uint64_t language) {
            language == DW_LANG_C11 || language == 0x2c /* DW_LANG_C17 */;
 }
 
-static bool s_add_unit(struct ms_dwarf *dwarf, Dwarf_Die die) {
+static bool s_add_unit(struct ms_dwarf *dwarf, Dwarf_Die die, const Dwarf_Sig8 *signature,
+                       Dwarf_Half kind) {
     struct ms_unit unit = {.place = ms_die_get_place(dwarf->debug, die)};
     uint64_t language = 0;
     Dwarf_Error error = NULL;
@@ -21,6 +24,7 @@ static bool s_add_unit(struct ms_dwarf *dwarf, Dwarf_Die die) {
         unit.is_c = s_is_c(language);
     if (ms_die_ok(dwarf->debug, dwarf_lowpc(die, &low, &error), error))
         unit.low = low;
+    ms_split_read(dwarf, &unit, die, signature, kind);
     if (dwarf->unit_count >= MS_RANGE_NONE ||
         !ms_grow_room(&dwarf->units, dwarf->unit_count, &dwarf->unit_capacity, sizeof(unit)))
         return false;
@@ -36,7 +40,7 @@ static void s_read_units(struct ms_dwarf *dwarf, bool is_info) {
     Dwarf_Unsigned header_size, type_offset, next = 0, last = 0;
     Dwarf_Half version, address_size, length_size, extension_size, kind;
     Dwarf_Off abbreviations;
-    Dwarf_Sig8 signature;
+    Dwarf_Sig8 signature = {{0}};
     for (bool good = true; good;) {
         Dwarf_Error error = NULL;
         if (!ms_die_ok(dwarf->debug,
@@ -53,7 +57,7 @@ static void s_read_units(struct ms_dwarf *dwarf, bool is_info) {
         if (!ms_die_ok(dwarf->debug, dwarf_siblingof_b(dwarf->debug, NULL, is_info, &die, &error),
                        error))
             continue;
-        good = s_add_unit(dwarf, die);
+        good = s_add_unit(dwarf, die, &signature, kind);
         dwarf_dealloc_die(die);
     }
 }
@@ -98,7 +102,8 @@ static void s_read_aranges(struct ms_dwarf *dwarf) {
     dwarf_dealloc(dwarf->debug, list, DW_DLA_LIST);
 }
 
-enum ms_status ms_dwarf_open(struct ms_elf *file, struct ms_dwarf *out) {
+enum ms_status ms_dwarf_open(struct ms_elf *file, const char *path, Dwarf_Debug whole,
+                             struct ms_dwarf *out) {
     *out = (struct ms_dwarf){
         .address_bytes = file->address_bytes,
         .narrow_alignment = file->machine == EM_386,
@@ -106,6 +111,14 @@ enum ms_status ms_dwarf_open(struct ms_elf *file, struct ms_dwarf *out) {
     enum ms_status status = ms_dwarf_object_open(file, &out->object, &out->debug);
     if (status != MS_OK)
         return status;
+    if (whole != NULL) {
+        Dwarf_Error error = NULL;
+        int result = dwarf_set_tied_dbg(out->debug, whole, &error);
+        ms_die_ok(out->debug, result, error);
+    }
+    out->path = ms_pool_copy(&out->pool, path, strlen(path));
+    if (out->path == NULL)
+        out->path = "";
     out->file = *file;
     *file = (struct ms_elf){.fd = -1};
     s_read_units(out, true);
@@ -117,6 +130,11 @@ enum ms_status ms_dwarf_open(struct ms_elf *file, struct ms_dwarf *out) {
 }
 
 void ms_dwarf_close(struct ms_dwarf *dwarf) {
+    for (size_t i = 0; i < dwarf->split_count; i++) {
+        ms_dwarf_close(dwarf->splits[i]);
+        free(dwarf->splits[i]);
+    }
+    free(dwarf->splits);
     for (size_t i = 0; i < dwarf->unit_count; i++) {
         ms_functions_destroy(dwarf->units[i].functions);
         ms_lines_destroy(dwarf->units[i].lines);
@@ -138,11 +156,15 @@ static struct ms_unit *s_find_around(struct ms_dwarf *dwarf, struct ms_die_place
     return index != MS_RANGE_NONE ? &dwarf->units[index] : NULL;
 }
 
-static void s_read_lines(struct ms_dwarf *dwarf, struct ms_unit *unit) {
-    if (unit->has_lines)
-        return;
-    unit->has_lines = true;
-    unit->lines = ms_lines_read(dwarf, unit);
+/* The lines of a split unit are those of its skeleton. */
+static const struct ms_lines *s_read_lines(struct ms_dwarf *dwarf, struct ms_unit *unit) {
+    if (unit->skeleton != NULL)
+        return s_read_lines(unit->whole, unit->skeleton);
+    if (!unit->has_lines) {
+        unit->has_lines = true;
+        unit->lines = ms_lines_read(dwarf, unit);
+    }
+    return unit->lines;
 }
 
 static void s_read_functions(struct ms_dwarf *dwarf, struct ms_unit *unit) {
@@ -156,8 +178,7 @@ const struct ms_lines *ms_dwarf_find_lines(struct ms_dwarf *dwarf, struct ms_die
     struct ms_unit *unit = s_find_around(dwarf, place);
     if (unit == NULL)
         return NULL;
-    s_read_lines(dwarf, unit);
-    return unit->lines;
+    return s_read_lines(dwarf, unit);
 }
 
 const struct ms_functions *ms_dwarf_find_functions(struct ms_dwarf *dwarf,
@@ -174,7 +195,8 @@ struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
     if (index == MS_RANGE_NONE)
         return NULL;
     struct ms_unit *unit = &dwarf->units[index];
-    s_read_functions(dwarf, unit);
+    ms_split_open(dwarf, unit);
     s_read_lines(dwarf, unit);
+    s_read_functions(unit->code, unit->code_unit != NULL ? unit->code_unit : unit);
     return unit;
 }

@@ -25,6 +25,15 @@ struct ms_unit {
     bool has_lines, has_functions;  /* they have been looked for */
     struct ms_functions *functions; /* owned; NULL: none */
     struct ms_lines *lines;         /* owned; NULL: none */
+    /* Split DWARF (dwarf_split.h). */
+    const char *dwo_name, *dwo_folder; /* NULL: not split */
+    const char *producer;              /* the compiler */
+    uint64_t dwo_id;                   /* 0: none */
+    bool looked_for_code, wrong_names;
+    struct ms_dwarf *code;     /* whose DIEs the functions are: its own file's or another's */
+    struct ms_unit *code_unit; /* the unit there; NULL: this one, or there is none */
+    struct ms_unit *skeleton;  /* of a split unit: where its lines are, in the file `whole` */
+    struct ms_dwarf *whole;
 };
 
 struct ms_dwarf {
@@ -38,10 +47,18 @@ struct ms_dwarf {
     size_t info_count;       /* those of .debug_info, which come first, by offset */
     struct ms_ranges ranges; /* owner: index of the unit */
     struct ms_pool pool;     /* names that are made up of several */
+    const char *path;
+    struct ms_dwarf **splits; /* owned: files with the rest of units that are split */
+    size_t split_count, split_capacity;
+    bool looked_for_package;
+    size_t missing; /* units whose rest was not found; the first is missing_name */
+    const char *missing_name;
 };
 
-/* FILE is OUT's afterwards, on MS_OK alone. MS_NO_ENTRY: no DWARF in it that libdwarf can read. */
-enum ms_status ms_dwarf_open(struct ms_elf *file, struct ms_dwarf *out);
+/* FILE, at PATH, is OUT's afterwards, on MS_OK alone. WHOLE is what OUT is split from, or NULL.
+ * MS_NO_ENTRY: no DWARF in it that libdwarf can read. */
+enum ms_status ms_dwarf_open(struct ms_elf *file, const char *path, Dwarf_Debug whole,
+                             struct ms_dwarf *out);
 void ms_dwarf_close(struct ms_dwarf *dwarf);
 
 /* The line table of the unit that the DIE at PLACE is in, for the names of its files; NULL: it has

@@ -111,13 +111,10 @@ static Dwarf_Die s_pointer(Dwarf_Debug debug, Dwarf_Die die) {
     return NULL;
 }
 
-const char *ms_variables_find_type(struct ms_types *types, uint64_t address, const char *name,
-                                   bool pointed_to) {
+const char *ms_variables_find_type(struct ms_types *types, const struct ms_unit *unit,
+                                   uint64_t address, const char *name, bool pointed_to) {
     const struct ms_scope *chain[MS_INLINE_LIMIT];
     struct ms_dwarf *dwarf = types->dwarf;
-    struct ms_unit *unit = ms_dwarf_find_unit(dwarf, address);
-    if (unit == NULL)
-        return NULL;
     struct s_search search = {
         .debug = dwarf->debug, .unit = unit, .address = address, .name = name};
     size_t depth = ms_functions_find(unit->functions, dwarf, address, chain);

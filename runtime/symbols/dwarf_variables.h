@@ -8,10 +8,11 @@
 
 #include "symbols/dwarf_types.h"
 
-/* The C spelling of the type of the variable that code at ADDRESS means by NAME, the nearest one:
- * a local variable or parameter, else one of the unit. With POINTED_TO, of what it points to; NULL
- * where it is no pointer. It lives as long as the ms_dwarf. NULL: not known. */
-const char *ms_variables_find_type(struct ms_types *types, uint64_t address, const char *name,
-                                   bool pointed_to);
+/* UNIT, of TYPES, has code at ADDRESS, and its functions are read. The C spelling of the type of
+ * the variable that code at ADDRESS means by NAME, the nearest one: a local variable or parameter,
+ * else one of the unit. With POINTED_TO, of what it points to; NULL where it is no pointer. It
+ * lives as long as the ms_dwarf. NULL: not known. */
+const char *ms_variables_find_type(struct ms_types *types, const struct ms_unit *unit,
+                                   uint64_t address, const char *name, bool pointed_to);
 
 #endif

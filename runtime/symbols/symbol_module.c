@@ -6,6 +6,8 @@
 
 #include "symbols/debug_file.h"
 #include "symbols/dwarf_guard.h"
+#include "symbols/dwarf_split.h"
+#include "symbols/grow.h"
 
 /* Parts of the kernel's making have names but no files. */
 static bool s_is_file(const char *path) {
@@ -102,7 +104,11 @@ const char *ms_symbol_module_init(struct ms_symbol_module *module,
 
 void ms_symbol_module_fini(struct ms_symbol_module *module) {
     if (module->has_dwarf) {
-        ms_types_fini(&module->types);
+        for (size_t i = 0; i < module->type_count; i++) {
+            ms_types_fini(module->types[i]);
+            free(module->types[i]);
+        }
+        free(module->types);
         ms_dwarf_close(&module->dwarf);
     }
     ms_elf_symbols_fini(&module->symbols);
@@ -111,9 +117,9 @@ void ms_symbol_module_fini(struct ms_symbol_module *module) {
 }
 
 static void s_load_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
-    if (!ms_guard_allows(file) || ms_dwarf_open(file, &module->dwarf) != MS_OK)
+    if (!ms_guard_allows(file) ||
+        ms_dwarf_open(file, module->dwarf_path, NULL, &module->dwarf) != MS_OK)
         return;
-    ms_types_init(&module->types, &module->dwarf);
     module->has_dwarf = true;
 }
 
@@ -143,4 +149,32 @@ void ms_symbol_module_load(struct ms_symbol_module *module) {
         s_load_file(module, module->dwarf_path, true, true);
     if (module->symbols.count == 0 && module->readable && module->dwarf_path != module->file_path)
         s_load_file(module, module->file_path, true, false);
+}
+
+struct ms_types *ms_symbol_module_types(struct ms_symbol_module *module, struct ms_dwarf *dwarf) {
+    for (size_t i = 0; i < module->type_count; i++) {
+        if (module->types[i]->dwarf == dwarf)
+            return module->types[i];
+    }
+    struct ms_types *types = malloc(sizeof(*types));
+    if (types == NULL || !ms_grow_room(&module->types, module->type_count, &module->type_capacity,
+                                       sizeof(struct ms_types *))) {
+        free(types);
+        return NULL;
+    }
+    ms_types_init(types, dwarf);
+    module->types[module->type_count++] = types;
+    return types;
+}
+
+void ms_symbol_module_load_types(struct ms_symbol_module *module) {
+    ms_symbol_module_load(module);
+    if (!module->has_dwarf || module->has_split_types)
+        return;
+    module->has_split_types = true;
+    ms_symbol_module_types(module, &module->dwarf);
+    for (size_t i = 0; i < module->dwarf.unit_count; i++)
+        ms_split_open(&module->dwarf, &module->dwarf.units[i]);
+    for (size_t i = 0; i < module->dwarf.split_count; i++)
+        ms_symbol_module_types(module, module->dwarf.splits[i]);
 }

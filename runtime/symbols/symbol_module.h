@@ -22,7 +22,10 @@ struct ms_symbol_module {
     bool has_dwarf;
     unsigned address_bytes; /* 0: not known */
     struct ms_dwarf dwarf;
-    struct ms_types types;
+    /* Of dwarf, and once they have been asked for, of its split files. */
+    struct ms_types **types;
+    size_t type_count, type_capacity;
+    bool has_split_types;
     struct ms_elf_symbols symbols;
     struct ms_pool pool;
 };
@@ -36,5 +39,11 @@ void ms_symbol_module_fini(struct ms_symbol_module *module);
 
 /* Reads the files, the first time. */
 void ms_symbol_module_load(struct ms_symbol_module *module);
+
+/* The types of DWARF, which is the module's or split from it. NULL: out of memory. */
+struct ms_types *ms_symbol_module_types(struct ms_symbol_module *module, struct ms_dwarf *dwarf);
+
+/* Opens all that the module's debug information is split into, for its types. */
+void ms_symbol_module_load_types(struct ms_symbol_module *module);
 
 #endif

@@ -82,9 +82,10 @@ static size_t s_find_dwarf_frames(struct ms_symbol_module *module, uint64_t addr
     struct ms_unit *unit = ms_dwarf_find_unit(&module->dwarf, address);
     if (unit == NULL)
         return 0;
+    struct ms_unit *code = unit->code_unit != NULL ? unit->code_unit : unit;
     struct ms_source_place location = {NULL, 0, 0};
     bool has_line = ms_lines_find(unit->lines, address, &location);
-    size_t depth = ms_functions_find(unit->functions, &module->dwarf, address, chain);
+    size_t depth = ms_functions_find(code->functions, unit->code, address, chain);
     if (depth == 0) {
         s_put_frame(&frames[0], NULL, location, false);
         return has_line ? 1 : 0;
@@ -140,8 +141,13 @@ static const char *s_find_variable_type(void *context, uint32_t number, uint64_t
     if (module == NULL || address == 0)
         return NULL;
     ms_symbol_module_load(module);
-    return module->has_dwarf ? ms_variables_find_type(&module->types, address - 1, name, pointed_to)
-                             : NULL;
+    struct ms_unit *unit =
+        module->has_dwarf ? ms_dwarf_find_unit(&module->dwarf, address - 1) : NULL;
+    struct ms_types *types = unit != NULL ? ms_symbol_module_types(module, unit->code) : NULL;
+    if (types == NULL)
+        return NULL;
+    return ms_variables_find_type(types, unit->code_unit != NULL ? unit->code_unit : unit,
+                                  address - 1, name, pointed_to);
 }
 
 struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols) {

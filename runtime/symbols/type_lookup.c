@@ -27,25 +27,32 @@ static bool s_find_place(struct ms_types *types, const char *file, enum ms_type_
                         : ms_types_find(types, kind, name, deep, place);
 }
 
-static bool s_find_in(struct ms_symbol_module *module, const char *file,
-                      const struct ms_type_query *query, bool deep,
-                      struct memscope_type_layout *out) {
+static bool s_find_in_types(struct ms_types *types, const char *file,
+                            const struct ms_type_query *query, bool deep,
+                            struct memscope_type_layout *out) {
     const char *name =
         query->kind == MS_TYPE_PLAIN ? ms_type_name_of_base(query->name) : query->name;
     struct ms_type_place place;
-    ms_symbol_module_load(module);
-    if (!module->has_dwarf)
-        return false;
-    if (!s_find_place(&module->types, file, query->kind, name, deep, &place)) {
+    if (!s_find_place(types, file, query->kind, name, deep, &place)) {
         /* One type, of which C++ and C23 have the one name and C the other. */
         const char *other = strcmp(name, "_Bool") == 0  ? "bool"
                             : strcmp(name, "bool") == 0 ? "_Bool"
                                                         : NULL;
         if (query->kind != MS_TYPE_PLAIN || other == NULL ||
-            !s_find_place(&module->types, file, query->kind, other, deep, &place))
+            !s_find_place(types, file, query->kind, other, deep, &place))
             return false;
     }
-    return ms_layout_read(&module->types, place, query->pointee, out);
+    return ms_layout_read(types, place, query->pointee, out);
+}
+
+static bool s_find_in(struct ms_symbol_module *module, const char *file,
+                      const struct ms_type_query *query, bool deep,
+                      struct memscope_type_layout *out) {
+    bool found = false;
+    ms_symbol_module_load_types(module);
+    for (size_t i = 0; i < module->type_count && !found; i++)
+        found = s_find_in_types(module->types[i], file, query, deep, out);
+    return found;
 }
 
 /* A pointer is as large as an address of the program. */

@@ -2,7 +2,7 @@
 # The programs that test_symbols and test_symbol_types look at: two sources, in each form of debug information.
 # memscope_symbols_test(MODULE SOURCES...): a unit test that knows where they are, as SYMBOLS_SUBJECTS.
 
-set(symbols_subject_forms dwarf5 dwarf4 dwarf3 dwarf2 units5 units4 packed5)
+set(symbols_subject_forms dwarf5 dwarf4 dwarf3 dwarf2 units5 units4 packed5 packed4 split5 split4)
 set(symbols_subject_dwarf5 -gdwarf-5)
 set(symbols_subject_dwarf4 -gdwarf-4)
 set(symbols_subject_dwarf3 -gdwarf-3)
@@ -10,6 +10,9 @@ set(symbols_subject_dwarf2 -gdwarf-2 -gstrict-dwarf)
 set(symbols_subject_units5 -gdwarf-5 -fdebug-types-section)
 set(symbols_subject_units4 -gdwarf-4 -fdebug-types-section)
 set(symbols_subject_packed5 -gdwarf-5 -gz)
+set(symbols_subject_packed4 -gdwarf-4 -gz=zlib-gnu)
+set(symbols_subject_split5 -gdwarf-5 -gsplit-dwarf)
+set(symbols_subject_split4 -gdwarf-4 -gsplit-dwarf)
 
 set(symbols_subject_paths)
 foreach(form IN LISTS symbols_subject_forms)
@@ -22,6 +25,34 @@ foreach(form IN LISTS symbols_subject_forms)
   set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)
   list(APPEND symbols_subject_paths "\"$<TARGET_FILE:${target}>\"")
 endforeach()
+
+# The same of another compiler, and in one file for all units, where there is what makes them.
+find_program(MEMSCOPE_CLANG clang)
+find_program(MEMSCOPE_DWP NAMES llvm-dwp llvm-dwp-19 llvm-dwp-14)
+set(symbols_dwp)
+if(MEMSCOPE_DWP)
+  set(symbols_dwp ${MEMSCOPE_DWP})
+endif()
+if(MEMSCOPE_CLANG)
+  foreach(form IN ITEMS dwarf5 dwarf4 dwarf3 dwarf2 split4)
+    set(subject ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/symbols_subject_clang_${form})
+    set(objects)
+    foreach(source IN ITEMS symbols_subject symbols_subject_later)
+      set(object ${CMAKE_CURRENT_BINARY_DIR}/clang_${form}_${source}.o)
+      add_custom_command(OUTPUT ${object}
+        COMMAND ${MEMSCOPE_CLANG} -O2 -g ${symbols_subject_${form}} -D_GNU_SOURCE -fPIE -Wno-unknown-attributes
+                -c ${CMAKE_CURRENT_SOURCE_DIR}/${source}.c -o ${object}
+        DEPENDS ${source}.c symbols_subject.h symbols_subject_code.h VERBATIM)
+      list(APPEND objects ${object})
+    endforeach()
+    add_custom_command(OUTPUT ${subject}
+      COMMAND ${CMAKE_C_COMPILER} -rdynamic -pie -Wl,--build-id -o ${subject} ${objects} DEPENDS ${objects} VERBATIM)
+    add_custom_target(symbols_subject_clang_${form} DEPENDS ${subject})
+    list(APPEND symbols_subject_paths "\"${subject}\"")
+    list(APPEND symbols_subject_forms clang_${form})
+  endforeach()
+endif()
+
 # Names of C++, also where link-time optimization has put the functions elsewhere than what they were declared in.
 set(symbols_names_paths)
 foreach(form IN ITEMS plain lto)
@@ -38,7 +69,8 @@ list(JOIN symbols_subject_paths "," symbols_subject_paths)
 function(memscope_symbols_test module)
   memscope_unit_test(${module} SOURCES ${ARGN} LIBS ms_symbols ms_base memscope::libdwarf)
   target_compile_definitions(test_${module} PRIVATE "SYMBOLS_SUBJECTS=${symbols_subject_paths}"
-    "SYMBOLS_NAMES=${symbols_names_paths}")
+    "SYMBOLS_NAMES=${symbols_names_paths}" "SYMBOLS_CC=\"${CMAKE_C_COMPILER}\"" "SYMBOLS_DWP=\"${symbols_dwp}\""
+    "SYMBOLS_SOURCES=\"${CMAKE_CURRENT_SOURCE_DIR}/symbols_subject.c ${CMAKE_CURRENT_SOURCE_DIR}/symbols_subject_later.c\"")
   add_dependencies(test_${module} symbols_names_plain symbols_names_lto)
   foreach(form IN LISTS symbols_subject_forms)
     add_dependencies(test_${module} symbols_subject_${form})

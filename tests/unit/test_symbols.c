@@ -17,6 +17,7 @@
 
 #include "child.h"
 #include "symbols/demangle.h"
+#include "symbols/dwarf_shim.h"
 #include "symbols/elf_file.h"
 #include "symbols/symbols.h"
 #include "symbols_subject.h"
@@ -28,6 +29,7 @@
 #define INLINED_LINE      2 /* the one with three frames */
 
 static const char *const s_subjects[] = {SYMBOLS_SUBJECTS};
+#define WHOLE_SUBJECTS 8 /* come first: of GCC, and not split */
 static const char *const s_names_subjects[] = {SYMBOLS_NAMES};
 
 static char s_folder[] = "test_symbols.XXXXXX"; /* under the current directory */
@@ -137,7 +139,10 @@ static void s_check_frame(const struct memscope_frame *frame,
     CU_ASSERT_PTR_NOT_NULL_FATAL(frame->file);
     CU_ASSERT_STRING_EQUAL(frame->file, strcmp(frame->function, "plain") == 0 ? s_code : s_source);
     CU_ASSERT_EQUAL(frame->line, expected->line);
-    CU_ASSERT_EQUAL(frame->column, expected->begins ? 30 : 5);
+    uint64_t column = expected->begins ? 30 : 5;
+    if (expected->begins && strstr(subject, "clang") != NULL)
+        column = MEMSCOPE_UNKNOWN; /* it says none there */
+    CU_ASSERT_EQUAL(frame->column, column);
     CU_ASSERT_EQUAL(frame->inlined, expected->inlined);
     CU_ASSERT_STRING_EQUAL(frame->module, subject);
     CU_ASSERT_EQUAL(frame->address, address);
@@ -503,6 +508,56 @@ static void test_replaced_without_build_id(void) {
     }
 }
 
+/* ---- split DWARF ---- */
+
+/* With the units' files, with them in one package, and without. */
+static void s_check_split_program(const char *folder, int version) {
+    char program[300];
+    struct s_expected lines[REPORT_LINE_LIMIT];
+    struct memscope_frame frame;
+    snprintf(program, sizeof(program), "%s/program", folder);
+    CU_ASSERT_EQUAL_FATAL(
+        s_run(
+            "mkdir -p %s && cd %s && " SYMBOLS_CC
+            " -O2 -gdwarf-%d -gsplit-dwarf -fno-toplevel-reorder -D_GNU_SOURCE -c " SYMBOLS_SOURCES
+            " && " SYMBOLS_CC " -rdynamic -Wl,--build-id -o program *.o",
+            folder, folder, version),
+        0);
+    s_check_found(program, true);
+    /* Neither llvm-dwp 14 nor binutils' dwp 2.40 comes to an end with DWARF 5 of GCC. */
+    if (strcmp(SYMBOLS_DWP, "") != 0 && version == 4) {
+        CU_ASSERT_EQUAL_FATAL(s_run("cd %s && timeout 20 " SYMBOLS_DWP
+                                    " -e program -o program.dwp && "
+                                    "mkdir aside && mv *.dwo aside",
+                                    folder),
+                              0);
+        s_check_found(program, true);
+        CU_ASSERT_EQUAL_FATAL(s_run("cd %s && rm program.dwp && mv aside/* .", folder), 0);
+    }
+    /* moved as a whole: beside the program */
+    CU_ASSERT_EQUAL_FATAL(s_run("mv %s %s.moved", folder, folder), 0);
+    snprintf(program, sizeof(program), "%s.moved/program", folder);
+    s_check_found(program, true);
+    CU_ASSERT_EQUAL_FATAL(s_run("rm %s.moved/*.dwo", folder), 0);
+    /* The program itself has lines, and names in its symbol table. */
+    CU_ASSERT_EQUAL_FATAL(s_ask(program, lines), SUBJECT_LINES);
+    struct s_opened opened = s_open(program, NULL, 0);
+    for (size_t i = 0; i < SUBJECT_LINES; i++) {
+        CU_ASSERT_EQUAL(
+            opened.resolver.find_frames(opened.resolver.context, 1, lines[i].address, &frame, 1),
+            1);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(frame.function);
+        CU_ASSERT_STRING_EQUAL(frame.function, lines[i].frames[lines[i].count - 1].function);
+        CU_ASSERT_EQUAL(frame.line, lines[i].frames[0].line);
+    }
+    s_close(&opened);
+}
+
+static void test_split_programs(void) {
+    s_check_split_program(s_path("split4"), 4);
+    s_check_split_program(s_path("split5"), 5);
+}
+
 /* ---- variables ---- */
 
 static void s_check_variable(struct s_opened *opened, uint64_t address, const char *name,
@@ -623,7 +678,7 @@ static void test_overwritten_sections(void) {
         ".debug_types",    ".debug_loclists", ".dynamic",    ".shstrtab",
     };
     size_t overwritten = 0;
-    for (size_t i = 0; i < LENGTH(s_subjects); i++) {
+    for (size_t i = 0; i < WHOLE_SUBJECTS; i++) {
         for (size_t j = 0; j < 4 * LENGTH(s_sections); j++) {
             const char *copy = s_path("overwritten");
             CU_ASSERT_EQUAL_FATAL(s_run("cp %s %s", s_subjects[i], copy), 0);
@@ -634,7 +689,7 @@ static void test_overwritten_sections(void) {
             CU_ASSERT_EQUAL(child_run(s_read_damaged), 0);
         }
     }
-    CU_ASSERT(overwritten >= 24 * LENGTH(s_subjects));
+    CU_ASSERT(overwritten >= 20 * WHOLE_SUBJECTS);
 }
 
 static int s_remove_folder(void) {
@@ -663,6 +718,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_build_id_folder);
     CU_ADD_TEST(suite, test_sysroot);
     CU_ADD_TEST(suite, test_replaced_without_build_id);
+    CU_ADD_TEST(suite, test_split_programs);
     CU_ADD_TEST(suite, test_variables);
     CU_ADD_TEST(suite, test_cut_off_files);
     CU_ADD_TEST(suite, test_overwritten_sections);

@@ -99,7 +99,7 @@ struct memscope_extension_abi {
     uint32_t version;
     uint32_t report, process, sampling, summary, hotspot, snapshot, gpu, site, type, member, layout,
         move, point, variable, thread, live, leak, last_seen, problem, finding, bucket, mark, phase,
-        series, site_series, frame, stack, module, event, process_row;
+        series, site_series, frame, stack, module, event, process_row, growing;
 };
 
 #define MEMSCOPE_EXTENSION_ABI                                                                     \
@@ -119,7 +119,7 @@ struct memscope_extension_abi {
             sizeof(struct memscope_type_series), sizeof(struct memscope_site_series),              \
             sizeof(struct memscope_frame), sizeof(struct memscope_stack),                          \
             sizeof(struct memscope_module_report), sizeof(struct memscope_event),                  \
-            sizeof(struct memscope_process_report)                                                 \
+            sizeof(struct memscope_process_report), sizeof(struct memscope_growing)                \
     }
 
 /* What an extension exports. MEMSCOPE_EXTENSION defines both. */

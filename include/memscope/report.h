@@ -308,6 +308,21 @@ struct memscope_leak {
     double error_percent;                       /* of `bytes` */
 };
 
+/* A place whose live bytes have grown all the time: what it kept at least in each part of the time
+ * was more than in the part before. */
+struct memscope_growing {
+    uint32_t site_id; /* of sites[] */
+    const char *var_name;
+    const char *type_name;
+    const char *location;
+    const char *function;
+    const char *by;       /* "time": the parts are eighths; "marks": from mark to mark */
+    uint64_t start_ns;    /* when the first part began, */
+    uint64_t end_ns;      /* and the last one ended */
+    uint64_t start_bytes; /* what it kept at least in the first part, */
+    uint64_t end_bytes;   /* and in the last one */
+};
+
 /* What the program should not have done with a block: all cases of a kind with the same places. */
 struct memscope_problem {
     const char *kind; /* "double_free", "realloc_of_freed", "foreign_free", "wrong_deallocator" */
@@ -460,6 +475,8 @@ struct memscope_report {
     const struct memscope_leak *leaks; /* the surest first: unreachable, indirect, not known,
                                           reachable; of each the largest bytes first */
     size_t leak_count;
+    const struct memscope_growing *growing; /* what has grown most first */
+    size_t growing_count;
     const struct memscope_problem *problems; /* largest count first */
     size_t problem_count;
     const struct memscope_finding *findings; /* errors first; those of one severity as said */

@@ -125,6 +125,29 @@ static const struct ms_view_column s_columns[] = {
     {"last_seen", "LAST SEEN", MS_VIEW_SEEN, 7},
 };
 
+static const struct ms_view_column s_growing_columns[] = {
+    {"var_name", "VARIABLE", MS_VIEW_NAME, 4},
+    {"type_name", "TYPE", MS_VIEW_TYPE, 0},
+    {"start_bytes", "FROM", MS_VIEW_BYTES, 0},
+    {"end_bytes", "TO", MS_VIEW_BYTES, 0},
+    {"start_ns", "SINCE", MS_VIEW_TIME, 2},
+    {"end_ns", "UNTIL", MS_VIEW_TIME, 2},
+    {"by", "BY", MS_VIEW_NAME, 5},
+    {"function", "FUNCTION", MS_VIEW_NAME, 6},
+    {"location", "PLACE", MS_VIEW_PLACE, 0},
+};
+
+const struct ms_view ms_view_growing = {
+    .section = "growing",
+    .sort = NULL,
+    .columns = s_growing_columns,
+    .column_count = sizeof(s_growing_columns) / sizeof(s_growing_columns[0]),
+    .empty = "nothing has grown all the time",
+    .title =
+        "Growing all the time: the least that these places kept was more in each eighth of it, or\n"
+        "from each mark to the next, than in the one before",
+};
+
 const struct ms_view ms_view_leaks = {
     .section = "leaks",
     .sort = NULL,
@@ -137,6 +160,7 @@ const struct ms_view ms_view_leaks = {
     .before = s_before,
     .prepare = s_prepare,
     .explain = s_explain,
+    .behind = &ms_view_growing,
 };
 
 static int s_run(int argc, char **argv) {

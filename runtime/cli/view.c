@@ -202,6 +202,18 @@ static void s_print_text(const struct ms_view *view, const struct memscope_repor
         printf("%zu of %zu; --top 0 shows all\n", rows->count, rows->matching);
 }
 
+static void s_print_behind(const struct ms_view *view, const struct memscope_report *report,
+                           const struct s_request *request) {
+    struct ms_view_pick pick = {
+        .sort = view->sort, .filter = request->pick.filter, .top = request->pick.top};
+    struct ms_view_rows rows = ms_view_select(view, report, &pick);
+    if (rows.count != 0) {
+        printf("\n%s\n", view->title);
+        ms_view_print(view, report, &rows, 0);
+    }
+    ms_view_rows_fini(&rows);
+}
+
 /* ---- JSON ---- */
 
 static bool s_sink(void *file, const void *bytes, size_t size) {
@@ -392,6 +404,8 @@ int ms_view_run(const struct ms_command *command, const struct ms_view *view, in
         status = s_print_json(view, &report, &rows);
     else
         s_print_text(view, &report, &rows, &request);
+    if (!request.json && view->behind != NULL)
+        s_print_behind(view->behind, &report, &request);
     if (status == MS_CLI_DONE && request.fail && rows.matching != 0)
         status = MS_CLI_FINDINGS;
     ms_view_rows_fini(&rows);

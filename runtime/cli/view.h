@@ -62,6 +62,8 @@ struct ms_view {
     int (*prepare)(struct memscope_report *report);
     /* Says in words what the rows are, above them; not with --json. */
     void (*explain)(const struct memscope_report *report);
+    const struct ms_view *behind; /* shown below where it has rows; not with --json. NULL: none */
+    const char *title;            /* of a view that stands behind another */
 };
 
 /* Which rows, and in which order. */
@@ -111,6 +113,7 @@ extern const struct ms_view ms_view_layouts;
 extern const struct ms_view ms_view_hotspots;
 extern const struct ms_view ms_view_variables;
 extern const struct ms_view ms_view_heap_variables;
+extern const struct ms_view ms_view_growing;
 extern const struct ms_view ms_view_leaks;
 extern const struct ms_view ms_view_problems;
 extern const struct ms_view ms_view_threads;

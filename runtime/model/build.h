@@ -189,6 +189,7 @@ enum ms_status ms_build_problems(struct ms_build *build);    /* problems; their 
 enum ms_status ms_build_threads(struct ms_build *build);     /* threads, lifetimes, sizes */
 enum ms_status ms_build_phases(struct ms_build *build);      /* phases */
 enum ms_status ms_build_timeline(struct ms_build *build);    /* timeline */
+enum ms_status ms_build_growing(struct ms_build *build);     /* growing */
 enum ms_status ms_build_site_series(struct ms_build *build); /* its by_site, for the one above */
 enum ms_status ms_build_stacks(struct ms_build *build);      /* stacks */
 enum ms_status ms_build_summary(struct ms_build *build);     /* summary, notes on what is missing */

@@ -35,7 +35,7 @@ static s_step_fn *const s_steps[] = {
     ms_build_blocks,    ms_build_torn,        ms_build_live,    ms_build_events,   ms_build_peak,
     ms_build_ticks,     ms_build_hotspots,    ms_build_growth,  ms_build_types,    ms_build_layouts,
     ms_build_variables, ms_build_live_blocks, ms_build_leaks,   ms_build_problems, ms_build_threads,
-    ms_build_phases,    ms_build_timeline,    ms_build_stacks,  ms_build_summary,
+    ms_build_phases,    ms_build_timeline,    ms_build_growing, ms_build_stacks,   ms_build_summary,
 };
 
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name) {

@@ -351,6 +351,21 @@ static void fill_leaks(struct sample *sample, size_t rows) {
     }
     sample->report.leaks = leaks;
     sample->report.leak_count = rows;
+    struct memscope_growing *growing = sample_take(sample, 1, sizeof(*growing));
+    growing[0] = (struct memscope_growing){
+        .site_id = 1,
+        .var_name = "head",
+        .type_name = "struct node",
+        .location = "list.c:12",
+        .function = "list_add",
+        .by = "time",
+        .start_ns = 100000000,
+        .end_ns = UINT64_C(9000000000),
+        .start_bytes = 4096,
+        .end_bytes = 65536,
+    };
+    sample->report.growing = growing;
+    sample->report.growing_count = 1;
 }
 
 static void fill_problems(struct sample *sample, size_t rows) {

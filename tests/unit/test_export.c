@@ -41,7 +41,8 @@ static void test_keys(void) {
     yajl_val tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
         tree, "schema version process sampling summary hotspots system_snapshots sites types "
-              "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
+              "layouts variables threads live leaks growing problems findings lifetimes sizes "
+              "marks phases "
               "timeline stacks "
               "modules events processes notes"));
     static const char *const objects[][2] = {
@@ -91,6 +92,8 @@ static void test_keys(void) {
         {"live", "site_id var_name type_name stack_id count bytes error_percent"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
                   "last_seen reachability error_percent"},
+        {"growing", "site_id var_name type_name location function by start_ns end_ns start_bytes "
+                    "end_bytes"},
         {"problems", "kind count var_name type_name made_location made_function deallocator "
                      "freed_location freed_function freed_by first_seen_ns stack_id"},
         {"findings", "name severity text location"},
@@ -215,7 +218,8 @@ static void test_events(void) {
     tree = export_to_tree(report);
     CU_ASSERT(tree_has_keys(
         tree, "schema version process sampling summary hotspots system_snapshots sites types "
-              "layouts variables threads live leaks problems findings lifetimes sizes marks phases "
+              "layouts variables threads live leaks growing problems findings lifetimes sizes "
+              "marks phases "
               "timeline stacks "
               "modules processes notes"));
     yajl_tree_free(tree);

@@ -221,6 +221,19 @@ case_leaks_that_a_program_asks_for() {
     options=
 }
 
+# Nothing is lost in the end; a leak finder says nothing.
+case_leaks_that_grow() {
+    build growing
+    measure ./growing
+    check '[.leaks | length]' '[0]'
+    check '[.growing[] | [.type_name, .function, .by, (.location | sub(".*/"; ""))]]' \
+        "[[\"struct entry\",\"add_entries\",\"time\",\"growing.c:$(line growing grows)\"]]"
+    check '.growing[0] | .start_bytes < 150000 and .end_bytes > 450000' true
+    "$memscope" leaks j.mscope >text
+    grep -q '^Growing all the time' text || fail "not said: $(cat text)"
+    grep -q 'struct entry .* add_entries' text || fail "no row: $(cat text)"
+}
+
 case_leaks_sampled() {
     plain leak_set
     options=sample_rate=0.5:seed=7

@@ -6,7 +6,7 @@ case_json_has_every_part() {
     build lives
     measure ./lives
     check '[.schema, .version]' '["memscope-report",1]'
-    for part in process sampling summary hotspots system_snapshots sites types variables threads live leaks problems \
+    for part in process sampling summary hotspots system_snapshots sites types variables threads live leaks growing problems \
         findings lifetimes sizes marks phases timeline stacks modules; do
         check "has(\"$part\")" true
     done

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # find_package(memscope) gives
 #   memscope::memscope                      the runtime library and <memscope.h>
+#   memscope::program                       the program `memscope`, for add_test(... COMMAND memscope::program check ...)
 #   memscope_instrument(TARGET [TRACK all|annotated])
 #                                           compiles TARGET with the plugin and links it with the runtime; TRACK is what
 #                                           gets names and types, `all` if left out
@@ -13,6 +14,11 @@ if(NOT TARGET memscope::memscope)
   set_target_properties(memscope::memscope PROPERTIES
     IMPORTED_LOCATION "${MEMSCOPE_PREFIX}/lib/libmemscope.so"
     INTERFACE_INCLUDE_DIRECTORIES "${MEMSCOPE_PREFIX}/include")
+endif()
+
+if(NOT TARGET memscope::program)
+  add_executable(memscope::program IMPORTED)
+  set_target_properties(memscope::program PROPERTIES IMPORTED_LOCATION "${MEMSCOPE_PREFIX}/bin/memscope")
 endif()
 
 # The plugin for the compiler of LANGUAGE, in OUT.

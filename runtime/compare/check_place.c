@@ -79,13 +79,20 @@ static struct ms_check_place s_place_of(const struct memscope_site_report *site,
                                    site->type_name, site->var_name, part};
 }
 
-/* A place that has a file comes before all that have none: it is for people to look at. */
+/* For people to look at, places that the plugin has seen come before those that are known by their
+ * address alone, mostly in libraries, and all that have a file before those that have none. */
+static int s_rank(const struct memscope_site_report *site) {
+    if (site->file == NULL)
+        return 0;
+    return s_is_kind(site, "caller") ? 1 : 2;
+}
+
 static bool s_is_better(const struct memscope_site_report *site, uint64_t part,
                         const struct memscope_site_report *best, uint64_t best_part) {
     if (part == 0)
         return false;
-    if (best == NULL || (site->file != NULL) != (best->file != NULL))
-        return best == NULL || site->file != NULL;
+    if (best == NULL || s_rank(site) != s_rank(best))
+        return best == NULL || s_rank(site) > s_rank(best);
     return part > best_part;
 }
 

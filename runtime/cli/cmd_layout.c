@@ -16,11 +16,11 @@ static const struct ms_view_column s_columns[] = {
     {"live_objects", "LIVE", MS_VIEW_COUNT, 5},
     {"wasted_bytes", "WASTED NOW", MS_VIEW_BYTES, 0},
     {"peak_objects", "PEAK", MS_VIEW_COUNT, 3},
-    {"wasted_at_peak_bytes", "AT PEAK", MS_VIEW_BYTES, 7},
+    {"wasted_at_peak_bytes", "WASTED PEAK", MS_VIEW_BYTES, 7},
     {"wasted_at_peak_bytes", "", MS_VIEW_BAR, 1},
     {"best_size", "BEST", MS_VIEW_BYTES, 6},
     {"saved_bytes", "SAVES NOW", MS_VIEW_BYTES, 4},
-    {"saved_at_peak_bytes", "AT PEAK", MS_VIEW_BYTES, 6},
+    {"saved_at_peak_bytes", "SAVES PEAK", MS_VIEW_BYTES, 6},
     {"crossing_members", "CROSSING", MS_VIEW_COUNT, 1},
     {"declared", "DECLARED", MS_VIEW_PLACE, 2},
 };

@@ -164,3 +164,24 @@ expect redis-running.json ".summary.current_memory_bytes > 0.6 * $used and .summ
 for type in '^(struct )?dictEntry$' '^(robj|struct redisObject)$' 'sds'; do
     expect redis-running.json "[.types | sort_by(-.live_bytes) | .[0:10][].type_name | strings | select(test(\"$type\"))] | length > 0"
 done
+
+# Layouts, as pahole has them. Of a name that is a typedef too, pahole -C prints only that: then the struct
+# is looked for among all.
+if command -v pahole >/dev/null; then
+    sums=$MEMSCOPE_SOURCE/tests/e2e/tools/pahole_sums.awk
+    server=$dir/redis-memscope/src/redis-server
+    pahole "$server" >pahole.all 2>/dev/null || :
+    jq -r '.layouts[].type_name | select(startswith("struct "))' redis-running.json >structs
+    [ "$(wc -l <structs)" -ge 20 ] || fail "only $(wc -l <structs) structs have a layout"
+    while read -r type; do
+        pahole -C "${type#struct }" "$server" >pahole.one 2>/dev/null || :
+        grep -q 'size:' pahole.one ||
+            awk -v head="$type {" '$0 == head { on = 1 } on { print } on && /^}/ { exit }' pahole.all >pahole.one
+        of_pahole=$(awk -f "$sums" pahole.one)
+        of_memscope=$(jq -r --arg name "$type" '.layouts[] | select(.type_name == $name) |
+            [.size, .padding_bytes, .cache_lines] + [.members[] | .bit_offset // .offset * 8] |
+            map(tostring) | join(" ")' redis-running.json)
+        [ "$of_pahole" = "$of_memscope" ] || fail "$type: pahole has '$of_pahole', memscope '$of_memscope'"
+    done <structs
+    echo "redis: the layouts of $(wc -l <structs) structs are those of pahole"
+fi

@@ -94,6 +94,9 @@ static void put_value(struct ms_sink_buffer *out, const struct ms_field *field, 
     case MS_FIELD_BOOL:
         put_text(out, *(const bool *)place ? "true" : "false");
         break;
+    case MS_FIELD_EXIT:
+        put_quoted(out, ms_exit_spelling(*(const enum memscope_exit *)place));
+        break;
     case MS_FIELD_STRING:
         put_quoted(out, *(const char *const *)place);
         break;
@@ -105,7 +108,7 @@ static void put_value(struct ms_sink_buffer *out, const struct ms_field *field, 
 static bool is_value(const struct ms_field *field) {
     return field->kind == MS_FIELD_UINT || field->kind == MS_FIELD_ID ||
            field->kind == MS_FIELD_REAL || field->kind == MS_FIELD_BOOL ||
-           field->kind == MS_FIELD_STRING;
+           field->kind == MS_FIELD_EXIT || field->kind == MS_FIELD_STRING;
 }
 
 static void put_comma(struct ms_sink_buffer *out, bool *first) {

@@ -210,13 +210,9 @@ static bool read_version(struct ms_report_reader *reader, uint64_t version) {
 
 static bool read_exit(struct ms_report_reader *reader, const struct level *level, const char *text,
                       size_t size) {
-    static const char *const spellings[] = {
-#define X(name, spelling) spelling,
-        MEMSCOPE_EXITS(X)
-#undef X
-    };
-    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
-        if (strlen(spellings[i]) == size && memcmp(spellings[i], text, size) == 0) {
+    const char *spelling;
+    for (size_t i = 0; (spelling = ms_exit_spelling(i)) != NULL; i++) {
+        if (strlen(spelling) == size && memcmp(spelling, text, size) == 0) {
             enum memscope_exit exit = (enum memscope_exit)i;
             memcpy(level->object + level->field->offset, &exit, sizeof(exit));
             return true;

@@ -428,6 +428,15 @@ SHAPE(memscope_report,
     STRINGS(memscope_report, notes, note_count));
 /* clang-format on */
 
+const char *ms_exit_spelling(size_t exit) {
+    static const char *const spellings[] = {
+#define X(name, spelling) spelling,
+        MEMSCOPE_EXITS(X)
+#undef X
+    };
+    return exit < sizeof(spellings) / sizeof(spellings[0]) ? spellings[exit] : NULL;
+}
+
 const struct ms_shape *ms_report_shape(void) {
     return &s_memscope_report;
 }

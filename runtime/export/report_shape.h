@@ -41,6 +41,9 @@ struct ms_shape {
     const struct ms_field *fields;
 };
 
+/* How a value of enum memscope_exit is spelled; NULL: it is none. */
+const char *ms_exit_spelling(size_t exit);
+
 /* The shape of struct memscope_report. Constant. */
 const struct ms_shape *ms_report_shape(void);
 

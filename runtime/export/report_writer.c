@@ -12,12 +12,6 @@ struct walk {
     void *stacks_data;
 };
 
-static const char *const s_exit_names[] = {
-#define X(name, spelling) spelling,
-    MEMSCOPE_EXITS(X)
-#undef X
-};
-
 static const void *pointer_at(const char *place) {
     return *(const void *const *)place;
 }
@@ -74,12 +68,9 @@ static void write_value(const struct walk *walk, const struct ms_field *field, c
     case MS_FIELD_STRING:
         writer->ops->string(writer, pointer_at(place));
         break;
-    case MS_FIELD_EXIT: {
-        size_t exit = *(const enum memscope_exit *)place;
-        bool known = exit < sizeof(s_exit_names) / sizeof(s_exit_names[0]);
-        writer->ops->string(writer, known ? s_exit_names[exit] : NULL);
+    case MS_FIELD_EXIT:
+        writer->ops->string(writer, ms_exit_spelling(*(const enum memscope_exit *)place));
         break;
-    }
     case MS_FIELD_OBJECT:
         write_object(walk, field->shape, place, object);
         break;

@@ -486,6 +486,9 @@ static void fill_time(struct sample *sample, size_t points) {
         columns[c] = sample_take(sample, points, sizeof(uint64_t));
     }
     struct memscope_system_snapshot *snapshots = sample_take(sample, points, sizeof(*snapshots));
+    struct memscope_gpu *gpus = sample_take(sample, 2, sizeof(*gpus));
+    gpus[0] = (struct memscope_gpu){12.5, UINT64_C(1) << 30, UINT64_C(1) << 34};
+    gpus[1] = (struct memscope_gpu){NAN, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN};
     uint64_t allocations = 0;
     for (size_t i = 0; i < points; i++) {
         uint64_t heap = heap_at(sample, i, points);
@@ -520,6 +523,8 @@ static void fill_time(struct sample *sample, size_t points) {
             .process_write_bytes = i * 8192,
             .process_fds = i == 0 ? MEMSCOPE_UNKNOWN : 5 + i % 3,
             .process_gpu_bytes = MEMSCOPE_UNKNOWN,
+            .gpus = i % 2 == 1 ? gpus : NULL,
+            .gpu_count = i % 2 == 1 ? 2 : 0,
             .process_pss_bytes = i % 50 == 0 ? MEMSCOPE_UNKNOWN : heap + 3000000,
         };
     }

@@ -284,3 +284,41 @@ case_trace() {
     done
     [ "$(jq '[.traceEvents[] | select(.ph == "X")] | length' report.trace.json)" -gt 0 ] || fail "no phases"
 }
+
+# Reports keep to the published schema, and it names all that is in them.
+case_json_schema() {
+    need_python jsonschema
+    schema=$MEMSCOPE_SOURCE/docs/report.schema.json
+    check_schema="python $MEMSCOPE_SOURCE/tests/e2e/tools/check_schema.py"
+    for program in lives phases inlined threads; do
+        build $program
+        record "./$program"
+        "$memscope" export -o $program.json j.mscope || fail "$program.json"
+    done
+    build_annotated annotated
+    record ./annotated
+    "$memscope" export -o annotated.json j.mscope || fail "annotated.json"
+    options=sample_bytes=4096:events=64
+    record ./lives
+    "$memscope" export --events -o sampled.json j.mscope || fail "sampled.json"
+    make_hostile
+    "$memscope" export --events -o all.json hostile.json 2>err || fail "all.json: $(cat err)"
+    "$MEMSCOPE_BUILD/tests/bin/make_sample" empty 0 empty.json
+    $check_schema "$schema" lives.json phases.json inlined.json threads.json annotated.json sampled.json empty.json ||
+        fail "a report is not as docs/report.schema.json says"
+    $check_schema --all "$schema" all.json || fail "docs/report.schema.json has not all that reports have, or more"
+    # refuse FILTER: a report that jq has changed so is not valid.
+    refuse() {
+        jq "$1" all.json >changed.json
+        if $check_schema "$schema" changed.json >found; then
+            fail "not noticed: $1"
+        fi
+    }
+    refuse '.summary.total_bytes = "many"'
+    refuse 'del(.summary.total_bytes)'
+    refuse '.sites[0].line = -1'
+    refuse '.sites[3].unheard_of = 1'
+    refuse '.version = 2'
+    refuse '.process.exit = "away"'
+    refuse '.timeline.by_type[0].live_bytes[0] = 1.5'
+}

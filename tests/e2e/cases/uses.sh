@@ -58,3 +58,13 @@ case_uses_taken_over() {
     "$memscope" variables --filter s_owner j.mscope | grep -qE '^s_owner .* 50 B .* 50 B +1 +- +- +- ' ||
         fail "$("$memscope" variables j.mscope)"
 }
+
+# Types are spelled as the source does: typedefs, tags, and qualifiers but for the outermost, since a block
+# is no more const than the next one.
+case_types_as_spelled() {
+    build spelled
+    measure ./spelled
+    check '[.types[] | [.type_name, .live_count]] | sort' \
+        '[["char *",1],["const char *",1],["enum color",1],["fixed_node_t",1],["nameless_t",1],["node_ptr",1],["node_t",2],["struct node",2],["struct node[4]",1],["uint64_t",1],["union either",1],["unsigned long long",1],["void (*)(int, const char *)",1]]'
+    check '.layouts[] | select(.type_name == "struct node") | .names | sort' '["fixed_node_t","node_t","struct node"]'
+}

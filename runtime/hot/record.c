@@ -225,7 +225,7 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
         return 0;
     struct ms_block *block = ms_block_at(id);
     block->size_time = size << 24 | ms_clock_units();
-    block->site = 0;
+    ms_store_relaxed(&block->site, 0); /* who looked at the block before may still read it */
     block->holder = holder;
     block->stack = 0;
     if (ms_recording.capture)

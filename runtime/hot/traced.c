@@ -32,19 +32,29 @@ static uint32_t s_find(uintptr_t address) {
     return id != 0 && MS_BLOCK_ADDRESS(ms_block_at(id)) == address ? id : 0;
 }
 
-/* The newest block of the thread is so no longer: its event gets the site it is counted at. Where
- * another thread has freed it meanwhile, the record may be another block's. */
+/* The site of the block of RING's open event, which is no longer the newest of THREAD; 0: another
+ * thread has freed it meanwhile, and the record may be another block's. */
+static uint32_t s_site_of_newest(struct ms_thread *thread, const struct ms_event_ring *ring) {
+    const struct ms_pending *pending = &thread->record->pending;
+    uint64_t address_thread = ring->open->address_thread;
+    uint32_t id = ring->open_block;
+    if (pending->block != id)
+        return 0;
+    if (pending->frame_address != 0)
+        return ms_record_settled_site(thread, id);
+    const struct ms_block *block = ms_block_at(id);
+    if (ms_load_acquire(&block->address_thread) != address_thread)
+        return 0;
+    uint32_t site = ms_load_relaxed(&block->site);
+    ms_fence_acquire(); /* pairs with the release of address_thread of its next block */
+    return ms_load_relaxed(&block->address_thread) == address_thread ? site : 0;
+}
+
+/* The event of the thread's newest block gets the site that it is counted at. */
 static void s_close(struct ms_thread *thread) {
     struct ms_event_ring *ring = thread->events;
-    const struct ms_pending *pending = &thread->record->pending;
-    uint32_t id = ring->open_block;
-    if (ring->open == NULL)
-        return;
-    if (pending->block == id &&
-        (pending->frame_address != 0 ||
-         ms_load_relaxed(&ms_block_at(id)->address_thread) == ring->open->address_thread))
-        ms_events_close(ring, ms_record_settled_site(thread, id));
-    ring->open = NULL;
+    if (ring->open != NULL)
+        ms_events_close(ring, s_site_of_newest(thread, ring));
 }
 
 /* What happens to the block of record ID. */

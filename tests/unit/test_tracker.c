@@ -168,15 +168,15 @@ static void test_block_of_another_thread(void) {
     memscope_tracker_release(t);
 }
 
-static void s_track_in_one_place(memscope_tracker *t) {
+static void *s_track_in_one_place(memscope_tracker *t) {
     char *row = s_new(16);
     MEMSCOPE_TRACK(t, row);
+    return row;
 }
 
 static void test_places_of_one_name_stay_apart(void) {
     memscope_tracker *t = memscope_tracker_new();
-    s_track_in_one_place(t);
-    s_track_in_one_place(t);
+    void *first = s_track_in_one_place(t), *second = s_track_in_one_place(t);
     CU_ASSERT_EQUAL(t->entry_count, 1);
     char *row = s_new(16);
     MEMSCOPE_TRACK(t, row);
@@ -188,6 +188,8 @@ static void test_places_of_one_name_stay_apart(void) {
     CU_ASSERT_EQUAL(t->entry_count, 3); /* it is listed */
     memscope_tracker_release(t);
     free(row);
+    free(first);
+    free(second);
 }
 
 /* Names need not be literals: another one may lie at the same address later. */

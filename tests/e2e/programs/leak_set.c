@@ -123,6 +123,12 @@ static void in_block(void) {
     g_global = holder;
 }
 
+static void freed_holder(void) { /* what was in a block that is freed counts no more */
+    void **holder = make(64);
+    holder[5] = make(96);
+    free(holder);
+}
+
 static void thread_local_one(void) {
     t_local = make(100);
 }
@@ -192,6 +198,7 @@ static void of_dead_thread(void) {
     X(behind)                                                                                      \
     X(tagged)                                                                                      \
     X(in_block)                                                                                    \
+    X(freed_holder)                                                                                \
     X(thread_local_one)                                                                            \
     X(overwritten)                                                                                 \
     X(large)                                                                                       \

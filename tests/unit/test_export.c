@@ -10,7 +10,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "compare/merge.h"
 #include "export/export.h"
+#include "export/report_shape.h"
 #include "export_memory.h"
 #include "sample_report.h"
 #include "tree_compare.h"
@@ -494,6 +496,29 @@ static void test_find(void) {
     CU_ASSERT_PTR_NULL(ms_exporter_find(""));
 }
 
+/* Whoever adds a field to a section says how it is merged. */
+static void test_merge_rules(void) {
+    static const char *const others[] = {"process",          "sampling",  "summary",
+                                         "system_snapshots", "timeline",  "stacks",
+                                         "events",           "processes", "notes"};
+    const struct ms_shape *shape = ms_report_shape();
+    for (size_t i = 0; i < shape->field_count; i++) {
+        const struct ms_field *section = &shape->fields[i];
+        bool is_other = false;
+        for (size_t o = 0; o < sizeof(others) / sizeof(others[0]); o++) {
+            is_other = is_other || strcmp(section->key, others[o]) == 0;
+        }
+        for (size_t f = 0; !is_other && f < section->shape->field_count; f++) {
+            const char *key = section->shape->fields[f].key;
+            if (ms_merge_rule_of(section->key, key) == NULL) {
+                fprintf(stderr, "%s.%s needs a line in runtime/compare/merge_rules.def\n",
+                        section->key, key);
+                CU_FAIL("a field without a rule");
+            }
+        }
+    }
+}
+
 int main(void) {
     static CU_TestInfo tests[] = {
         {"the keys are the documented ones", test_keys},
@@ -510,6 +535,7 @@ int main(void) {
         {"the page embeds the report", test_html},
         {"a large report is packed", test_packed_html},
         {"exporters are found by name", test_find},
+        {"every field is merged", test_merge_rules},
         CU_TEST_INFO_NULL,
     };
     CU_SuiteInfo suites[] = {{"export", NULL, NULL, NULL, NULL, tests}, CU_SUITE_INFO_NULL};

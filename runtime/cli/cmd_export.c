@@ -66,29 +66,17 @@ static const struct ms_exporter *s_choose(const char *format, const char *output
     return NULL;
 }
 
-/* json and msgpack, and those that the user has loaded. */
+/* json, msgpack and the page, and those that the user has loaded. */
 static bool s_takes_events(const struct ms_exporter *exporter) {
     size_t count;
     const struct ms_exporter *loaded = ms_extension_exporters(&count);
-    if (strcmp(exporter->name, "json") == 0 || strcmp(exporter->name, "msgpack") == 0)
+    if (strcmp(exporter->name, "json") == 0 || strcmp(exporter->name, "msgpack") == 0 ||
+        strcmp(exporter->name, "html") == 0)
         return true;
     for (size_t i = 0; i < count; i++)
         if (exporter == &loaded[i])
             return true;
     return false;
-}
-
-/* An export that is read back has its events, wanted or not. */
-static void s_choose_events(struct ms_source *source, bool wanted) {
-    struct memscope_report *report = source->report;
-    if (!wanted) {
-        report->events = NULL;
-        report->event_count = 0;
-    } else if (report->events == NULL || report->summary.missing_events == MEMSCOPE_UNKNOWN) {
-        ms_cli_note("no events were written down in %s: run the program with "
-                    "MEMSCOPE_OPTIONS=events=N, or sampled",
-                    source->path);
-    }
 }
 
 /* A word of a list, as its index; -1 after one line that has all of them. */
@@ -159,7 +147,7 @@ static bool s_check_taken(const struct ms_exporter *exporter, unsigned given) {
 }
 
 static int s_export(const struct ms_exporter *exporter, const struct ms_export_options *options,
-                    const char *file, const char *output, unsigned parts) {
+                    const char *file, const char *output, unsigned parts, bool redact) {
     struct ms_source source;
     if (!ms_source_open(&source, file, parts))
         return MS_CLI_USAGE;
@@ -167,7 +155,11 @@ static int s_export(const struct ms_exporter *exporter, const struct ms_export_o
         ms_source_close(&source);
         return MS_CLI_USAGE;
     }
-    s_choose_events(&source, (parts & MS_REPORT_EVENTS) != 0);
+    ms_source_choose_events(&source, (parts & MS_REPORT_EVENTS) != 0);
+    if (redact && !ms_source_redact(&source)) {
+        ms_source_close(&source);
+        return MS_CLI_USAGE;
+    }
     ms_cli_begin_output();
     int status = MS_CLI_DONE;
     enum ms_status written = ms_export_file(exporter, source.report, options, output);
@@ -181,16 +173,23 @@ static int s_export(const struct ms_exporter *exporter, const struct ms_export_o
 
 static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
-        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-        {"value", required_argument, NULL, 'v'},  {"root", required_argument, NULL, 'r'},
-        {"table", required_argument, NULL, 't'},  {"load", required_argument, NULL, 'l'},
-        {"events", no_argument, NULL, 'e'},       MS_SOURCE_OPTIONS,
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"format", required_argument, NULL, 'f'},
+        {"output", required_argument, NULL, 'o'},
+        {"value", required_argument, NULL, 'v'},
+        {"root", required_argument, NULL, 'r'},
+        {"table", required_argument, NULL, 't'},
+        {"load", required_argument, NULL, 'l'},
+        {"events", no_argument, NULL, 'e'},
+        {"redact", no_argument, NULL, 'd'},
+        MS_SOURCE_OPTIONS,
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     struct ms_export_options options = {0};
     const char *file, *format = NULL, *output = NULL;
     unsigned parts = 0;
     unsigned given = 0;
+    bool redact = false;
     int option;
     while ((option = ms_cli_option(&ms_command_export, argc, argv, ":f:o:h", s_options)) != -1) {
         bool fine = true;
@@ -218,6 +217,9 @@ static int s_run(int argc, char **argv) {
         case 'e':
             parts |= MS_REPORT_EVENTS;
             break;
+        case 'd':
+            redact = true;
+            break;
         case 'l':
             fine = ms_extension_load(optarg);
             break;
@@ -232,10 +234,11 @@ static int s_run(int argc, char **argv) {
         !ms_source_argument("export", argc, argv, &file))
         return MS_CLI_USAGE;
     if (parts != 0 && !s_takes_events(exporter))
-        return ms_cli_fail("export: %s has no events; --events is for json, msgpack and formats of "
-                           "your own (--load)",
-                           exporter->name);
-    return s_export(exporter, &options, file, output != NULL ? output : "-", parts);
+        return ms_cli_fail(
+            "export: %s has no events; --events is for json, msgpack, html and formats "
+            "of your own (--load)",
+            exporter->name);
+    return s_export(exporter, &options, file, output != NULL ? output : "-", parts, redact);
 }
 
 #define S_FORMAT(name, extension, takes, summary) "  " #name " (." extension "): " summary "\n"
@@ -256,6 +259,7 @@ const struct ms_command ms_command_export = {
         "...\n"
         "      --events         with events[]: the newest allocations and frees, one by one, as\n"
         "                       far as they were written down (`memscope help options`, events)\n"
+        "      --redact         without command line, host and directories, to give it to others\n"
         "      --load FILE.so   load exporters and analyzers of your own from a shared library\n"
         "                       (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP
         "\nFormats, with the extension that picks them:\n"

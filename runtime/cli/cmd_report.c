@@ -11,6 +11,7 @@
 #include "cli/extension.h"
 #include "cli/source.h"
 #include "export/export.h"
+#include "model/model.h"
 
 /* The journal's name with .html for .mscope, in the working directory. */
 static char *s_default_output(const char *journal) {
@@ -22,11 +23,16 @@ static char *s_default_output(const char *journal) {
     return ms_cli_format("%.*s.html", (int)length, name);
 }
 
-static int s_report(const char *file, const char *output) {
+static int s_report(const char *file, const char *output, unsigned parts, bool redact) {
     struct ms_source source;
-    if (!ms_source_open(&source, file, 0))
+    if (!ms_source_open(&source, file, parts))
         return MS_CLI_USAGE;
     if (!ms_findings_add(source.report)) {
+        ms_source_close(&source);
+        return MS_CLI_USAGE;
+    }
+    ms_source_choose_events(&source, (parts & MS_REPORT_EVENTS) != 0);
+    if (redact && !ms_source_redact(&source)) {
         ms_source_close(&source);
         return MS_CLI_USAGE;
     }
@@ -49,17 +55,25 @@ static int s_run(int argc, char **argv) {
     static const struct option s_options[] = {
         {"output", required_argument, NULL, 'o'},
         {"load", required_argument, NULL, 'l'},
+        {"events", no_argument, NULL, 'e'},
+        {"redact", no_argument, NULL, 'd'},
         MS_SOURCE_OPTIONS,
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     const char *file, *output = NULL;
+    unsigned parts = 0;
+    bool redact = false;
     int option;
     while ((option = ms_cli_option(&ms_command_report, argc, argv, ":o:h", s_options)) != -1) {
         if (option == 'h')
             return ms_cli_help(&ms_command_report);
         if (option == 'o')
             output = optarg;
+        else if (option == 'e')
+            parts |= MS_REPORT_EVENTS;
+        else if (option == 'd')
+            redact = true;
         else if (ms_source_take_option(option, optarg))
             continue;
         else if (option != 'l' || !ms_extension_load(optarg))
@@ -67,7 +81,7 @@ static int s_run(int argc, char **argv) {
     }
     if (!ms_source_argument("report", argc, argv, &file))
         return MS_CLI_USAGE;
-    return s_report(file, output);
+    return s_report(file, output, parts, redact);
 }
 
 const struct ms_command ms_command_report = {
@@ -79,6 +93,10 @@ const struct ms_command ms_command_report = {
         "prints its path.\n\n"
         "  -o, --output OUT  the page; left out, the journal's name with .html, in the working\n"
         "                    directory; -: standard output\n"
+        "      --events      with the newest allocations and frees, one by one, as far as they "
+        "were\n"
+        "                    written down (`memscope help options`, events)\n"
+        "      --redact      without command line, host and directories, to give it to others\n"
         "      --load FILE.so\n"
         "                    load analyzers of your own from a shared library\n"
         "                    (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP,

@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/shared_symbols.h"
 #include "export/import.h"
+#include "export/report_redact.h"
 #include "journal/journal.h"
 #include "model/model.h"
 #include "symbols/symbols.h"
@@ -188,7 +189,27 @@ failed:
     return false;
 }
 
+void ms_source_choose_events(struct ms_source *source, bool wanted) {
+    struct memscope_report *report = source->report;
+    if (!wanted) {
+        report->events = NULL;
+        report->event_count = 0;
+    } else if (report->events == NULL || report->summary.missing_events == MEMSCOPE_UNKNOWN) {
+        ms_cli_note("no events were written down in %s: run the program with "
+                    "MEMSCOPE_OPTIONS=events=N, or sampled",
+                    source->path);
+    }
+}
+
+bool ms_source_redact(struct ms_source *source) {
+    source->redacted = ms_report_redact(source->report);
+    if (source->redacted == NULL)
+        ms_cli_fail("%s", ms_status_message(MS_NO_MEMORY));
+    return source->redacted != NULL;
+}
+
 void ms_source_close(struct ms_source *source) {
+    ms_report_redact_free(source->redacted);
     if (source->report != NULL)
         ms_report_destroy(source->report);
     if (source->symbols != NULL)

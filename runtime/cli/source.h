@@ -29,6 +29,7 @@ struct ms_source {
     struct ms_symbols *symbols;
     struct memscope_resolver resolver;
     struct memscope_report *report;
+    char **redacted; /* notes, by ms_report_redact */
 };
 
 /* The path of the journal or export that FILE names: a path, a pid, a program's name, NULL for the
@@ -45,6 +46,14 @@ void ms_source_close(struct ms_source *source);
 struct ms_shared_symbols;
 bool ms_source_open_shared(struct ms_source *source, const char *file, unsigned parts,
                            struct ms_shared_symbols *shared);
+
+/* Leaves events out where they are not WANTED (an export that is read back has its own); says so
+ * where they are and there are none. */
+void ms_source_choose_events(struct ms_source *source, bool wanted);
+
+/* Takes out of the report what it tells of the machine (report_redact.h). False after one line:
+ * there is no memory for that. */
+bool ms_source_redact(struct ms_source *source);
 
 /* The one FILE of ARGV behind the options, NULL when there is none, through FILE. False after one
  * line when there are more. */

@@ -13,6 +13,7 @@
 #include "compare/merge.h"
 #include "export/export.h"
 #include "export/report_shape.h"
+#include "export/report_redact.h"
 #include "export_memory.h"
 #include "sample_report.h"
 #include "tree_compare.h"
@@ -335,6 +336,33 @@ static void test_broken_utf8(void) {
     free(json.bytes);
 }
 
+/* What a report tells of the machine, in all its strings. */
+static void test_redacted(void) {
+    struct memscope_report *report = sample_report_new(ROWS, POINTS);
+    char **notes = ms_report_redact(report);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(notes);
+    CU_ASSERT_STRING_EQUAL(report->notes[0],
+                           "libc.so.6 has no debug information: its functions have no lines");
+    yajl_val tree = export_to_tree(report);
+    yajl_val process = tree_member(tree, "process");
+    CU_ASSERT_EQUAL(tree_member(process, "command")->u.array.len, 0);
+    CU_ASSERT(YAJL_IS_NULL(tree_member(process, "host")));
+    CU_ASSERT_STRING_EQUAL(YAJL_GET_STRING(tree_member(process, "executable")), "server");
+    yajl_val modules = tree_member(tree, "modules");
+    for (size_t i = 0; i < modules->u.array.len; i++) {
+        yajl_val path = tree_member(modules->u.array.values[i], "path");
+        CU_ASSERT(!YAJL_IS_STRING(path) || strchr(path->u.string, '/') == NULL);
+    }
+    yajl_val frame = tree_member(tree_member(tree, "stacks")->u.array.values[0], "frames");
+    for (size_t i = 0; i < frame->u.array.len; i++) {
+        yajl_val module = tree_member(frame->u.array.values[i], "module");
+        CU_ASSERT(!YAJL_IS_STRING(module) || strchr(module->u.string, '/') == NULL);
+    }
+    yajl_tree_free(tree);
+    sample_report_destroy(report);
+    ms_report_redact_free(notes);
+}
+
 /* The sink fails at some byte: every exporter tells so and keeps errno. */
 static void test_failing_sink(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
@@ -531,6 +559,7 @@ int main(void) {
         {"integers keep every digit", test_integers},
         {"strings are escaped", test_strings},
         {"broken UTF-8 is an error", test_broken_utf8},
+        {"a redacted report names no directory", test_redacted},
         {"a failing sink is told", test_failing_sink},
         {"the page embeds the report", test_html},
         {"a large report is packed", test_packed_html},

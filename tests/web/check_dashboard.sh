@@ -70,9 +70,9 @@ cdp_open "file://$work/full.html" || exit 1
 cdp_eval "$settle"
 expect "the page is ready" 'document.body.dataset.ready' '"1"'
 expect "the page counts its rows" 'JSON.parse(document.body.dataset.rowCounts)' \
-    '{"types":60,"hotspots":60,"leaks":60,"problems":60,"variables":60,"threads":5,"sites":60,"modules":3,"system_snapshots":205,"stacks":60}'
+    '{"types":60,"layouts":2,"hotspots":60,"leaks":60,"problems":60,"variables":60,"threads":5,"sites":60,"modules":3,"system_snapshots":205,"stacks":60}'
 expect "the sections are there" '[...document.querySelectorAll("main > section")].map((each) => each.id).join(" ")' \
-    '"overview timeline types hotspots leaks problems variables stacks threads sites blocks system modules"'
+    '"overview timeline types layouts hotspots leaks problems variables stacks threads sites blocks system events modules"'
 expect "the title names the program" 'document.title' '"server – memscope report"'
 expect "no name became markup" 'document.querySelectorAll("main img, main script, header img, header script").length' 0
 expect "no name ran" 'Object.keys(document.body.dataset).filter((key) => key.startsWith("memscope")).length' 0
@@ -95,6 +95,10 @@ expect "a problem opens to its stack" \
 expect "a row opens to its layout" \
     'document.querySelector("#types .opener").click(), document.querySelectorAll("#types .detail .plain tbody tr").length + " " +
      document.querySelectorAll("#types .detail .plain tr.hole").length' '"11 3"'
+expect "a layout opens to itself and to a better order, both to scale" \
+    'const opener = [...document.querySelectorAll("#layouts .opener")].find((each) => (each.click(), document.querySelectorAll("#layouts .strip").length === 2 || (each.click(), false)));
+     const sizes = [...document.querySelectorAll("#layouts .strip")].map((strip) => [...strip.children].reduce((sum, part) => sum + Number(part.style.flexGrow), 0));
+     opener.click(); sizes.length + " " + (sizes[1] < sizes[0])' '"2 true"'
 expect "states of buttons are told both ways" \
     '[...new Set([...document.querySelectorAll("#hotspots .opener, #timeline .key")].map((each) =>
      each.ariaExpanded + " " + each.ariaPressed))].sort().join(", ")' '"false null, null true"'
@@ -243,7 +247,7 @@ expect "a damaged report says so" 'document.querySelector("main .fatal")?.textCo
 
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"
-expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"13 14"'
+expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"15 16"'
 expect_quiet "empty report"
 
 cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"dark"}]}'

@@ -25,19 +25,23 @@ const insights = (() => {
 
     function ofLeaks(report) {
         const gone = ["exited", "signalled", "killed"].includes(report.process.exit);
-        const [first] = leakGroups(report.leaks);
+        const lost = report.leaks.filter((leak) => leak.reachability !== "reachable");
+        const [first] = leakGroups(lost);
         if (!gone || !first || !worthTelling(first.bytes, report.summary)) {
             return [];
         }
+        const how = format.known(first.reachability)
+            ? " were never freed, and nothing points to them any more."
+            : report.process.exit === "exited"
+              ? " were never freed."
+              : " were live when the program was ended.";
         return [
             {
                 weight: first.bytes,
                 words: [
                     `${format.bytes(first.bytes)} in ${format.plural(first.count, "block", "blocks")} of `,
                     holderName(first),
-                    report.process.exit === "exited"
-                        ? " were never freed."
-                        : " were live when the program was ended.",
+                    how,
                 ],
                 go: () => show("leaks", leakPlace(first)),
             },
@@ -45,18 +49,21 @@ const insights = (() => {
     }
 
     function ofPadding(report) {
-        return report.types
-            .filter((type) => worthTelling(type.padding_waste_bytes, report.summary))
-            .sort((a, b) => b.padding_waste_bytes - a.padding_waste_bytes)
+        return report.layouts
+            .filter((layout) => worthTelling(layout.wasted_at_peak_bytes, report.summary))
+            .sort((a, b) => b.wasted_at_peak_bytes - a.wasted_at_peak_bytes)
             .slice(0, 2)
-            .map((type) => ({
-                weight: type.padding_waste_bytes,
+            .map((layout) => ({
+                weight: layout.wasted_at_peak_bytes,
                 words: [
-                    quoted(type.type_name),
-                    ` loses ${format.bytes(type.padding_waste_bytes)} to padding: ` +
-                        `${type.padding_bytes} of its ${type.size} bytes.`,
+                    quoted(layout.type_name),
+                    ` lost ${format.bytes(layout.wasted_at_peak_bytes)} to padding at its peak, ` +
+                        `${layout.padding_bytes} of its ${layout.size} bytes` +
+                        (layout.saved_at_peak_bytes > 0
+                            ? `; another order of its members saves ${format.bytes(layout.saved_at_peak_bytes)}.`
+                            : "."),
                 ],
-                go: () => show("types", typePlace(type)),
+                go: () => show("layouts", layoutPlace(layout)),
             }));
     }
 

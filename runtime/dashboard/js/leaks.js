@@ -95,6 +95,7 @@ function leakPlace(group) {
         type: group.type_name,
         at: group.location,
         in: group.function,
+        reached: group.reachability,
     };
 }
 

@@ -396,6 +396,49 @@ function sitesSection(report) {
     );
 }
 
+/* Events are in a report only where they were asked for. */
+function eventsSection(report) {
+    const rows = report.events ?? [];
+    const sites = new Map(report.sites.map((site) => [site.id, site]));
+    const ofSite = (row, key) => sites.get(row.site_id)?.[key] ?? null;
+    return section(
+        "events",
+        "Events",
+        rows.length,
+        table({
+            id: "events",
+            label: "events",
+            rows,
+            empty: report.events
+                ? "No event of a block was written down."
+                : "They are left out of this page: memscope report --events has them in it.",
+            detail: (row) => stackList(row.stack_id),
+            columns: [
+                {
+                    key: "time",
+                    label: "Time",
+                    kind: "time",
+                    width: 96,
+                    value: (row) => row.timestamp,
+                },
+                { key: "kind", label: "Kind", kind: "text", width: 84, value: (row) => row.kind },
+                {
+                    key: "address",
+                    label: "Address",
+                    kind: "number",
+                    width: 140,
+                    value: (row) => row.address,
+                    cell: (row) => format.address(row.address),
+                },
+                bytesColumn("size", "Size", 84, (row) => row.size),
+                { key: "variable", label: "Variable", kind: "text", value: (row) => ofSite(row, "var_name"), fallback: "no variable" },
+                { key: "type", label: "Type", kind: "text", value: (row) => ofSite(row, "type_name"), fallback: "not known" },
+                { key: "thread", label: "Thread", kind: "number", width: 84, value: (row) => row.thread_id },
+            ],
+        }),
+    );
+}
+
 function modulesSection(report) {
     const rows = report.modules;
     return section(

@@ -16,6 +16,7 @@ const SECTIONS = [
     ["overview", "Summary", overviewSection],
     ["timeline", "Timeline", timelineSection],
     ["types", "Types", typesSection, true],
+    ["layouts", "Layout", layoutsSection],
     ["hotspots", "Hot spots", hotspotsSection, true],
     ["leaks", "Leaks", leaksSection, true],
     ["problems", "Problems", problemsSection],
@@ -25,6 +26,7 @@ const SECTIONS = [
     ["sites", "Sites", sitesSection],
     ["blocks", "Sizes", blocksSection],
     ["system", "System", systemSection],
+    ["events", "Events", eventsSection],
     ["modules", "Modules", modulesSection],
 ];
 
@@ -63,6 +65,7 @@ function followScroll(links) {
 
 const ROW_COUNTS = [
     "types",
+    "layouts",
     "hotspots",
     "leaks",
     "problems",

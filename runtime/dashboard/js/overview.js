@@ -262,7 +262,11 @@ function holdersOf(report) {
     const { summary } = report;
     const peak = holdersBy(report, "bytes_at_peak");
     const list = peak.length > 0 ? peak : holdersBy(report, "live_bytes");
-    const whole = peak.length > 0 ? summary.peak_memory_bytes : summary.current_memory_bytes;
+    /* Sites are known of a moment close to the peak. */
+    const whole =
+        peak.length > 0
+            ? (summary.peak_known_bytes ?? summary.peak_memory_bytes)
+            : summary.current_memory_bytes;
     if (list.length === 0 || !(whole > 0)) {
         return null;
     }
@@ -275,7 +279,7 @@ function holdersOf(report) {
             "h2",
             null,
             peak.length > 0
-                ? `What held the memory at the peak of ${format.bytes(whole)}`
+                ? `What held the memory at the peak of ${format.bytes(summary.peak_memory_bytes)}`
                 : `What holds the ${format.bytes(whole)} that are live`,
         ),
         el("ol", { class: "holders" }, shown.map((each) => holderRow(each, whole))),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes by C type; a row opens to how the type is laid out, with the padding in it. */
+/* Bytes by C type; a row opens to how long its blocks live, and how the type is laid out. */
 function shareBar(part, whole) {
     const percent = whole > 0 ? Math.min(100, ((part || 0) / whole) * 100) : 0;
     return el(
@@ -14,65 +14,35 @@ function shareBar(part, whole) {
     );
 }
 
-/* One object drawn to scale: members, and the holes between them. */
-function layoutStrip(type) {
-    const parts = [];
-    for (const member of type.members) {
-        const label = format.hint(format.name(member.name || "(anonymous)"));
-        parts.push(
-            el(
-                "span",
-                {
-                    class: "member",
-                    title: `${label}: ${format.exactBytes(member.size)} at ${member.offset}`,
-                    style: { "flex-grow": String(member.size || 0) },
-                },
-                label.slice(0, 60),
-            ),
-        );
-        if (member.hole_after > 0) {
-            parts.push(
-                el("span", {
-                    class: "hole",
-                    title: format.exactBytes(member.hole_after) + " of padding",
-                    style: { "flex-grow": String(member.hole_after) },
-                }),
-            );
-        }
-    }
-    return el("div", { class: "strip", "aria-hidden": "true" }, parts);
+/* A value as a bar beside it, the longest for MOST. */
+function amountBar(value, most) {
+    const percent = most > 0 ? Math.min(100, ((value || 0) / most) * 100) : 0;
+    return el(
+        "span",
+        { class: "share", title: format.exactBytes(value) },
+        el(
+            "span",
+            { class: "track" },
+            el("span", { class: "fill", style: { width: percent.toFixed(2) + "%" } }),
+        ),
+        el("span", { class: "sharetext" }, format.bytes(value)),
+    );
 }
 
-function layoutRows(members) {
-    return members.flatMap((member) => {
-        const row = el(
-            "tr",
-            null,
-            el("td", { class: "number" }, member.offset ?? format.DASH),
-            el("td", { class: "number" }, member.size ?? format.DASH),
-            el(
-                "td",
-                null,
-                member.name === ""
-                    ? el("span", { class: "unknown" }, "(anonymous)")
-                    : nameSpan(member.name),
-            ),
-            el("td", null, nameSpan(member.type_name)),
-        );
-        if (!(member.hole_after > 0)) {
-            return [row];
-        }
-        return [
-            row,
-            el(
-                "tr",
-                { class: "hole" },
-                el("td", { class: "number" }, (member.offset ?? 0) + (member.size ?? 0)),
-                el("td", { class: "number" }, member.hole_after),
-                el("td", { colspan: 2 }, "padding"),
-            ),
-        ];
-    });
+/* How its blocks are used, in words. */
+function typeLife(type) {
+    const words = [`A block has ${format.bytes(type.average_bytes)} on average`];
+    if (format.known(type.average_lifetime_ns)) {
+        words.push(`and lives ${format.duration(type.average_lifetime_ns)}`);
+    }
+    const more = [
+        [type.temporary_count, "count", "were freed before the next was made"],
+        [type.moved_bytes, "bytes", "were copied by realloc"],
+        [type.slack_bytes, "bytes", "are added by malloc"],
+    ]
+        .filter(([value]) => value > 0)
+        .map(([value, kind, what]) => `${format[kind](value)} ${what}`);
+    return words.join(" ") + (more.length > 0 ? "; " + more.join(", ") : "") + ".";
 }
 
 function typeDetail(type) {
@@ -93,13 +63,14 @@ function typeDetail(type) {
     if (type.members.length === 0) {
         return [
             name,
+            el("p", { class: "muted" }, typeLife(type)),
             emptyNote(
                 "No members: not a struct or union, or its layout is not in the debug information.",
             ),
         ];
     }
     const facts =
-        `${format.exactBytes(type.size)}, aligned to ${type.alignment ?? format.DASH}; ` +
+        `${typeLife(type)} An object has ${format.exactBytes(type.size)}, aligned to ${type.alignment ?? format.DASH}; ` +
         `${
             type.padding_bytes > 0
                 ? format.exactBytes(type.padding_bytes) +

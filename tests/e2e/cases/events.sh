@@ -161,10 +161,10 @@ case_events_refused() {
     one_line err "no events were written down"
     check '[.events, .summary.missing_events]' '[[],null]'
     status=0
-    "$memscope" export --events --format html j.mscope -o report.html 2>err || status=$?
+    "$memscope" export --events --format pprof j.mscope -o report.pb 2>err || status=$?
     same "$status" 2 status
-    one_line err "html has no events"
-    [ ! -e report.html ] || fail "there is a page"
+    one_line err "pprof has no events"
+    [ ! -e report.pb ] || fail "there is a profile"
     options=events=many
     record ./events list
     one_line err "option events cannot be 'many'"

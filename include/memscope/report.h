@@ -529,6 +529,12 @@ struct memscope_module_file {
     uint64_t inode;       /* its low 32 bits */
 };
 
+/* A return address, as find_frames takes it. */
+struct memscope_address {
+    uint32_t module;
+    uint64_t address;
+};
+
 struct memscope_resolver {
     void *context;
     /* A module of the process; called once for each before the others. MODULE counts up from 1.
@@ -552,6 +558,11 @@ struct memscope_resolver {
                                       const char *name, bool pointed_to);
     /* Told now and then how much of the report is made, 0 to 1. May be NULL. */
     void (*progress)(double done);
+    /* May be NULL: COUNT addresses, each once, that find_frames will be asked for. Brings PLACES
+     * into another order. */
+    void (*prepare_frames)(void *context, struct memscope_address *places, size_t count);
+    /* May be NULL: a note of what was noticed since add_module; NULL: no more. */
+    const char *(*next_note)(void *context);
 };
 
 #ifdef __cplusplus

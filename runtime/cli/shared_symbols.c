@@ -7,7 +7,7 @@
 #include "base/atomics.h"
 #include "cli/cli.h"
 #include "journal/journal.h"
-#include "symbols/symbols.h"
+#include "symbols/symbol_reader.h"
 
 /* Each may have the debug information of a large program in memory. */
 #define S_SET_COUNT 4
@@ -17,7 +17,7 @@ struct s_set {
     size_t size;
     uint64_t last_use;
     char *sysroot, *debug_dirs; /* what its symbols point to */
-    struct ms_symbols *symbols;
+    struct ms_symbol_reader *symbols;
     struct memscope_resolver inner;
     const char **notes; /* by number of the module; NULL: none, or not asked for yet */
     bool *is_known;
@@ -35,7 +35,7 @@ struct ms_shared_symbols *ms_shared_symbols_new(void) {
 
 static void s_fini(struct s_set *set) {
     if (set->symbols != NULL)
-        ms_symbols_destroy(set->symbols);
+        ms_symbol_reader_destroy(set->symbols);
     free(set->sysroot);
     free(set->debug_dirs);
     free(set->modules);
@@ -107,16 +107,26 @@ static const char *s_find_variable_type(void *context, uint32_t module, uint64_t
     return set->inner.find_variable_type(set->inner.context, module, address, name, pointed_to);
 }
 
+static void s_prepare_frames(void *context, struct memscope_address *places, size_t count) {
+    struct s_set *set = context;
+    set->inner.prepare_frames(set->inner.context, places, count);
+}
+
+static const char *s_next_note(void *context) {
+    struct s_set *set = context;
+    return set->inner.next_note(set->inner.context);
+}
+
 static enum ms_status s_init(struct s_set *set, const struct ms_symbol_places *places) {
     struct ms_symbol_places own = {NULL, NULL};
     if (places->sysroot != NULL)
         own.sysroot = set->sysroot = ms_cli_copy(places->sysroot);
     if (places->debug_dirs != NULL)
         own.debug_dirs = set->debug_dirs = ms_cli_copy(places->debug_dirs);
-    enum ms_status status = ms_symbols_new(&own, &set->symbols);
+    enum ms_status status = ms_symbol_reader_new(&own, &set->symbols);
     if (status != MS_OK)
         return status;
-    set->inner = ms_symbols_resolver(set->symbols);
+    set->inner = ms_symbol_reader_resolver(set->symbols);
     set->notes = ms_cli_alloc(set->count * sizeof(*set->notes));
     set->is_known = ms_cli_alloc(set->count * sizeof(*set->is_known));
     return MS_OK;
@@ -167,6 +177,8 @@ enum ms_status ms_shared_symbols_resolver(struct ms_shared_symbols *shared,
         .find_frames = s_find_frames,
         .find_type = s_find_type,
         .find_variable_type = set->inner.find_variable_type != NULL ? s_find_variable_type : NULL,
+        .prepare_frames = s_prepare_frames,
+        .next_note = s_next_note,
     };
     return MS_OK;
 }

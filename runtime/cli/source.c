@@ -15,7 +15,7 @@
 #include "export/report_redact.h"
 #include "journal/journal.h"
 #include "model/model.h"
-#include "symbols/symbols.h"
+#include "symbols/symbol_reader.h"
 
 static const char *s_sysroot, *s_debug_dirs; /* of the command line */
 
@@ -140,12 +140,12 @@ static enum ms_status s_make_report(struct ms_source *source, const struct ms_jo
                                     struct ms_shared_symbols *shared, unsigned parts) {
     enum ms_status status =
         shared != NULL ? ms_shared_symbols_resolver(shared, journal, places, &source->resolver)
-                       : ms_symbols_new(places, &source->symbols);
+                       : ms_symbol_reader_new(places, &source->symbols);
     if (status != MS_OK)
         return status;
     if (shared != NULL) /* who reads many shows how far it is itself */
         return ms_report_new(journal, &source->resolver, parts, &source->report);
-    source->resolver = ms_symbols_resolver(source->symbols);
+    source->resolver = ms_symbol_reader_resolver(source->symbols);
     source->resolver.progress = ms_progress_show;
     char *what = ms_cli_format("reading %s", source->path);
     ms_progress_begin(what);
@@ -213,7 +213,7 @@ void ms_source_close(struct ms_source *source) {
     if (source->report != NULL)
         ms_report_destroy(source->report);
     if (source->symbols != NULL)
-        ms_symbols_destroy(source->symbols);
+        ms_symbol_reader_destroy(source->symbols);
     free(source->sysroot);
     free(source->debug_dirs);
     free(source->path);

@@ -7,7 +7,7 @@
 
 #include "memscope/report.h"
 
-struct ms_symbols;
+struct ms_symbol_reader;
 
 /* Options that every command with a FILE has, for its table and its help. */
 #define MS_SOURCE_SYSROOT   0x10000
@@ -26,7 +26,7 @@ bool ms_source_take_option(int option, const char *value);
 struct ms_source {
     char *path;
     char *sysroot, *debug_dirs;
-    struct ms_symbols *symbols;
+    struct ms_symbol_reader *symbols;
     struct memscope_resolver resolver;
     struct memscope_report *report;
     char **redacted; /* notes, by ms_report_redact */

@@ -240,6 +240,9 @@ __attribute__((format(printf, 2, 3))) enum ms_status ms_build_note(struct ms_bui
 uint64_t ms_build_frame_word(const struct ms_build *build, uint64_t address);
 
 /* The frames of a frame word; resolved once. */
+/* Tells the resolver of all addresses that frames will be asked for. */
+enum ms_status ms_build_prepare_frames(struct ms_build *build);
+
 enum ms_status ms_build_frames(struct ms_build *build, uint64_t word, struct ms_build_frames *out);
 
 /* SHARES has room for MS_SHARES_PER_TICK. Each type is there once; returns how many. *ALL tells

@@ -21,21 +21,24 @@ typedef enum ms_status s_step_fn(struct ms_build *build);
 /* How long they take beside each other where there is much to read: these have loops over blocks,
  * sites and stacks; the others take 1. */
 static unsigned s_weight(s_step_fn *step) {
-    return step == ms_build_blocks     ? 30
-           : step == ms_build_hotspots ? 15
-           : step == ms_build_types    ? 10
-           : step == ms_build_stacks   ? 30
-                                       : 1;
+    return step == ms_build_blocks           ? 30
+           : step == ms_build_prepare_frames ? 40
+           : step == ms_build_hotspots       ? 15
+           : step == ms_build_types          ? 10
+           : step == ms_build_stacks         ? 30
+                                             : 1;
 }
 
 /* Pending blocks are added to sites before anything is summed up; locations are made before
  * anything names them. */
 static s_step_fn *const s_steps[] = {
-    ms_build_process,   ms_build_sites,       ms_build_tracked, ms_build_objects,  ms_build_surplus,
-    ms_build_blocks,    ms_build_torn,        ms_build_live,    ms_build_events,   ms_build_peak,
-    ms_build_ticks,     ms_build_hotspots,    ms_build_growth,  ms_build_types,    ms_build_layouts,
-    ms_build_variables, ms_build_live_blocks, ms_build_leaks,   ms_build_problems, ms_build_threads,
-    ms_build_phases,    ms_build_timeline,    ms_build_growing, ms_build_stacks,   ms_build_summary,
+    ms_build_process,   ms_build_sites,       ms_build_tracked,  ms_build_objects,
+    ms_build_surplus,   ms_build_blocks,      ms_build_torn,     ms_build_live,
+    ms_build_events,    ms_build_peak,        ms_build_ticks,    ms_build_prepare_frames,
+    ms_build_hotspots,  ms_build_growth,      ms_build_types,    ms_build_layouts,
+    ms_build_variables, ms_build_live_blocks, ms_build_leaks,    ms_build_problems,
+    ms_build_threads,   ms_build_phases,      ms_build_timeline, ms_build_growing,
+    ms_build_stacks,    ms_build_summary,
 };
 
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name) {
@@ -95,6 +98,17 @@ enum ms_status ms_build_note(struct ms_build *build, const char *format, ...) {
     return MS_OK;
 }
 
+/* What the resolver has noticed while it was asked. */
+static enum ms_status s_add_late_notes(struct ms_build *build) {
+    const struct memscope_resolver *resolver = build->resolver;
+    const char *note;
+    enum ms_status status = MS_OK;
+    while (resolver != NULL && resolver->next_note != NULL && status == MS_OK &&
+           (note = resolver->next_note(resolver->context)) != NULL)
+        status = ms_build_note(build, "%s", note);
+    return status;
+}
+
 static enum ms_status s_finish_notes(struct ms_build *build) {
     const char **notes = ms_arena_array(build->arena, build->report->note_count, sizeof(*notes));
     if (notes == NULL)
@@ -145,6 +159,8 @@ enum ms_status ms_report_new(const struct ms_journal *journal,
         ms_build_progress(&build, 0, 1);
         status = s_steps[i](&build);
     }
+    if (status == MS_OK)
+        status = s_add_late_notes(&build);
     if (status == MS_OK)
         status = s_finish_notes(&build);
     s_build_fini(&build);

@@ -10,7 +10,9 @@
 /* Frames of one address: a function and what is inlined there. */
 #define INLINE_LIMIT 64
 /* Of all stacks together: 192 MiB. Damaged journals can ask for more than there is memory. */
-#define FRAME_LIMIT ((uint64_t)4 << 20)
+/* Addresses that are looked up ahead; others are looked up one by one. */
+#define PREPARE_LIMIT (4u << 20)
+#define FRAME_LIMIT   ((uint64_t)4 << 20)
 
 enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id) {
     struct ms_build_stack *stacks =
@@ -81,6 +83,53 @@ enum ms_status ms_build_frames(struct ms_build *build, uint64_t word, struct ms_
     build->frames = frames;
     enum ms_status status = s_resolve(build, word, out);
     frames[build->frame_count++] = *out;
+    return status;
+}
+
+/* Adds WORD to PLACES once. */
+static enum ms_status s_prepare(struct ms_build *build, struct ms_index *seen, uint64_t word,
+                                struct memscope_address **places, uint32_t *count,
+                                uint32_t *capacity) {
+    uint64_t module = word >> MS_FRAME_MODULE_SHIFT;
+    bool added;
+    if (module == 0 || module > build->report->module_count || *count >= PREPARE_LIMIT)
+        return MS_OK;
+    if (ms_index_put(seen, word, 0, &added) == NULL)
+        return MS_NO_MEMORY;
+    if (!added)
+        return MS_OK;
+    struct memscope_address *more = ms_array_grow(*places, capacity, *count, sizeof(*more));
+    if (more == NULL)
+        return MS_NO_MEMORY;
+    *places = more;
+    more[(*count)++] = (struct memscope_address){(uint32_t)module, word & MS_FRAME_OFFSET_MASK};
+    return MS_OK;
+}
+
+enum ms_status ms_build_prepare_frames(struct ms_build *build) {
+    uint64_t words[MS_STACK_DEPTH_LIMIT];
+    const struct memscope_resolver *resolver = build->resolver;
+    struct memscope_address *places = NULL;
+    struct ms_index seen = {0};
+    uint32_t count = 0, capacity = 0;
+    enum ms_status status = MS_OK;
+    if (resolver == NULL || resolver->prepare_frames == NULL)
+        return MS_OK;
+    for (uint32_t i = 0; status == MS_OK && i < build->site_count; i++) {
+        const struct ms_build_site *site = &build->sites[i];
+        if (site->frame != 0 && (site->file == 0 || site->function == 0))
+            status = s_prepare(build, &seen, site->frame, &places, &count, &capacity);
+    }
+    for (uint32_t i = 0; status == MS_OK && i < build->stack_count; i++) {
+        size_t depth =
+            ms_journal_stack(build->journal, build->stacks[i].id, words, MS_STACK_DEPTH_LIMIT);
+        for (size_t n = 0; status == MS_OK && n < depth; n++)
+            status = s_prepare(build, &seen, words[n], &places, &count, &capacity);
+    }
+    if (status == MS_OK)
+        resolver->prepare_frames(resolver->context, places, count);
+    ms_index_fini(&seen);
+    free(places);
     return status;
 }
 

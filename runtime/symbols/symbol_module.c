@@ -82,10 +82,16 @@ static const char *s_check(struct ms_symbol_module *module, const struct ms_symb
     return note;
 }
 
+static void s_say(const struct ms_symbol_module *module) {
+    if (module->current != NULL)
+        *module->current = module->number;
+}
+
 const char *ms_symbol_module_init(struct ms_symbol_module *module,
                                   const struct ms_symbol_places *places,
                                   const struct memscope_module_file *file) {
-    *module = (struct ms_symbol_module){.file = *file};
+    module->file = *file;
+    s_say(module);
     module->path = ms_pool_copy(&module->pool, file->path, strlen(file->path));
     if (module->path == NULL)
         return NULL;
@@ -96,7 +102,8 @@ const char *ms_symbol_module_init(struct ms_symbol_module *module,
     module->file_path = ms_debug_find_module(&module->pool, places, module->path);
     if (module->file_path != NULL && strcmp(module->file_path, module->path) == 0)
         module->file_path = module->path;
-    if (module->file_path != NULL && s_is_file(module->path))
+    if (module->file_path != NULL && s_is_file(module->path) &&
+        module->depth != MS_SYMBOL_DEPTH_NOTHING)
         return s_check(module, places);
     module->loaded = true;
     return NULL;
@@ -117,9 +124,13 @@ void ms_symbol_module_fini(struct ms_symbol_module *module) {
 }
 
 static void s_load_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
-    if (!ms_guard_allows(file) ||
-        ms_dwarf_open(file, module->dwarf_path, NULL, &module->dwarf) != MS_OK)
+    if (module->depth != MS_SYMBOL_DEPTH_ALL)
         return;
+    if (!ms_guard_allows(file) ||
+        ms_dwarf_open(file, module->dwarf_path, NULL, &module->dwarf) != MS_OK) {
+        module->unreadable_dwarf = true;
+        return;
+    }
     module->has_dwarf = true;
 }
 
@@ -141,7 +152,23 @@ static void s_load_file(struct ms_symbol_module *module, const char *path, bool 
     ms_elf_close(&file);
 }
 
+const char *ms_symbol_module_note(struct ms_symbol_module *module) {
+    if (module->unreadable_dwarf || (module->has_dwarf && module->dwarf.unit_count == 0))
+        return ms_pool_print(&module->pool,
+                             "%s has debug information that cannot be read (damaged, or packed in "
+                             "a way that this libelf does not know): functions come from its "
+                             "symbol table",
+                             module->dwarf_path);
+    if (module->has_dwarf && module->dwarf.missing != 0)
+        return ms_pool_print(&module->pool,
+                             "%s has %zu units without their split debug information, the first "
+                             "is %s: no inlined functions and types there",
+                             module->path, module->dwarf.missing, module->dwarf.missing_name);
+    return NULL;
+}
+
 void ms_symbol_module_load(struct ms_symbol_module *module) {
+    s_say(module);
     if (module->loaded)
         return;
     module->loaded = true;

@@ -11,6 +11,10 @@
 #include "symbols/symbols.h"
 
 struct ms_symbol_module {
+    uint32_t number;
+    volatile uint32_t *current; /* ms_symbols_watch */
+    enum ms_symbol_depth depth;
+    bool unreadable_dwarf;            /* there is some, but it cannot be read */
     const char *path;                 /* NULL: there is no such module */
     const char *file_path;            /* where it is looked for: below the sysroot, or path */
     struct memscope_module_file file; /* path and build_id are not used */
@@ -37,7 +41,10 @@ const char *ms_symbol_module_init(struct ms_symbol_module *module,
                                   const struct memscope_module_file *file);
 void ms_symbol_module_fini(struct ms_symbol_module *module);
 
-/* Reads the files, the first time. */
+/* A note of what was noticed when the files were read; NULL: none. */
+const char *ms_symbol_module_note(struct ms_symbol_module *module);
+
+/* Reads the files, the first time. Also says that this is the module that is read now. */
 void ms_symbol_module_load(struct ms_symbol_module *module);
 
 /* The types of DWARF, which is the module's or split from it. NULL: out of memory. */

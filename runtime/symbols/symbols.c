@@ -10,14 +10,14 @@
 #include "symbols/symbol_module.h"
 #include "symbols/type_lookup.h"
 
-/* More modules than any process has; a number above is not one. */
-#define MODULE_LIMIT 65536u
-
 struct ms_symbols {
     struct ms_symbol_module **modules; /* by number; NULL: none */
     size_t count, capacity;
     struct ms_type_lookup types;
     struct ms_symbol_places places;
+    enum ms_symbol_depth depth; /* of the module depth_of */
+    uint32_t depth_of;
+    size_t told; /* modules whose notes were told */
 };
 
 enum ms_status ms_symbols_new(const struct ms_symbol_places *places, struct ms_symbols **out) {
@@ -43,10 +43,23 @@ void ms_symbols_destroy(struct ms_symbols *symbols) {
     free(symbols);
 }
 
+void ms_symbols_limit(struct ms_symbols *symbols, uint32_t number, enum ms_symbol_depth depth) {
+    symbols->depth_of = number;
+    symbols->depth = depth;
+}
+
+void ms_symbols_watch(struct ms_symbols *symbols, volatile uint32_t *current) {
+    symbols->types.current = current;
+    for (size_t i = 0; i < symbols->count; i++) {
+        if (symbols->modules[i] != NULL)
+            symbols->modules[i]->current = current;
+    }
+}
+
 static const char *s_add_module(void *context, uint32_t number,
                                 const struct memscope_module_file *file) {
     struct ms_symbols *symbols = context;
-    if (file->path == NULL || number >= MODULE_LIMIT)
+    if (file->path == NULL || number >= MS_SYMBOL_MODULE_LIMIT)
         return NULL;
     while (symbols->count <= number) {
         if (!ms_grow_room(&symbols->modules, symbols->count, &symbols->capacity,
@@ -61,6 +74,10 @@ static const char *s_add_module(void *context, uint32_t number,
         return NULL;
     symbols->modules[number] = module;
     ms_type_lookup_reset(&symbols->types);
+    module->number = number;
+    module->current = symbols->types.current;
+    if (symbols->depth_of == number)
+        module->depth = symbols->depth;
     return ms_symbol_module_init(module, &symbols->places, file);
 }
 
@@ -150,10 +167,25 @@ static const char *s_find_variable_type(void *context, uint32_t number, uint64_t
                                   address - 1, name, pointed_to);
 }
 
+/* What was noticed of a module when it was read. */
+static const char *s_next_note(void *context) {
+    struct ms_symbols *symbols = context;
+    while (symbols->told < symbols->count) {
+        struct ms_symbol_module *module = symbols->modules[symbols->told++];
+        const char *note = module != NULL ? ms_symbol_module_note(module) : NULL;
+        if (note != NULL)
+            return note;
+    }
+    return NULL;
+}
+
 struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols) {
-    return (struct memscope_resolver){.context = symbols,
-                                      .add_module = s_add_module,
-                                      .find_frames = s_find_frames,
-                                      .find_type = s_find_type,
-                                      .find_variable_type = s_find_variable_type};
+    return (struct memscope_resolver){
+        .context = symbols,
+        .add_module = s_add_module,
+        .find_frames = s_find_frames,
+        .find_type = s_find_type,
+        .find_variable_type = s_find_variable_type,
+        .next_note = s_next_note,
+    };
 }

@@ -24,6 +24,21 @@ struct ms_symbol_places {
 enum ms_status ms_symbols_new(const struct ms_symbol_places *places, struct ms_symbols **out);
 void ms_symbols_destroy(struct ms_symbols *symbols);
 
+#define MS_SYMBOL_MODULE_LIMIT 65536u /* more than any process has */
+
+/* How much of a module is read. */
+enum ms_symbol_depth {
+    MS_SYMBOL_DEPTH_ALL,
+    MS_SYMBOL_DEPTH_SYMBOLS, /* no debug information */
+    MS_SYMBOL_DEPTH_NOTHING,
+};
+
+/* For module NUMBER, before it is added. */
+void ms_symbols_limit(struct ms_symbols *symbols, uint32_t number, enum ms_symbol_depth depth);
+
+/* Keeps in *CURRENT which module is read. */
+void ms_symbols_watch(struct ms_symbols *symbols, volatile uint32_t *current);
+
 /* A resolver over SYMBOLS, which must outlive it. */
 struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols);
 

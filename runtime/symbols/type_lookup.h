@@ -17,6 +17,7 @@ struct ms_type_lookup {
     size_t count, capacity;
     struct ms_key_table by_spelling;
     struct ms_pool pool;
+    volatile uint32_t *current; /* which module is read (ms_symbols_watch); NULL: nobody asks */
 };
 
 void ms_type_lookup_fini(struct ms_type_lookup *lookup);

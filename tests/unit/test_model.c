@@ -20,6 +20,8 @@ struct s_modules {
     unsigned count;
     char path[64];
     size_t id_size;
+    size_t prepared;
+    unsigned late_notes;
 };
 
 static const char *s_add_module(void *context, uint32_t module,
@@ -89,10 +91,33 @@ static void s_progress(double done) {
     s_done_count++;
 }
 
+/* Each address once, before one of them is asked for. */
+static void s_prepare_frames(void *context, struct memscope_address *places, size_t count) {
+    struct s_modules *modules = context;
+    for (size_t i = 0; i < count; i++) {
+        CU_ASSERT_EQUAL(places[i].module, 1);
+        for (size_t j = 0; j < i; j++)
+            CU_ASSERT_NOT_EQUAL(places[i].address, places[j].address);
+    }
+    modules->prepared += count;
+}
+
+static const char *s_next_note(void *context) {
+    struct s_modules *modules = context;
+    return modules->late_notes++ == 0 ? "noticed late" : NULL;
+}
+
 static struct memscope_resolver s_resolver(struct s_modules *modules) {
     *modules = (struct s_modules){0};
-    return (struct memscope_resolver){modules,     s_add_module, s_find_frames,
-                                      s_find_type, NULL,         s_progress};
+    return (struct memscope_resolver){
+        .context = modules,
+        .add_module = s_add_module,
+        .find_frames = s_find_frames,
+        .find_type = s_find_type,
+        .progress = s_progress,
+        .prepare_frames = s_prepare_frames,
+        .next_note = s_next_note,
+    };
 }
 
 static void s_test_process(void) {
@@ -240,8 +265,10 @@ static void s_test_resolved(void) {
     CU_ASSERT_EQUAL(modules.count, 1);
     check_same(modules.path, "/usr/bin/sample");
     CU_ASSERT_EQUAL(modules.id_size, 4);
-    CU_ASSERT_EQUAL_FATAL(report->note_count, 1);
+    CU_ASSERT_EQUAL_FATAL(report->note_count, 2);
     check_same(report->notes[0], "module 1 has a \xef\xbf\xbd name");
+    check_same(report->notes[1], "noticed late");
+    CU_ASSERT(modules.prepared >= 2);
     check_same(report->hotspots[0].location, "table.c:33");
     check_same(report->hotspots[0].function, "grow");
     check_same(report->sites[0].file, "table.c");

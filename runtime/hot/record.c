@@ -111,8 +111,12 @@ static HOT void s_settle(struct ms_thread *thread) {
  * stays in the inbox until then, so that a kill tears one and not all; only we take any out. */
 static COLD void s_empty_inbox(struct ms_thread *thread) {
     uint32_t id = ms_load_acquire(&thread->record->inbox);
-    while (id != 0) {
+    for (uint32_t tries = 0; id != 0; tries++) {
         struct ms_block *block = ms_block_at(id);
+        if (MS_UNLIKELY(tries == MS_INBOX_LIMIT)) {
+            ms_thread_give_up_inbox(thread);
+            return;
+        }
         if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
             continue;
         ms_thread_count_freed_at(ms_thread_counter(thread, block->site), MS_BLOCK_SIZE(block));

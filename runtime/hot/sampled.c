@@ -133,8 +133,12 @@ static void s_count_freed_at(struct ms_thread *thread, uint32_t site, const stru
 /* Blocks that were pending here when other threads freed them; one at a time, as record.c does. */
 static void s_empty_inbox(struct ms_thread *thread) {
     uint32_t id = ms_load_acquire(&thread->record->inbox);
-    while (id != 0) {
+    for (uint32_t tries = 0; id != 0; tries++) {
         struct ms_block *block = ms_block_at(id);
+        if (MS_UNLIKELY(tries == MS_INBOX_LIMIT)) {
+            ms_thread_give_up_inbox(thread);
+            return;
+        }
         if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
             continue;
         s_count_freed_at(thread, block->site, block, s_weight(*ms_block_basis(id)));

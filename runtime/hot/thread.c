@@ -126,6 +126,11 @@ void ms_thread_leave_to_maker(uint32_t maker, uint32_t id) {
     while (!ms_cas_acq_rel(&other->inbox, &first, id));
 }
 
+void ms_thread_give_up_inbox(struct ms_thread *thread) {
+    ms_exchange_acq_rel(&thread->record->inbox, 0);
+    ms_store_count_drop(MS_DROP_LIMIT);
+}
+
 void ms_thread_forked(void) {
     ms_threads_forked(ms_thread_self != NULL ? ms_thread_self->record : NULL);
     ms_phases_forked();

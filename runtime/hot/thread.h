@@ -32,6 +32,7 @@
 #define MS_DEFERRED_FREES 16u
 #define MS_RULE_CACHE     1024u
 #define MS_FREED_COUNT    512u
+#define MS_INBOX_LIMIT    4096u
 
 /* Live bytes that a thread may hold back: bounds the error of the process' peak. */
 #define MS_HAND_IN_BYTES INT64_C(32768)
@@ -160,6 +161,10 @@ static inline void ms_thread_note_freed(struct ms_thread *thread, uint64_t addre
 /* Record ID, whose block the calling thread has freed while it was the pending one of MAKER, a
  * thread record: MAKER counts it and takes the record back with its next allocation. */
 void ms_thread_leave_to_maker(uint32_t maker, uint32_t id);
+
+/* No inbox is that long: two threads that freed the same block at once have tied it into a knot
+ * with the free records. What is in it is counted as dropped. */
+void ms_thread_give_up_inbox(struct ms_thread *thread);
 
 static inline struct ms_counter *ms_thread_counter(struct ms_thread *thread, uint32_t site) {
     struct ms_counter *chunk = thread->directory[site / MS_COUNTERS_PER_CHUNK];

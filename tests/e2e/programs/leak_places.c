@@ -113,17 +113,24 @@ static void *hold_in_register(void *data) {
 #if defined(__x86_64__)
     void *kept = make(2000);
     char byte = 0;
-    long result;
-    /* write(s_ready[1], &byte, 1), then pause() for ever. */
+    /* What calls have left below the stack pointer is cleared; then write(s_ready[1], &byte, 1),
+     * and pause() for ever. */
     __asm__ volatile("mov %[kept], %%r12\n\t"
+                     "lea -1024(%%rsp), %%rdi\n\t"
+                     "mov $128, %%ecx\n\t"
+                     "xor %%eax, %%eax\n\t"
+                     "rep stosq\n\t"
                      "xor %[kept], %[kept]\n\t"
+                     "mov $1, %%eax\n\t"
+                     "mov %[file], %%rdi\n\t"
+                     "mov $1, %%edx\n\t"
                      "syscall\n"
                      "1: mov $34, %%eax\n\t"
                      "syscall\n\t"
                      "jmp 1b"
-                     : "=a"(result), [kept] "+r"(kept)
-                     : "a"(1L), "D"((long)s_ready[1]), "S"(&byte), "d"(1L)
-                     : "rcx", "r11", "r12", "memory");
+                     : [kept] "+r"(kept)
+                     : [file] "r"((long)s_ready[1]), "S"(&byte)
+                     : "rax", "rcx", "rdx", "rdi", "r11", "r12", "memory");
 #endif
     return NULL;
 }

@@ -123,10 +123,10 @@ static void in_block(void) {
     g_global = holder;
 }
 
-static void freed_holder(void) { /* what was in a block that is freed counts no more */
-    void **holder = make(64);
+static void freed_holder(void) {       /* what was in a block that is freed counts no more */
+    void *volatile *holder = make(64); /* else the store is left out */
     holder[5] = make(96);
-    free(holder);
+    free((void *)holder);
 }
 
 static void thread_local_one(void) {
@@ -182,6 +182,13 @@ static void of_dead_thread(void) {
     pthread_t thread;
     if (pthread_create(&thread, NULL, leave, NULL) != 0 || pthread_join(thread, NULL) != 0)
         abort();
+    free(make(8)); /* what pthread_create made is not the newest block */
+}
+
+static void of_dead_thread_newest(void) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, leave, NULL) != 0 || pthread_join(thread, NULL) != 0)
+        abort();
 }
 
 #define CASES(X)                                                                                   \
@@ -204,7 +211,8 @@ static void of_dead_thread(void) {
     X(large)                                                                                       \
     X(shared_end)                                                                                  \
     X(of_thread)                                                                                   \
-    X(of_dead_thread)
+    X(of_dead_thread)                                                                              \
+    X(of_dead_thread_newest)
 
 static const struct {
     const char *name;

@@ -153,6 +153,27 @@ case_events_of_forks() {
     check "$of" '["alloc struct parent_block","alloc struct parent_block","alloc struct parent_block"]'
 }
 
+# Threads that come and go, fork, load libraries and get signals, with all events written.
+case_events_in_turmoil() {
+    build turmoil -pthread -ldl
+    build loaded -shared -fPIC
+    status=0
+    MEMSCOPE_OPTIONS="out=$PWD/%e.%p.mscope:events=64" timeout -s ABRT 60 ./turmoil ./loaded 2000 >out 2>err || status=$?
+    same "$status" 0 "status (134: it stood still): $(cat err)"
+    same "$(cat out)" "forked often" "standard output"
+    [ ! -s err ] || fail "$(cat err)"
+    journals=0
+    for journal in $(find . -name 'turmoil.*.mscope' | head -n 5); do
+        with_events "$journal"
+        check '.process.exit' exited
+        check '[.events[].timestamp] | length > 100 and . == sort' true
+        check '([.sites[].id]) as $sites | [.events[].site_id | select(. != null)] - $sites' '[]'
+        check_true '.summary.missing_events > 10000'
+        journals=$((journals + 1))
+    done
+    [ "$journals" -eq 5 ] || fail "only $journals journals"
+}
+
 # What cannot be is said.
 case_events_refused() {
     build events -pthread -fno-builtin

@@ -25,7 +25,9 @@ struct memscope_hotspot {
     const char *function;
     uint64_t live_size;
     uint64_t live_count;
-    uint32_t stack_id; /* of the stack with the most live bytes there */
+    uint32_t stack_id;        /* of the stack with the most live bytes there */
+    uint64_t temporary_count; /* blocks freed before their thread's next allocation */
+    uint64_t moved_bytes;     /* that realloc has moved to another address */
 };
 
 struct memscope_gpu {

@@ -11,6 +11,8 @@ static const struct ms_view_column s_columns[] = {
     {"allocation_count", "ALLOCATIONS", MS_VIEW_COUNT, 5},
     {"live_size", "LIVE", MS_VIEW_BYTES, 4},
     {"live_count", "BLOCKS", MS_VIEW_COUNT, 2},
+    {"temporary_count", "TEMPORARY", MS_VIEW_COUNT, 1},
+    {"moved_bytes", "MOVED", MS_VIEW_BYTES, 1},
     {"function", "FUNCTION", MS_VIEW_NAME, 3},
     {"location", "PLACE", MS_VIEW_PLACE, 0},
 };

@@ -99,7 +99,9 @@ SHAPE(memscope_hotspot,
     STRING(memscope_hotspot, function),
     UINT(memscope_hotspot, live_size),
     UINT(memscope_hotspot, live_count),
-    ID(memscope_hotspot, stack_id));
+    ID(memscope_hotspot, stack_id),
+    UINT(memscope_hotspot, temporary_count),
+    UINT(memscope_hotspot, moved_bytes));
 
 SHAPE(memscope_gpu,
     REAL(memscope_gpu, usage_percent),

@@ -149,6 +149,8 @@ static void s_fill_hotspot(const struct ms_build *build, const struct memscope_s
         .live_size = site->live_bytes,
         .live_count = site->live_allocations,
         .stack_id = build->sites[site->id].top_stack,
+        .temporary_count = site->temporary_allocations,
+        .moved_bytes = site->moved_bytes,
     };
 }
 

@@ -193,16 +193,17 @@ static int s_by_live(const void *left, const void *right) {
     return order != 0 ? order : ms_build_compare_text(a->location, b->location);
 }
 
-/* Blocks that a variable takes over are not counted: of one that has done nothing else only what it
- * holds is known. */
+/* Blocks that an annotated variable takes over are not counted: of one that has done nothing else
+ * only what it holds is known. What a program tracks itself is counted. */
 static void s_fill_average(struct memscope_variable *variable) {
     uint64_t count = variable->total_allocations;
+    variable->average_bytes = MEMSCOPE_UNKNOWN;
     if (count != 0) {
         variable->average_bytes = (variable->total_bytes + count / 2) / count;
         return;
     }
-    variable->average_bytes = variable->total_bytes = variable->total_allocations =
-        MEMSCOPE_UNKNOWN;
+    if (variable->kind == NULL || strcmp(variable->kind, "tracked") != 0)
+        variable->total_bytes = variable->total_allocations = MEMSCOPE_UNKNOWN;
 }
 
 static enum ms_status s_fill(struct ms_build *build, struct s_variables *all) {

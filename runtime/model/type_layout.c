@@ -62,9 +62,13 @@ bool ms_type_layout_is_same(const struct memscope_type_layout *a,
 }
 
 bool ms_type_layout_is_open(const struct memscope_type_layout *layout) {
+    const struct memscope_member *last = NULL;
     for (size_t i = 0; i < layout->member_count; i++)
-        if (layout->members[i].kind != NULL &&
-            strcmp(layout->members[i].kind, "flexible_array") == 0)
-            return true;
-    return false;
+        if (last == NULL || layout->members[i].offset >= last->offset)
+            last = &layout->members[i];
+    if (last == NULL || last->kind == NULL)
+        return false;
+    size_t length = last->type_name != NULL ? strlen(last->type_name) : 0;
+    return strcmp(last->kind, "flexible_array") == 0 ||
+           (length > 3 && strcmp(last->type_name + length - 3, "[1]") == 0);
 }

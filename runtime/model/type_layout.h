@@ -16,7 +16,8 @@ enum ms_status ms_type_layout_find(struct ms_build *build, const struct ms_build
 bool ms_type_layout_is_same(const struct memscope_type_layout *a,
                             const struct memscope_type_layout *b);
 
-/* Whether objects of it are as large as there is room for. */
+/* Whether objects of it are as large as there is room for: it ends with a flexible array, or with
+ * "T x[1]", as was written before C had those. */
 bool ms_type_layout_is_open(const struct memscope_type_layout *layout);
 
 #endif

@@ -120,6 +120,10 @@ static void s_add_counter(struct memscope_hotspot *row, const struct ms_counter 
     row->total_size += ms_load_relaxed(&counter->alloc_bytes);
     row->live_size += ms_counters_live(counter, site);
     row->live_count = s_is_sampled(site) ? MEMSCOPE_UNKNOWN : row->live_count + (made - frees);
+    row->temporary_count += ms_load_relaxed(&counter->temporary);
+    row->moved_bytes = s_is_sampled(site)
+                           ? MEMSCOPE_UNKNOWN
+                           : row->moved_bytes + ms_load_relaxed(&counter->moved_bytes);
 }
 
 static struct memscope_hotspot *s_row_of(const struct s_work *work, uint32_t site) {

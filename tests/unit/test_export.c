@@ -66,7 +66,7 @@ static void test_keys(void) {
     }
     static const char *const arrays[][2] = {
         {"hotspots", "var_name type_name total_size allocation_count location function live_size "
-                     "live_count stack_id"},
+                     "live_count stack_id temporary_count moved_bytes"},
         {"system_snapshots",
          "timestamp cpu_usage_percent memory_usage_bytes memory_usage_percent thread_count "
          "disk_read_bps disk_write_bps network_rx_bps network_tx_bps gpu_usage_percent "

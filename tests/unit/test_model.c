@@ -252,6 +252,9 @@ static void s_test_hotspots(void) {
     CU_ASSERT_EQUAL(hotspots[1].live_count, 6);
     CU_ASSERT_EQUAL(hotspots[1].stack_id, sample.stack_a); /* two owners together: 96 of 144 */
     CU_ASSERT_EQUAL(hotspots[2].stack_id, MEMSCOPE_NO_ID);
+    CU_ASSERT_EQUAL(hotspots[1].temporary_count, 0);
+    CU_ASSERT_EQUAL(hotspots[3].temporary_count, 4);
+    CU_ASSERT_EQUAL(hotspots[3].moved_bytes, 0);
     check_same(hotspots[4].location, "0x12345");
     ms_report_destroy(report);
 }

@@ -20,7 +20,7 @@ case_layout_agrees_with_pahole() {
     build shapes
     measure ./shapes
     for name in conn bits bits_apart flexible old_flexible packed with_packed aligned line nested derived \
-        nameless wide tight inner; do
+        nameless wide tight inner text; do
         agrees shapes "$name" "struct $name"
     done
     agrees shapes nameless_t nameless_t
@@ -102,6 +102,7 @@ case_layout_of_instances() {
     check '.layouts[] | select(.type_name | test("flexible")) | [.live_objects, .best_size, .best_order[-1]]' \
         '[1,16,"data"]
 [1,16,"data"]'
+    check '.layouts[] | select(.type_name == "struct text") | [.size, .live_objects]' '[1,1]'
     check '.layouts[] | select(.type_name == "struct derived") | .best_order[0]' base
     check '.layouts[] | select(.type_name == "struct wide") | [.crossing_members, .cache_lines] + [.members[] | select(.crosses_line).name]' \
         '[1,2,"text"]'

@@ -28,6 +28,7 @@ case_uses_growth() {
     place=$(line uses badly)
     check ".sites[] | select(.line == $place) | .moved_bytes > 0.9 * .total_bytes" true
     check ".sites[] | select(.line == $(line uses well)) | .moved_bytes > 0 and .moved_bytes < 0.6 * .total_bytes" true
+    check ".hotspots[] | select(.location | endswith(\"uses.c:$place\")) | .moved_bytes > 0.9 * .total_size" true
     check '[.notes[] | select(test("by little at a time"))] | length' 1
     check "[.notes[] | select(test(\"uses.c:$place: realloc has moved .* to make s_badly larger\"))] | length" 1
     check '([.sites[] | select(.kind != "object") | .moved_bytes] | add) == .summary.moved_bytes' true

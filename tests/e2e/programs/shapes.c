@@ -128,6 +128,11 @@ union either {
     int number;
 };
 
+/* Of any number of bytes it could be an array. */
+struct text {
+    char bytes[1];
+};
+
 typedef struct {
     char a;
     int b;
@@ -163,7 +168,8 @@ int main(void) {
     SHAPES(X)
 #undef X
     struct flexible *flexible = malloc(sizeof(*flexible) + 100);
+    struct text *text = malloc(100);
     struct old_flexible *old = malloc(sizeof(*old) + 100);
     free(malloc(sizeof(struct inner)));
-    return failed || flexible == NULL || old == NULL;
+    return failed || flexible == NULL || old == NULL || text == NULL;
 }

@@ -140,7 +140,7 @@ case_extension_refused() {
     cd "$MEMSCOPE_SOURCE/include/memscope"
     for struct in $(sed -n 's/^struct \(memscope_[a-z_]*\) {$/\1/p' report.h report_rows.h); do
         case $struct in
-        memscope_resolver | memscope_type_layout | memscope_module_file) ;; # none of a report
+        memscope_address | memscope_resolver | memscope_type_layout | memscope_module_file) ;; # none of a report
         memscope_timeline) ;;                       # in struct memscope_report itself
         *) grep -qF "sizeof(struct $struct)" extension.h || fail "$struct is not in MEMSCOPE_EXTENSION_ABI" ;;
         esac

@@ -27,19 +27,25 @@ const struct ms_command *ms_cli_find_command(const char *name) {
     return NULL;
 }
 
+const struct ms_command *const *ms_cli_commands(size_t *count) {
+    *count = S_COMMAND_COUNT;
+    return s_commands;
+}
+
+const char ms_cli_introduction[] =
+    "memscope names the variable and the C type that hold a program's memory.\n";
+
+const char ms_cli_conclusion[] =
+    "FILE is a .mscope journal, or a pid or program name that `memscope list` shows; left out,\n"
+    "it is the newest journal.\n\n"
+    "memscope help COMMAND says more about one; memscope help options lists the options of\n"
+    "a measured run; memscope --version prints the version.\n";
+
 static void s_print_program_help(void) {
-    fputs("memscope names the variable and the C type that hold a program's memory.\n\n"
-          "usage: memscope COMMAND ...\n\n",
-          stdout);
+    printf("%s\nusage: memscope COMMAND ...\n\n", ms_cli_introduction);
     for (size_t i = 0; i < S_COMMAND_COUNT; i++)
         printf("  %-10s %s\n", s_commands[i]->name, s_commands[i]->summary);
-    fputs("\n"
-          "FILE is a .mscope journal, or a pid or program name that `memscope list` shows; left "
-          "out,\n"
-          "it is the newest journal.\n\n"
-          "memscope help COMMAND says more about one; memscope help options lists the options of\n"
-          "a measured run; memscope --version prints the version.\n",
-          stdout);
+    printf("\n%s", ms_cli_conclusion);
 }
 
 int ms_cli_help(const struct ms_command *command) {

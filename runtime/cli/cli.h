@@ -14,12 +14,15 @@
 #define MS_CLI_USAGE    2 /* wrong usage, unreadable input or unwritable output */
 
 struct option;
+struct ms_view;
 
 struct ms_command {
     const char *name;                  /* as it is typed */
     const char *arguments;             /* for its help */
     const char *summary;               /* one line for the list of commands */
     const char *help;                  /* the rest of its help, whole lines */
+    const struct option *options;      /* that it takes, up to a NULL; NULL: none, or those of */
+    const struct ms_view *view;        /* what it shows; NULL: none */
     int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
 };
 
@@ -29,6 +32,13 @@ struct ms_command {
 
 /* NULL: there is no such command. */
 const struct ms_command *ms_cli_find_command(const char *name);
+
+/* All of them, in the order of the help. */
+const struct ms_command *const *ms_cli_commands(size_t *count);
+
+/* What stands above and below the list of them in the help of the program. */
+extern const char ms_cli_introduction[];
+extern const char ms_cli_conclusion[];
 
 /* Prints the help of COMMAND, or that of the program when it is NULL, to standard output. */
 int ms_cli_help(const struct ms_command *command);

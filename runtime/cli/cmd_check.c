@@ -351,5 +351,6 @@ const struct ms_command ms_command_check = {
         "K, M, G, T (KiB, ...) in SIZE are units of 1024; kB, MB, ... of 1000. TYPE and NAME may "
         "be\n"
         "given several times. A number that is not known breaks its limit.\n",
+    .options = s_options,
     .run = s_run,
 };

@@ -71,12 +71,13 @@ static int s_print_plugin(void) {
     return MS_CLI_DONE;
 }
 
+static const struct option s_options[] = {
+    {"cflags", no_argument, NULL, 'c'}, {"libs", no_argument, NULL, 'l'},
+    {"plugin", no_argument, NULL, 'p'}, {"version", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},   {NULL, 0, NULL, 0},
+};
+
 static int s_run(int argc, char **argv) {
-    static const struct option s_options[] = {
-        {"cflags", no_argument, NULL, 'c'}, {"libs", no_argument, NULL, 'l'},
-        {"plugin", no_argument, NULL, 'p'}, {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},   {NULL, 0, NULL, 0},
-    };
     int option, status = MS_CLI_DONE, asked = 0;
     ms_cli_begin_output();
     while ((option = ms_cli_option(&ms_command_config, argc, argv, ":h", s_options)) != -1) {
@@ -112,5 +113,6 @@ const struct ms_command ms_command_config = {
             "  --libs     what a linking call needs\n"
             "  --plugin   the path of the plugin for $MEMSCOPE_CC, else gcc\n"
             "  --version  the version of memscope\n",
+    .options = s_options,
     .run = s_run,
 };

@@ -10,11 +10,12 @@
 
 #define S_PATIENCE_S 3 /* of which a monitor needs 0.1 */
 
+static const struct option s_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 static int s_run(const struct ms_command *self, enum ms_control command, int argc, char **argv) {
-    static const struct option s_options[] = {
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     const char *file;
     int option = ms_cli_option(self, argc, argv, ":h", s_options);
     if (option == 'h')
@@ -48,6 +49,7 @@ const struct ms_command ms_command_pause = {
     .help =
         "From here on new blocks of the process are not recorded, as with memscope_pause(); the\n"
         "frees of those that are recorded still are. " S_HELP,
+    .options = s_options,
     .run = s_run_pause,
 };
 
@@ -58,5 +60,6 @@ const struct ms_command ms_command_resume = {
     .help =
         "New blocks of the process are recorded again, or for the first time when it was started\n"
         "with --start=0. " S_HELP,
+    .options = s_options,
     .run = s_run_resume,
 };

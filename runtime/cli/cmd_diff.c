@@ -40,16 +40,17 @@ static bool s_read_sort(const char *key, enum ms_diff_measure *sort) {
     return false;
 }
 
+static const struct option s_options[] = {
+    {"top", required_argument, NULL, 't'},
+    {"sort", required_argument, NULL, 's'},
+    {"filter", required_argument, NULL, 'f'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    MS_SOURCE_OPTIONS,
+    {NULL, 0, NULL, 0},
+};
+
 static int s_read_request(int argc, char **argv, struct s_request *request) {
-    static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},
-        {"sort", required_argument, NULL, 's'},
-        {"filter", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        MS_SOURCE_OPTIONS,
-        {NULL, 0, NULL, 0},
-    };
     int option;
     while ((option = ms_cli_option(&ms_command_diff, argc, argv, ":h", s_options)) != -1) {
         switch (option) {
@@ -159,5 +160,6 @@ const struct ms_command ms_command_diff = {
         "                 total_bytes or total_count\n"
         "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"
         "  --json         print JSON\n" MS_SOURCE_HELP,
+    .options = s_options,
     .run = s_run,
 };

@@ -171,20 +171,21 @@ static int s_export(const struct ms_exporter *exporter, const struct ms_export_o
     return ms_cli_end_output(status);
 }
 
+static const struct option s_options[] = {
+    {"format", required_argument, NULL, 'f'},
+    {"output", required_argument, NULL, 'o'},
+    {"value", required_argument, NULL, 'v'},
+    {"root", required_argument, NULL, 'r'},
+    {"table", required_argument, NULL, 't'},
+    {"load", required_argument, NULL, 'l'},
+    {"events", no_argument, NULL, 'e'},
+    {"redact", no_argument, NULL, 'd'},
+    MS_SOURCE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 static int s_run(int argc, char **argv) {
-    static const struct option s_options[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"output", required_argument, NULL, 'o'},
-        {"value", required_argument, NULL, 'v'},
-        {"root", required_argument, NULL, 'r'},
-        {"table", required_argument, NULL, 't'},
-        {"load", required_argument, NULL, 'l'},
-        {"events", no_argument, NULL, 'e'},
-        {"redact", no_argument, NULL, 'd'},
-        MS_SOURCE_OPTIONS,
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     struct ms_export_options options = {0};
     const char *file, *format = NULL, *output = NULL;
     unsigned parts = 0;
@@ -267,5 +268,6 @@ const struct ms_command ms_command_export = {
 #include "export/exporters.def"
 #undef X
     ,
+    .options = s_options,
     .run = s_run,
 };

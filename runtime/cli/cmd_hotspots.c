@@ -36,5 +36,6 @@ const struct ms_command ms_command_hotspots = {
     .summary = "the places that allocate most",
     .help = "The places that allocate: variable, type, function and line, with bytes and "
             "blocks.\n\n" MS_VIEW_HELP,
+    .view = &ms_view_hotspots,
     .run = s_run,
 };

@@ -228,5 +228,6 @@ const struct ms_command ms_command_layout = {
         "and what the\nbest order of their members would save. With 'struct NAME' or --type, "
         "one in full: members, holes,\ncache lines, and what to move where.\n\n"
         "  --type GLOB    show in full the types with a name that matches GLOB\n" MS_VIEW_HELP,
+    .view = &ms_view_layouts,
     .run = s_run,
 };

@@ -188,5 +188,6 @@ const struct ms_command ms_command_leaks = {
         "  --suppressions FILE\n"
         "                 leave out what is known: leak:PATTERN lines, as LeakSanitizer has them\n"
         "  --fail         exit with 1 when a leak is shown\n" MS_VIEW_HELP,
+    .view = &ms_view_leaks,
     .run = s_run,
 };

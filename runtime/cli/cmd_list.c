@@ -33,11 +33,12 @@ static void s_print(const struct ms_journals *journals) {
     ms_grid_destroy(grid);
 }
 
+static const struct option s_options[] = {
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 static int s_run(int argc, char **argv) {
-    static const struct option s_options[] = {
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     struct ms_journals journals;
     int option = ms_cli_option(&ms_command_list, argc, argv, ":h", s_options);
     if (option == 'h')
@@ -66,5 +67,6 @@ const struct ms_command ms_command_list = {
             "started, how it ended, peak of its heap, size of the journal. The directory is\n"
             "$MEMSCOPE_DIR, else $XDG_RUNTIME_DIR/memscope, else /tmp/memscope-UID; the newest 64\n"
             "finished journals, of 1 GiB together, are kept there.\n",
+    .options = s_options,
     .run = s_run,
 };

@@ -20,16 +20,17 @@ struct s_request {
     bool skip;
 };
 
+static const struct option s_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"tree", required_argument, NULL, 't'},
+    {"files-from", required_argument, NULL, 'f'},
+    {"skip-unreadable", no_argument, NULL, 'k'},
+    {"help", no_argument, NULL, 'h'},
+    MS_SOURCE_OPTIONS,
+    {NULL, 0, NULL, 0},
+};
+
 static int s_read_request(int argc, char **argv, struct s_request *request) {
-    static const struct option s_options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"tree", required_argument, NULL, 't'},
-        {"files-from", required_argument, NULL, 'f'},
-        {"skip-unreadable", no_argument, NULL, 'k'},
-        {"help", no_argument, NULL, 'h'},
-        MS_SOURCE_OPTIONS,
-        {NULL, 0, NULL, 0},
-    };
     int option;
     while ((option = ms_cli_option(&ms_command_merge, argc, argv, ":o:h", s_options)) != -1) {
         switch (option) {
@@ -171,5 +172,6 @@ const struct ms_command ms_command_merge = {
             "      --skip-unreadable  leave out what cannot be read, with a line for each and a "
             "note in\n"
             "                       the report\n" MS_SOURCE_HELP,
+    .options = s_options,
     .run = s_run,
 };

@@ -33,5 +33,6 @@ const struct ms_command ms_command_phases = {
     .summary = "heap by named phase",
     .help =
         "The phases that the program named: what their threads allocated in them.\n\n" MS_VIEW_HELP,
+    .view = &ms_view_phases,
     .run = s_run,
 };

@@ -32,5 +32,6 @@ const struct ms_command ms_command_problems = {
         "none, or given to a deallocator of other blocks, by both places. Only what is sure is\n"
         "shown.\n\n"
         "  --fail         exit with 1 when a problem is shown\n" MS_VIEW_HELP,
+    .view = &ms_view_problems,
     .run = s_run,
 };

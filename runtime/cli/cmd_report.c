@@ -51,16 +51,17 @@ static int s_report(const char *file, const char *output, unsigned parts, bool r
     return ms_cli_end_output(status);
 }
 
+static const struct option s_options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"load", required_argument, NULL, 'l'},
+    {"events", no_argument, NULL, 'e'},
+    {"redact", no_argument, NULL, 'd'},
+    MS_SOURCE_OPTIONS,
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 static int s_run(int argc, char **argv) {
-    static const struct option s_options[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"load", required_argument, NULL, 'l'},
-        {"events", no_argument, NULL, 'e'},
-        {"redact", no_argument, NULL, 'd'},
-        MS_SOURCE_OPTIONS,
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     const char *file, *output = NULL;
     unsigned parts = 0;
     bool redact = false;
@@ -100,5 +101,6 @@ const struct ms_command ms_command_report = {
         "      --load FILE.so\n"
         "                    load analyzers of your own from a shared library\n"
         "                    (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP,
+    .options = s_options,
     .run = s_run,
 };

@@ -85,19 +85,20 @@ static bool s_may_replace(const char *path) {
     return may;
 }
 
+static const struct option s_options[] = {
+    {"preset", required_argument, NULL, 'p'},
+    {"sample-rate", required_argument, NULL, 'r'},
+    {"sample-bytes", required_argument, NULL, 'b'},
+    {"stack-depth", required_argument, NULL, 'd'},
+    {"output", required_argument, NULL, 'o'},
+    {"start", required_argument, NULL, 's'},
+    {"leaks", no_argument, NULL, 'l'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
 static int s_read_flags(int argc, char **argv, struct s_request *request) {
-    static const struct option s_options[] = {
-        {"preset", required_argument, NULL, 'p'},
-        {"sample-rate", required_argument, NULL, 'r'},
-        {"sample-bytes", required_argument, NULL, 'b'},
-        {"stack-depth", required_argument, NULL, 'd'},
-        {"output", required_argument, NULL, 'o'},
-        {"start", required_argument, NULL, 's'},
-        {"leaks", no_argument, NULL, 'l'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
     int option;
     while ((option = ms_cli_option(&ms_command_run, argc, argv, "+:o:qh", s_options)) != -1) {
         switch (option) {
@@ -291,5 +292,6 @@ const struct ms_command ms_command_run = {
         "                      `memscope leaks`\n"
         "  -q, --quiet         do not say where the journal is\n\n"
         "The flags win over the same options in $MEMSCOPE_OPTIONS; see `memscope help options`.\n",
+    .options = s_options,
     .run = s_run,
 };

@@ -262,16 +262,17 @@ static void s_print(const struct memscope_report *report, const struct s_request
     }
 }
 
+static const struct option s_options[] = {
+    {"top", required_argument, NULL, 't'},
+    {"filter", required_argument, NULL, 'f'},
+    {"json", no_argument, NULL, 'j'},
+    {"load", required_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},
+    MS_SOURCE_OPTIONS,
+    {NULL, 0, NULL, 0},
+};
+
 static int s_run(int argc, char **argv) {
-    static const struct option s_options[] = {
-        {"top", required_argument, NULL, 't'},
-        {"filter", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},
-        {"load", required_argument, NULL, 'l'},
-        {"help", no_argument, NULL, 'h'},
-        MS_SOURCE_OPTIONS,
-        {NULL, 0, NULL, 0},
-    };
     static const char *const s_sections[] = {"process", "sampling", "summary", "findings"};
     struct s_request request = {.top = S_DEFAULT_TOP};
     struct ms_source source;
@@ -325,8 +326,9 @@ const struct ms_command ms_command_summary = {
             "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"
             "  --json         print process, sampling, summary and findings as "
             "JSON\n"
-            "  --load FILE.so load analyzers of your own from a shared library "
-            "(memscope/extension.h);\n"
-            "                 may be given several times\n" MS_SOURCE_HELP,
+            "  --load FILE.so\n"
+            "                 load analyzers of your own from a shared library\n"
+            "                 (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP,
+    .options = s_options,
     .run = s_run,
 };

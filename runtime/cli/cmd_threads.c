@@ -32,5 +32,6 @@ const struct ms_command ms_command_threads = {
     .summary = "heap by thread",
     .help =
         "The threads: what they allocated, and what other threads freed of it.\n\n" MS_VIEW_HELP,
+    .view = &ms_view_threads,
     .run = s_run,
 };

@@ -40,5 +40,6 @@ const struct ms_command ms_command_types = {
     .help = "The C types of heap blocks: live, peak and total bytes; the AVERAGE size of a block "
             "and LIFETIME of a\nbyte; blocks freed before the next allocation (TEMPORARY), bytes "
             "that realloc has MOVED, and what\npadding wastes.\n\n" MS_VIEW_HELP,
+    .view = &ms_view_types,
     .run = s_run,
 };

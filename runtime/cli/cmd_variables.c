@@ -57,5 +57,6 @@ const struct ms_command ms_command_variables = {
         "the "
         "memory of the\nvariable itself, on the stack; of KIND static: the same, from beginning "
         "to end.\n\n" MS_VIEW_HELP,
+    .view = &ms_view_variables,
     .run = s_run,
 };

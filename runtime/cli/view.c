@@ -309,16 +309,20 @@ static const struct option s_options[] = {
 };
 #define S_OPTION_COUNT (sizeof(s_options) / sizeof(s_options[0]))
 
-/* Those of all views and those of VIEW, for the caller to free. */
-static struct option *s_all_options(const struct ms_view *view) {
-    size_t own = 0;
+struct option *ms_view_options(const struct ms_view *view) {
+    size_t own = 0, count = 0;
     while (view->options != NULL && view->options[own].name != NULL)
         own++;
     struct option *all = ms_cli_alloc((S_OPTION_COUNT + own + 1) * sizeof(*all));
-    memcpy(all, s_options, sizeof(s_options));
-    if (own != 0)
-        memcpy(all + S_OPTION_COUNT, view->options, own * sizeof(*all));
-    all[S_OPTION_COUNT + own] = (struct option){NULL, 0, NULL, 0};
+    for (size_t i = 0; i < S_OPTION_COUNT; i++) {
+        if ((s_options[i].val == 'F' && !view->can_fail) ||
+            (s_options[i].val == 'T' && view->has_name == NULL))
+            continue;
+        all[count++] = s_options[i];
+    }
+    for (size_t i = 0; i < own; i++)
+        all[count++] = view->options[i];
+    all[count] = (struct option){NULL, 0, NULL, 0};
     return all;
 }
 
@@ -343,13 +347,10 @@ static int s_read_options(const struct ms_command *command, const struct ms_view
             request->json = true;
             break;
         case 'F':
+            request->fail = true;
+            break;
         case 'T':
-            if (option == 'F' ? !view->can_fail : view->has_name == NULL)
-                return ms_cli_fail("%s: wrong option '--%s'; see `memscope help %s`", command->name,
-                                   option == 'F' ? "fail" : "type", command->name);
-            request->fail |= option == 'F';
-            if (option == 'T')
-                request->pick.type = optarg;
+            request->pick.type = optarg;
             break;
         case 'h':
             exit(ms_cli_help(command));
@@ -370,7 +371,7 @@ static int s_read_options(const struct ms_command *command, const struct ms_view
 
 static int s_read_request(const struct ms_command *command, const struct ms_view *view, int argc,
                           char **argv, struct s_request *request) {
-    struct option *options = s_all_options(view);
+    struct option *options = ms_view_options(view);
     int status = s_read_options(command, view, options, argc, argv, request);
     free(options);
     return status;

@@ -94,6 +94,9 @@ void ms_view_print(const struct ms_view *view, const struct memscope_report *rep
 int ms_view_run(const struct ms_command *command, const struct ms_view *view, int argc,
                 char **argv);
 
+/* The options that the command which shows VIEW takes, up to a NULL; for the caller to free. */
+struct option *ms_view_options(const struct ms_view *view);
+
 /* Reads the number of --top; false: TEXT is none. */
 bool ms_view_read_top(const char *text, size_t *top);
 

@@ -47,24 +47,38 @@ void ms_scan_blocks_fini(struct ms_scan_blocks *blocks);
 /* The number of the first block that begins at ADDRESS or behind it; their count: none does. */
 uint32_t ms_scan_blocks_from(const struct ms_scan_blocks *blocks, uint64_t address);
 
+/* Where the blocks of the page of ADDRESS are counted, NULL: none begins near. ADDRESS is inside of
+ * low .. low + span, as it is for the two below. */
+static inline const uint32_t *ms_scan_blocks_page(const struct ms_scan_blocks *blocks,
+                                                  uint64_t address) {
+    struct ms_scan_part part = blocks->parts[address >> MS_SCAN_PART_BITS];
+    return part.leaf != 0
+               ? &blocks->leaves[part.leaf - 1][address >> MS_SCAN_PAGE_BITS & (MS_SCAN_PAGES - 1)]
+               : NULL;
+}
+
+/* 1 + the number of the last block that begins at ADDRESS or before it, 0: there is none, or it
+ * does not reach so far. */
+static inline uint32_t ms_scan_blocks_before(const struct ms_scan_blocks *blocks,
+                                             uint64_t address) {
+    const uint32_t *page = ms_scan_blocks_page(blocks, address);
+    if (page == NULL)
+        return blocks->parts[address >> MS_SCAN_PART_BITS].before;
+    uint16_t offset = address & (MS_SCAN_PAGE_BYTES - 1);
+    uint32_t last = page[0], count = page[1] - page[0];
+    while (count != 0) { /* without a jump that would be foretold wrongly */
+        uint32_t half = (count + 1) / 2;
+        last += blocks->offsets[last + half - 1] <= offset ? half : 0;
+        count -= half;
+    }
+    return last;
+}
+
 /* The number of the block around ADDRESS, MS_SCAN_NO_BLOCK: there is none. */
 static inline uint32_t ms_scan_blocks_find(const struct ms_scan_blocks *blocks, uint64_t address) {
     if (address - blocks->low >= blocks->span)
         return MS_SCAN_NO_BLOCK;
-    struct ms_scan_part part = blocks->parts[address >> MS_SCAN_PART_BITS];
-    uint32_t last = part.before; /* 1 + the last block that begins at ADDRESS or before it */
-    if (part.leaf != 0) {
-        const uint32_t *pages = blocks->leaves[part.leaf - 1];
-        uint64_t page = address >> MS_SCAN_PAGE_BITS & (MS_SCAN_PAGES - 1);
-        uint16_t offset = address & (MS_SCAN_PAGE_BYTES - 1);
-        uint32_t count = pages[page + 1] - pages[page];
-        last = pages[page];
-        while (count != 0) { /* without a jump that would be foretold wrongly */
-            uint32_t half = (count + 1) / 2;
-            last += blocks->offsets[last + half - 1] <= offset ? half : 0;
-            count -= half;
-        }
-    }
+    uint32_t last = ms_scan_blocks_before(blocks, address);
     if (last == 0)
         return MS_SCAN_NO_BLOCK;
     const struct ms_scan_block *block = &blocks->all[last - 1];

@@ -15,6 +15,7 @@
 
 #define TIMEOUT_NS (UINT64_C(30) * 1000000000)
 #define TOP_MASK   UINT64_C(15)
+#define SEEN_LIMIT 64u
 #define CHUNK_BITS UINT64_C(7) /* flags in a chunk's size */
 
 struct s_scan {
@@ -27,6 +28,10 @@ struct s_scan {
     uint8_t reach;   /* what is found is that */
     uint32_t leader; /* the block from which all begins, MS_SCAN_NO_BLOCK: the roots */
     enum ms_scan_result result;
+    /* Words that have been seen, and will be looked up together: each look-up misses the cache
+     * several times, many at once wait for memory once. */
+    uint32_t seen_count;
+    uint64_t seen[SEEN_LIMIT];
 };
 
 /* Whether ADDRESS is where the piece of memory behind BLOCK begins, for glibc's malloc: it keeps
@@ -41,10 +46,8 @@ static bool s_is_behind(const struct s_scan *scan, const struct ms_scan_block *b
     return address == block->start - 16 + (header & ~CHUNK_BITS);
 }
 
-static void s_found(struct s_scan *scan, uint64_t address) {
-    uint32_t number = ms_scan_blocks_find(&scan->blocks, address);
-    if (MS_LIKELY(number == MS_SCAN_NO_BLOCK))
-        return;
+/* Something points to ADDRESS, in block NUMBER. */
+static void s_reached(struct s_scan *scan, uint32_t number, uint64_t address) {
     struct ms_scan_block *block = &scan->blocks.all[number];
     if (block->reach == MS_REACH_YES || block->reach == MS_REACH_INDIRECT || number == scan->leader)
         return;
@@ -53,8 +56,16 @@ static void s_found(struct s_scan *scan, uint64_t address) {
         return;
     bool is_new = block->reach == MS_REACH_UNKNOWN; /* else it was a leader: it has been searched */
     block->reach = scan->reach;
-    if (is_new)
-        scan->frontier[scan->found++] = number;
+    if (!is_new)
+        return;
+    scan->frontier[scan->found++] = number;
+    __builtin_prefetch((const void *)block->start);
+}
+
+static void s_found(struct s_scan *scan, uint64_t address) {
+    uint32_t number = ms_scan_blocks_find(&scan->blocks, address);
+    if (number != MS_SCAN_NO_BLOCK)
+        s_reached(scan, number, address);
 }
 
 static void s_words(void *data, const uint64_t *words, size_t count) {
@@ -73,12 +84,52 @@ static void s_root(void *data, uintptr_t start, uintptr_t end, enum ms_roots_tru
     ms_scan_memory_read(&scan->memory, start, end, s_words, scan);
 }
 
+/* Looks up what has been seen, one step of all after the other. */
+static void s_look_up(struct s_scan *scan) {
+    const struct ms_scan_blocks *blocks = &scan->blocks;
+    uint32_t last[SEEN_LIMIT], count = scan->seen_count;
+    scan->seen_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *page = ms_scan_blocks_page(blocks, scan->seen[i]);
+        if (page != NULL)
+            __builtin_prefetch(&blocks->offsets[*page]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        last[i] = ms_scan_blocks_before(blocks, scan->seen[i]);
+        __builtin_prefetch(&blocks->all[last[i] - (last[i] != 0)]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct ms_scan_block *block = &blocks->all[last[i] - (last[i] != 0)];
+        if (last[i] != 0 && scan->seen[i] - block->start < block->size)
+            s_reached(scan, last[i] - 1, scan->seen[i]);
+    }
+}
+
+static void s_words_of_block(void *data, const uint64_t *words, size_t count) {
+    struct s_scan *scan = data;
+    uint64_t low = scan->blocks.low, span = scan->blocks.span;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t word = ms_load_relaxed(&words[i]);
+        if (MS_LIKELY(word - low >= span))
+            continue;
+        const uint32_t *page = ms_scan_blocks_page(&scan->blocks, word);
+        if (page != NULL)
+            __builtin_prefetch(page);
+        scan->seen[scan->seen_count++] = word;
+        if (scan->seen_count == SEEN_LIMIT)
+            s_look_up(scan);
+    }
+}
+
 /* Searches what was found, until there is nothing new. */
 static void s_drain(struct s_scan *scan) {
     scan->trust = MS_ROOTS_ANY;
     while (scan->found != 0) {
         const struct ms_scan_block *block = &scan->blocks.all[scan->frontier[--scan->found]];
-        ms_scan_memory_read(&scan->memory, block->start, block->start + block->size, s_words, scan);
+        ms_scan_memory_read(&scan->memory, block->start, block->start + block->size,
+                            s_words_of_block, scan);
+        if (scan->found == 0)
+            s_look_up(scan);
     }
 }
 

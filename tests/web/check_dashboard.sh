@@ -250,6 +250,15 @@ cdp_eval "$settle"
 expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"15 16"'
 expect_quiet "empty report"
 
+# As `memscope merge` makes it of different programs.
+sed 's/"executable":\("[^"]*"\|null\)/"executable":null/; s/"pid":[0-9]*/"pid":null/; s/"processes":\[\]/"processes":[{},{}]/' \
+    "$work/empty.html" > "$work/merged.html"
+cdp_open "file://$work/merged.html" || exit 1
+cdp_eval "$settle"
+expect "a merged report says of how many" 'document.title' '"2 processes – memscope report"'
+expect "and not that its process is not known" 'document.querySelector(".facts dd").textContent' '"2, merged"'
+expect_quiet "merged report"
+
 cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"dark"}]}'
 expect "it is dark where dark is asked for" 'getComputedStyle(document.body).backgroundColor' '"rgb(14, 18, 23)"'
 cdp_call Emulation.setEmulatedMedia '{"features":[{"name":"prefers-color-scheme","value":"light"}]}'

@@ -39,7 +39,10 @@ function exactnessOf(sampling, summary) {
 
 function headOf(report) {
     const { process } = report;
-    const program = data.baseName(process.executable) ?? "program not known";
+    const count = report.processes.length; /* of a merged report */
+    const program =
+        data.baseName(process.executable) ??
+        (count > 1 ? `${count} processes` : "program not known");
     const end = endOf(process);
     const exact = exactnessOf(report.sampling, report.summary);
     document.title = format.name(program).slice(0, 80) + " \u2013 memscope report";
@@ -48,7 +51,9 @@ function headOf(report) {
         [
             "Process",
             process.pid === null
-                ? format.DASH
+                ? count > 1
+                    ? `${count}, merged`
+                    : format.DASH
                 : String(process.pid) + (process.ppid === null ? "" : ` (parent ${process.ppid})`),
         ],
         ["Host", process.host === null ? format.DASH : format.name(process.host)],

@@ -371,8 +371,8 @@ static void test_failing_sink(void) {
     CU_ASSERT_NOT_EQUAL(count, 0);
     for (size_t i = 0; i < count; i++) {
         struct memory whole = export_to_memory(exporters[i].name, report);
-        for (size_t part = 0; part < 40; part++) {
-            struct memory memory = {NULL, 0, whole.size / 40 * part};
+        for (size_t part = 0; part < 10; part++) {
+            struct memory memory = {NULL, 0, whole.size / 10 * part};
             errno = 0;
             CU_ASSERT_EQUAL(ms_export_write(&exporters[i], report, NULL, keep_bytes, &memory),
                             MS_IO);

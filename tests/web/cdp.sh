@@ -7,6 +7,7 @@
 #   cdp_call METHOD [PARAMS]     sets CDP_RESULT to the answer; events are kept in DIRECTORY/events, one a line
 #   cdp_open URL                 loads a page and waits for it
 #   cdp_eval EXPRESSION          sets CDP_VALUE to its value as JSON
+#   cdp_run FILE                 runs a script
 #   cdp_stop
 
 CDP_ID=0
@@ -84,6 +85,10 @@ cdp_eval() {
         return 1
     fi
     CDP_VALUE=$(jq -c .result.value <<< "$CDP_RESULT")
+}
+
+cdp_run() {
+    cdp_call Runtime.evaluate "$(jq -nc --rawfile expression "$1" '{expression: $expression}')"
 }
 
 cdp_stop() {

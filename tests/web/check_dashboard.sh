@@ -114,7 +114,7 @@ expect "an area goes when its key is pressed" \
     'document.querySelector("#timeline .key").click(), document.querySelectorAll("#timeline path.area").length' 6
 expect "the flame graph zooms" \
     'const boxes = () => document.querySelectorAll("#stacks .box").length; const before = boxes();
-     [...document.querySelectorAll("#stacks .box")].find((box) => box.textContent === "parse_request").dispatchEvent(new MouseEvent("click"));
+     [...document.querySelectorAll("#stacks .box")].find((box) => box.querySelector("text")?.textContent === "parse_request").dispatchEvent(new MouseEvent("click"));
      before > 50 && boxes() < before && document.querySelectorAll("#stacks .above").length >= 2' true
 
 cdp_eval 'document.querySelector("#timeline .plot").focus()'
@@ -156,7 +156,7 @@ expect "a hit on the stacks is shown in the flame graph" \
      document.querySelectorAll("#stacks .box.hit").length > 0 && location.hash.includes("function=")' true
 choose='(text) => [...document.querySelectorAll("#stacks .choice")].find((each) => each.textContent === text).click()'
 expect "the flame graph starts with types, or with the allocation" \
-    "const choose = $choose; choose('By type'); const second = () => [...document.querySelectorAll('#stacks [aria-level=\"2\"]')].map((each) => each.getAttribute('aria-label'));
+    "const choose = $choose; choose('By type'); const second = () => [...document.querySelectorAll('#stacks [aria-level=\"2\"]')].map((each) => each.querySelector('title').textContent);
      const types = new Set(data_types()); function data_types() { return [...document.querySelectorAll('#types tr.opens .name')].map((each) => each.textContent); }
      const divided = second().length; choose('Stacks'); choose('Bottom up'); const inner = second().join(); choose('Top down');
      divided > 3 && inner !== second().join()" true
@@ -200,6 +200,15 @@ expect "and a way back to the whole run" \
     'document.querySelector(".selected button").click(), document.querySelectorAll("#types th[data-key=allocations]").length + " " + location.hash.includes("from")' \
     '"1 false"'
 expect_quiet "selected stretch"
+
+expect "a chart is saved as a picture of itself" \
+    "const blobs = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => (blobs.push(blob), make.call(URL, blob));
+     const drawing = document.querySelector('#timeline .plot svg').getBoundingClientRect(); document.querySelector('#timeline .legend .action').click();
+     new Promise((done) => setTimeout(done, 1500)).then(() => createImageBitmap(blobs[0])).then((image) => { URL.createObjectURL = make;
+     const canvas = new OffscreenCanvas(image.width, image.height); const context = canvas.getContext('2d'); context.drawImage(image, 0, 0);
+     const colors = new Set(); const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);
+     for (let i = 0; i < pixels.length; i += 97) colors.add(pixels[i]);
+     return blobs[0].type + ' ' + (Math.abs(image.width - 2 * (drawing.width + 24)) < 3) + ' ' + (colors.size > 8); })" '"image/png true true"'
 
 screen 400
 cdp_eval "$settle"

@@ -87,8 +87,17 @@ const timeChart = (() => {
             });
             return el(
                 "div",
-                { class: "legend", role: "group", "aria-label": "Series of " + this.options.label },
-                keys,
+                { class: "legend" },
+                el(
+                    "span",
+                    {
+                        class: "keys",
+                        role: "group",
+                        "aria-label": "Series of " + this.options.label,
+                    },
+                    keys,
+                ),
+                picture(this.plot, this.options.label),
             );
         }
 

@@ -147,6 +147,7 @@ const flame = (() => {
                         ["flame", "Flame", "the first call at the bottom"],
                     ]),
                     this.matched,
+                    el("span", { class: "actions" }, picture(this.plot, "Live blocks by call stack")),
                 ),
                 this.crumbs,
                 this.plot,
@@ -285,12 +286,12 @@ const flame = (() => {
                     role: "treeitem",
                     tabindex: -1,
                     "aria-level": node.depth + 1,
-                    "aria-label": this.words(node),
                     click: () => this.zoom(node),
                     pointerenter: () => this.tell(node),
                     pointerleave: () => this.tell(this.focus),
                     focus: () => this.tell(node),
                 },
+                svg("title", null, this.words(node)), /* its name, where the text is cut */
                 svg("rect", {
                     x: x.toFixed(2),
                     y,
@@ -302,7 +303,7 @@ const flame = (() => {
                     ? null
                     : svg(
                           "text",
-                          { x: (x + 4).toFixed(2), y: y + 14 },
+                          { x: (x + 4).toFixed(2), y: y + 14, "aria-hidden": "true" },
                           node.name.length > letters
                               ? node.name.slice(0, letters - 1) + "\u2026"
                               : node.name,

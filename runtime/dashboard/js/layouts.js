@@ -142,7 +142,7 @@ function layoutDetail(layout) {
         layoutAdvice(layout),
         el(
             "div",
-            { class: "scroll" },
+            { class: "scroll", tabindex: 0 },
             el(
                 "table",
                 { class: "plain" },

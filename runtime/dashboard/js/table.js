@@ -366,7 +366,7 @@ const table = (() => {
                 el(
                     "td",
                     { colspan: this.columns.length },
-                    el("div", { class: "inner" }, this.options.detail(row)),
+                    el("div", { class: "inner", tabindex: 0 }, this.options.detail(row)),
                 ),
             );
         }

@@ -131,6 +131,6 @@ const treemap = (() => {
                 ),
             );
         });
-        return plot;
+        return el("div", { class: "pictured" }, plot, picture(plot, label));
     };
 })();

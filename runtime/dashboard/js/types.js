@@ -85,7 +85,7 @@ function typeDetail(type) {
         layoutStrip(type),
         el(
             "div",
-            { class: "scroll" },
+            { class: "scroll", tabindex: 0 },
             el(
                 "table",
                 { class: "plain" },

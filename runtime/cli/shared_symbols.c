@@ -118,7 +118,7 @@ static const char *s_next_note(void *context) {
 }
 
 static enum ms_status s_init(struct s_set *set, const struct ms_symbol_places *places) {
-    struct ms_symbol_places own = {NULL, NULL};
+    struct ms_symbol_places own = {0};
     if (places->sysroot != NULL)
         own.sysroot = set->sysroot = ms_cli_copy(places->sysroot);
     if (places->debug_dirs != NULL)

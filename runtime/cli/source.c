@@ -49,7 +49,7 @@ static bool s_find_places(struct ms_source *source, struct ms_symbol_places *out
     }
     source->debug_dirs =
         ms_cli_format("%s:%s", s_debug_dirs != NULL ? s_debug_dirs : "", more != NULL ? more : "");
-    *out = (struct ms_symbol_places){source->sysroot, source->debug_dirs};
+    *out = (struct ms_symbol_places){.sysroot = source->sysroot, .debug_dirs = source->debug_dirs};
     return true;
 }
 

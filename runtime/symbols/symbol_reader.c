@@ -42,7 +42,8 @@ struct ms_symbol_reader {
     struct s_known *known;
     size_t known_count, known_capacity;
     struct ms_key_table by_address;
-    const char *last_file; /* of the frame that was kept last */
+    const char **texts; /* of the part of a reply that is taken, by number */
+    size_t text_count, text_capacity;
     const char **notes;
     size_t note_count, note_capacity, note_told;
     struct ms_pool pool;
@@ -181,11 +182,19 @@ static const char *s_keep(struct ms_symbol_reader *reader, const char *text) {
     return text != NULL ? ms_pool_copy(&reader->pool, text, strlen(text)) : NULL;
 }
 
-/* One text after another is often the same. */
-static const char *s_keep_like(struct ms_symbol_reader *reader, const char *text,
-                               const char *before) {
-    return text != NULL && before != NULL && strcmp(text, before) == 0 ? before
-                                                                       : s_keep(reader, text);
+/* A text of a part of frames, kept once. */
+static const char *s_take_again(struct ms_symbol_reader *reader, struct ms_wire *reply) {
+    const char *text;
+    uint32_t number = ms_wire_take_again(reply, &text);
+    if (number == MS_WIRE_NO_TEXT)
+        return NULL;
+    if (text != NULL) {
+        if (!ms_grow_room(&reader->texts, number, &reader->text_capacity, sizeof(*reader->texts)))
+            return NULL;
+        reader->texts[number] = s_keep(reader, text);
+        reader->text_count = number + 1;
+    }
+    return number < reader->text_count ? reader->texts[number] : NULL;
 }
 
 static uint64_t s_key(uint32_t module, uint64_t address) {
@@ -202,9 +211,8 @@ static void s_take_frames(struct ms_symbol_reader *reader, const struct memscope
         return;
     for (uint64_t i = 0; i < count; i++) {
         ms_wire_take(reply, &frames[i], sizeof(frames[i]));
-        frames[i].function = s_keep(reader, ms_wire_take_text(reply));
-        frames[i].file = reader->last_file =
-            s_keep_like(reader, ms_wire_take_text(reply), reader->last_file);
+        frames[i].function = s_take_again(reader, reply);
+        frames[i].file = s_take_again(reader, reply);
         frames[i].module =
             place->module < reader->module_count ? reader->modules[place->module].path : NULL;
     }
@@ -243,8 +251,15 @@ static void s_prepare_frames(void *context, struct memscope_address *places, siz
         ms_wire_put_number(&request, places[i].address);
     }
     if (!request.failed && s_ask(reader, &request, &reply)) {
-        for (size_t i = 0; i < count && !reply.failed; i++)
-            s_take_frames(reader, &places[i], &reply);
+        for (size_t i = 0; i < count && !reply.failed;) {
+            uint64_t part = ms_wire_take_number(&reply);
+            ms_wire_forget(&reply);
+            reader->text_count = 0;
+            if (part == 0)
+                break;
+            for (; part != 0 && i < count && !reply.failed; part--, i++)
+                s_take_frames(reader, &places[i], &reply);
+        }
     }
     ms_wire_fini(&request);
     ms_wire_fini(&reply);
@@ -379,6 +394,7 @@ void ms_symbol_reader_destroy(struct ms_symbol_reader *reader) {
     free(reader->modules);
     free(reader->known);
     free(reader->notes);
+    free(reader->texts);
     ms_key_fini(&reader->by_address);
     ms_pool_fini(&reader->pool);
     free(reader);

@@ -9,7 +9,7 @@
 
 #include "symbols/wire.h"
 
-#define CPU_SECONDS  60 /* of one request */
+#define CPU_SECONDS  60 /* of one request, unless the places say another number */
 #define MEMORY_LIMIT ((rlim_t)4 << 30)
 /* Fewer addresses are not worth a second process. */
 #define SPLIT_COUNT 1024u
@@ -28,12 +28,13 @@ static void s_limit_memory(void) {
 #endif
 }
 
-static void s_limit_time(void) {
+static void s_limit_time(unsigned seconds) {
     struct rusage used;
     struct rlimit limit;
     if (getrusage(RUSAGE_SELF, &used) != 0 || getrlimit(RLIMIT_CPU, &limit) != 0)
         return;
-    rlim_t end = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + CPU_SECONDS;
+    rlim_t end = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                 (seconds != 0 ? seconds : CPU_SECONDS);
     limit.rlim_cur = end < limit.rlim_max ? end : limit.rlim_max;
     setrlimit(RLIMIT_CPU, &limit);
 }
@@ -61,13 +62,15 @@ static void s_put_frames(struct s_server *server, uint64_t module, uint64_t addr
     ms_wire_put_number(out, count);
     for (size_t i = 0; i < count; i++) {
         ms_wire_put(out, &frames[i], sizeof(frames[i]));
-        ms_wire_put_text(out, frames[i].function);
-        ms_wire_put_text(out, frames[i].file);
+        ms_wire_put_again(out, frames[i].function);
+        ms_wire_put_again(out, frames[i].file);
     }
 }
 
+/* One part of a reply. */
 static void s_put_all(struct s_server *server, struct ms_wire *in, uint64_t count,
                       struct ms_wire *out) {
+    ms_wire_put_number(out, count);
     for (uint64_t i = 0; i < count && !in->failed; i++) {
         uint64_t module = ms_wire_take_number(in), address = ms_wire_take_number(in);
         if (!in->failed)
@@ -174,7 +177,7 @@ void ms_symbol_serve(int fd, const struct ms_symbol_places *places, volatile uin
     server.resolver = ms_symbols_resolver(server.symbols);
     while (ms_wire_receive(&in, fd)) {
         struct ms_wire out = {0};
-        s_limit_time();
+        s_limit_time(places != NULL ? places->cpu_seconds : 0);
         s_answer(&server, &in, &out);
         if (!ms_wire_send(&out, fd))
             break;

@@ -14,7 +14,8 @@
 /* The first number of a request. A reply has what the resolver's function of that name gives. */
 enum ms_symbol_request {
     MS_SYMBOL_ADD,      /* number, enum ms_symbol_depth, the file */
-    MS_SYMBOL_FRAMES,   /* count, count times module and address */
+    MS_SYMBOL_FRAMES,   /* count, count times module and address; the reply is of one or two parts:
+                           count, count times frames, with texts that belong to the part */
     MS_SYMBOL_TYPE,     /* name, file */
     MS_SYMBOL_VARIABLE, /* module, address, name, pointed_to */
     MS_SYMBOL_NOTE,

@@ -18,6 +18,7 @@ struct ms_symbols;
 struct ms_symbol_places {
     const char *sysroot;    /* NULL: none; else without a slash at its end */
     const char *debug_dirs; /* "DIR:DIR", before /usr/lib/debug; NULL: none */
+    unsigned cpu_seconds;   /* of symbol_reader.h, for one request; 0: 60 */
 };
 
 /* PLACES may be NULL. What it points to must outlive OUT. */

@@ -14,6 +14,7 @@
 
 void ms_wire_fini(struct ms_wire *wire) {
     free(wire->bytes);
+    ms_key_fini(&wire->seen);
     *wire = (struct ms_wire){0};
 }
 
@@ -82,6 +83,47 @@ const char *ms_wire_take_text(struct ms_wire *wire) {
     }
     wire->at += size;
     return wire->bytes + wire->at - size;
+}
+
+void ms_wire_forget(struct ms_wire *wire) {
+    ms_key_fini(&wire->seen);
+    wire->text_count = 0;
+}
+
+void ms_wire_put_again(struct ms_wire *wire, const char *text) {
+    uint32_t number = MS_WIRE_NO_TEXT;
+    bool is_new = false;
+    if (text != NULL) {
+        number = ms_key_find(&wire->seen, (uintptr_t)text);
+        is_new = number == MS_KEY_NONE;
+    }
+    if (is_new) {
+        number = wire->text_count;
+        if (number >= MS_KEY_NONE - 1 || !ms_key_add(&wire->seen, (uintptr_t)text, number)) {
+            wire->failed = true;
+            return;
+        }
+        wire->text_count++;
+    }
+    ms_wire_put(wire, &number, sizeof(number));
+    if (is_new)
+        ms_wire_put_text(wire, text);
+}
+
+uint32_t ms_wire_take_again(struct ms_wire *wire, const char **text) {
+    uint32_t number;
+    ms_wire_take(wire, &number, sizeof(number));
+    *text = NULL;
+    if (wire->failed)
+        return MS_WIRE_NO_TEXT;
+    if (number != MS_WIRE_NO_TEXT && number == wire->text_count) {
+        *text = ms_wire_take_text(wire);
+        wire->text_count++;
+        wire->failed |= *text == NULL;
+    } else if (number != MS_WIRE_NO_TEXT && number > wire->text_count) {
+        wire->failed = true;
+    }
+    return wire->failed ? MS_WIRE_NO_TEXT : number;
 }
 
 static bool s_write(int fd, const char *bytes, size_t size) {

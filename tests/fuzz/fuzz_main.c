@@ -18,10 +18,12 @@
 #include "corpus.h"
 #include "fuzz_target.h"
 
-#define LIMIT_MIB     1024
-#define LIMIT_SECONDS 10
-#define TEXT2(x)      #x
-#define TEXT(x)       TEXT2(x)
+#define LIMIT_MIB 1024
+#ifndef LIMIT_SECONDS
+#    define LIMIT_SECONDS 10
+#endif
+#define TEXT2(x) #x
+#define TEXT(x)  TEXT2(x)
 
 /* A limit of the address space leaves no room for AddressSanitizer. */
 #ifdef __SANITIZE_ADDRESS__

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # check_speedscope.sh MEMSCOPE MAKE_SAMPLE WORK: speedscope, in a real browser, opens what memscope writes for it and what
-# it writes for others: its own format, folded stacks and pprof's. The packages of npm stay in WORK. Exit status 77: there
+# it writes for others: its own format, folded stacks, traces and pprof's. The packages of npm stay in WORK. Exit status 77: there
 # is no browser, or no speedscope.
 set -u
 
@@ -77,7 +77,7 @@ MEMSCOPE_OPTIONS="out=$work/j.mscope" "$work/lives" || exit 1
     "$memscope" export --value total --root type -o "$work/total.folded" "$work/j.mscope" &&
     "$memscope" export -o "$work/lives.pb.gz" "$work/j.mscope" &&
     "$make_sample" 60 20 "$work/hostile.speedscope.json" && "$make_sample" 60 20 "$work/hostile.folded" &&
-    "$make_sample" 60 20 "$work/hostile.pb.gz" || exit 1
+    "$make_sample" 60 20 "$work/hostile.pb.gz" && "$make_sample" 60 20 "$work/hostile.trace.json" || exit 1
 if ! cdp_start "$work/browser"; then
     cat "$work/browser/stderr"
     exit 1
@@ -96,6 +96,11 @@ expect "folded stacks" "$(sort <<< "$TABLE")" "$(sed 's/ B / /g' <<< "$rows" | s
 open_file "$work/total.folded"
 expect "folded stacks of all allocations, by type" "$(sort <<< "$TABLE")" \
     "$(printf '64 0 struct session\n64 64 open_session\n8 0 struct node\n8 8 add_node\n' | sort)"
+
+# Of a trace it takes the phases of threads.
+open_file "$work/hostile.trace.json"
+expect "phases of a trace" "$(grep -o 'load {"total_allocations":900,"total_bytes":70000}' <<< "$TABLE")" \
+    'load {"total_allocations":900,"total_bytes":70000}'
 
 # Names that a hostile program would choose: shown, and not run.
 for file in hostile.speedscope.json hostile.folded hostile.pb.gz; do

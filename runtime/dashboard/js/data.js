@@ -33,18 +33,30 @@ const data = (() => {
         element.textContent = ""; /* the text is not needed any more */
     }
 
-    /* The frames of a stack, innermost first; null: there is no such stack. */
-    function frames(id) {
-        const { tree } = loaded;
+    /* The node of the innermost frame of stack ID; null: there is no such stack. */
+    function nodeOf(id) {
         const index = stackIndex.get(id);
-        if (index === undefined) {
+        return index === undefined ? null : loaded.tree.node[index];
+    }
+
+    /* The frames of a stack as indexes of tree.frames, innermost first; null: there is no such stack. */
+    function frameNumbers(id) {
+        const { tree } = loaded;
+        const innermost = nodeOf(id);
+        if (innermost === null) {
             return null;
         }
         const found = [];
-        for (let node = tree.node[index]; node > 0; node = tree.node_parent[node]) {
-            found.push(tree.frames[tree.node_frame[node]]);
+        for (let node = innermost; node > 0; node = tree.node_parent[node]) {
+            found.push(tree.node_frame[node]);
         }
         return found;
+    }
+
+    /* The frames themselves. */
+    function frames(id) {
+        const found = frameNumbers(id);
+        return found && found.map((at) => loaded.tree.frames[at]);
     }
 
     /* ROWS by KEY: a Map of arrays. */
@@ -101,6 +113,8 @@ const data = (() => {
         load,
         typeColor,
         frames,
+        frameNumbers,
+        nodeOf,
         groupBy,
         baseName,
         sum,

@@ -39,31 +39,85 @@ const flame = (() => {
         variable: (row) => row.var_name ?? "no variable",
     };
 
-    /* The boxes of live blocks under CHOICE: { order, divide, measure }. */
-    function callTree(choice) {
-        const root = newNode("all live blocks", null, null);
-        const name = DIVISIONS[choice.divide];
-        for (const row of data.report.live) {
-            const frames = data.frames(row.stack_id);
-            if (!(row.bytes > 0) || frames === null) {
-                continue;
+    /* Of each frame what it is called, and a number that all frames of its function have. */
+    let functions = null;
+
+    function findFunctions() {
+        const numbers = new Map();
+        const number = data.tree.frames.map((frame) => {
+            const key = `${frame.function}\n${frame.function === null ? frame.address : ""}\n${frame.module}`;
+            if (!numbers.has(key)) {
+                numbers.set(key, numbers.size);
             }
-            const value = choice.measure === "blocks" ? row.count : row.bytes;
-            const path = [root];
+            return numbers.get(key);
+        });
+        return { number, name: data.tree.frames.map(frameName) };
+    }
+
+    function callOf(node, at) {
+        return childOf(node, functions.number[at], functions.name[at], data.tree.frames[at]);
+    }
+
+    /* Callers first, not divided: the report's own tree has each way from the root once. BOXES are its
+     * nodes as boxes, parents before children. */
+    function plainLeaves(root, boxes) {
+        const { node_parent: parents, node_frame: frames } = data.tree;
+        const box = [root];
+        for (let node = 1; node < parents.length; node++) {
+            box.push(callOf(box[parents[node]], frames[node]));
+        }
+        new Set(box).forEach((each) => boxes.push(each));
+        return (row) => box[data.nodeOf(row.stack_id) ?? -1];
+    }
+
+    /* Any other way: each stack is followed. */
+    function anyLeaves(root, boxes, choice) {
+        const name = DIVISIONS[choice.divide];
+        const seen = new Set();
+        const to = (box) => {
+            if (!seen.has(box)) {
+                seen.add(box);
+                boxes.push(box);
+            }
+            return box;
+        };
+        boxes.push(root);
+        return (row) => {
+            const frames = data.frameNumbers(row.stack_id);
+            if (frames === null) {
+                return undefined;
+            }
             let node = root;
             if (name) {
-                node = childOf(node, "\n" + name(row), format.name(name(row)), null);
-                path.push(node);
+                node = to(childOf(node, name(row), format.name(name(row)), null));
             }
-            for (const frame of choice.order === "callers" ? frames.reverse() : frames) {
-                const key = `${frame.function}\n${frame.function === null ? frame.address : ""}\n${frame.module}`;
-                node = childOf(node, key, frameName(frame), frame);
-                path.push(node);
+            for (const at of choice.order === "callers" ? frames.reverse() : frames) {
+                node = to(callOf(node, at));
             }
-            for (const each of path) {
-                each.bytes += row.bytes;
-                each.count += row.count;
-                each.value += value;
+            return node;
+        };
+    }
+
+    /* The boxes of live blocks under CHOICE: { order, divide, measure }. */
+    function callTree(choice) {
+        functions ??= findFunctions();
+        const root = newNode("all live blocks", null, null);
+        const boxes = []; /* parents before children */
+        const plain = choice.order === "callers" && choice.divide === "none";
+        const leafOf = plain ? plainLeaves(root, boxes) : anyLeaves(root, boxes, choice);
+        for (const row of data.report.live) {
+            const leaf = row.bytes > 0 ? leafOf(row) : undefined;
+            if (leaf) {
+                leaf.bytes += row.bytes;
+                leaf.count += row.count;
+            }
+        }
+        for (let i = boxes.length - 1; i >= 0; i--) {
+            const box = boxes[i];
+            box.value = choice.measure === "blocks" ? box.count : box.bytes;
+            if (box.parent !== null) {
+                box.parent.bytes += box.bytes;
+                box.parent.count += box.count;
             }
         }
         return root;

@@ -67,43 +67,21 @@ const insights = (() => {
             }));
     }
 
-    /* Whether VALUES never fall, rise in most intervals, and most of their rise is not at the start. */
-    function grows(values) {
-        const known = values.filter(format.known);
-        if (known.length < 8) {
-            return false;
-        }
-        let rises = 0;
-        for (let i = 1; i < known.length; i++) {
-            if (known[i] < known[i - 1]) {
-                return false;
-            }
-            rises += known[i] > known[i - 1] ? 1 : 0;
-        }
-        const half = known[known.length >> 1];
-        const last = known[known.length - 1];
-        return rises >= (known.length - 1) * 0.6 && last - half >= (last - known[0]) / 4;
-    }
-
     function ofGrowth(report) {
-        const sites = new Map(report.sites.map((site) => [site.id, site]));
-        return report.timeline.by_site
-            .filter((series) => sites.has(series.site_id) && grows(series.live_bytes))
-            .map((series) => ({
-                site: sites.get(series.site_id),
-                bytes: series.live_bytes[series.live_bytes.length - 1] - (series.live_bytes[0] ?? 0),
-            }))
+        return report.growing
+            .map((row) => ({ row, bytes: row.end_bytes - row.start_bytes }))
             .filter(({ bytes }) => worthTelling(bytes, report.summary))
             .sort((a, b) => b.bytes - a.bytes)
             .slice(0, 2)
-            .map(({ site, bytes }) => ({
+            .map(({ row, bytes }) => ({
                 weight: bytes,
                 words: [
                     "The blocks of ",
-                    holderName({ ...site, location: siteLocation(site) }),
-                    ` only grew, by ${format.bytes(bytes)}, all through the run.`,
+                    holderName(row),
+                    ` grew by ${format.bytes(bytes)}, ` +
+                        (row.by === "marks" ? "from mark to mark." : "in every part of the run."),
                 ],
-                go: () => show("sites", { site: site.id }),
+                go: () => show("sites", { site: row.site_id }),
             }));
     }
 

@@ -45,6 +45,10 @@ struct ms_export_options {
     enum ms_export_value value;
     enum ms_export_root root;
     const char *table; /* a section of the report; NULL: the format's own choice */
+    /* pprof alone, for memscope serve: */
+    bool is_snapshot; /* dated when it was taken, as Go's heap profiles are; `value` is what is
+                         shown first */
+    const struct memscope_report *before; /* of the same process: it is taken off; NULL: none */
 };
 
 /* Which of them a format looks at. */

@@ -33,7 +33,7 @@ struct pprof {
     struct ms_index heads;     /* mapping, upper half of an address -> number of that pair */
     struct ms_index locations; /* number of the pair, lower half -> id */
     uint64_t location_count;
-    uint64_t *site_locations; /* by index in report->sites, one more for "not known"; 0: none yet */
+    struct ms_index sites; /* 1 + id of a site, 0: not known -> id of its location */
     struct mapping {
         uint64_t limit; /* behind the last address that was seen */
         bool has_functions, has_lines, has_inlined;
@@ -176,16 +176,16 @@ static uint64_t location_of_frames(struct pprof *pprof, const struct memscope_fr
 
 /* Where a site is in the source. */
 static uint64_t location_of_site(struct pprof *pprof, const struct memscope_site_report *site) {
-    const struct memscope_report *report = pprof->report;
-    uint64_t *location =
-        &pprof->site_locations[site != NULL ? (size_t)(site - report->sites) : report->site_count];
-    if (*location == 0) {
+    bool added;
+    uint32_t id = put_key(pprof, &pprof->sites, site != NULL ? UINT64_C(1) + site->id : 0,
+                          (uint32_t)pprof->location_count + 1, &added);
+    if (added) {
         const char *function = site != NULL ? site->function : NULL;
         set_line(pprof, 0, function != NULL ? function : "[unknown]",
                  site != NULL ? site->file : NULL, site != NULL ? site->line : MEMSCOPE_UNKNOWN);
-        *location = put_location(pprof, 0, 0, 1);
+        put_location(pprof, 0, 0, 1);
     }
-    return *location;
+    return id;
 }
 
 /* The locations of SAMPLE into pprof->stack, innermost first. */
@@ -217,9 +217,12 @@ static size_t add_label(struct pprof *pprof, Pprof__Label *labels, size_t count,
     return count + 1;
 }
 
-static void put_sample(struct pprof *pprof, const struct ms_profile_sample *from) {
-    int64_t values[VALUE_COUNT] = {number(from->total_count), number(from->total_bytes),
-                                   number(from->live_count), number(from->live_bytes)};
+/* SIGN is -1 for what is taken off: a profile may have several samples of one place, which count
+ * together. */
+static void put_sample(struct pprof *pprof, const struct ms_profile_sample *from, int sign) {
+    int64_t values[VALUE_COUNT] = {
+        sign * number(from->total_count), sign * number(from->total_bytes),
+        sign * number(from->live_count), sign * number(from->live_bytes)};
     if ((values[0] | values[1] | values[2] | values[3]) == 0) {
         return;
     }
@@ -251,8 +254,24 @@ static Pprof__ValueType value_type(struct pprof *pprof, const char *type, const 
     return value;
 }
 
+/* When it was, and for how long. */
+static void set_time(Pprof__Profile *head, const struct memscope_report *report,
+                     const struct ms_export_options *options) {
+    int64_t duration = number(report->process.duration_ns);
+    head->time_nanos = number(report->process.start_time);
+    head->duration_nanos = duration;
+    if (options->before != NULL) {
+        int64_t begin = number(options->before->process.duration_ns);
+        head->time_nanos += begin;
+        head->duration_nanos = duration > begin ? duration - begin : 0;
+    } else if (options->is_snapshot) {
+        head->time_nanos += duration;
+        head->duration_nanos = 0;
+    }
+}
+
 /* The first string is "", everything else is found by its number. */
-static void put_head(struct pprof *pprof) {
+static void put_head(struct pprof *pprof, const struct ms_export_options *options) {
     static char s_empty[] = "";
     char *strings = s_empty;
     Pprof__Profile first = PPROF__PROFILE__INIT;
@@ -276,11 +295,11 @@ static void put_head(struct pprof *pprof) {
     Pprof__Profile head = PPROF__PROFILE__INIT;
     head.n_sample_type = VALUE_COUNT;
     head.sample_type = type_pointers;
-    head.time_nanos = number(report->process.start_time);
-    head.duration_nanos = number(report->process.duration_ns);
+    set_time(&head, report, options);
     head.period_type = &period_type;
     head.period = period != 0 ? (int64_t)period : 1;
-    head.default_sample_type = string_of(pprof, "inuse_space");
+    bool shows_total = options->is_snapshot && options->value == MS_EXPORT_TOTAL;
+    head.default_sample_type = string_of(pprof, shows_total ? "alloc_space" : "inuse_space");
     put(pprof, &head);
     for (size_t i = 0; i < report->note_count; i++) {
         int64_t comment = string_of(pprof, report->notes[i]);
@@ -326,29 +345,51 @@ static void find_modules(struct pprof *pprof) {
     }
 }
 
-static bool make_room(struct pprof *pprof) {
-    const struct memscope_report *report = pprof->report;
-    size_t deepest = 1;
+static size_t find_deepest(const struct memscope_report *report, size_t deepest) {
     for (size_t i = 0; i < report->stack_count; i++) {
         if (report->stacks[i].frame_count > deepest) {
             deepest = report->stacks[i].frame_count;
         }
     }
-    pprof->site_locations = calloc(report->site_count + 1, sizeof(*pprof->site_locations));
+    return deepest;
+}
+
+static bool make_room(struct pprof *pprof, const struct memscope_report *before) {
+    const struct memscope_report *report = pprof->report;
+    size_t deepest = find_deepest(report, 1);
+    if (before != NULL) {
+        deepest = find_deepest(before, deepest);
+    }
     pprof->mappings = calloc(report->module_count + 1, sizeof(*pprof->mappings));
     pprof->stack = malloc(deepest * sizeof(*pprof->stack));
     pprof->lines = malloc(deepest * sizeof(*pprof->lines));
     pprof->line_pointers = malloc(deepest * sizeof(*pprof->line_pointers));
-    return pprof->site_locations != NULL && pprof->mappings != NULL && pprof->stack != NULL &&
-           pprof->lines != NULL && pprof->line_pointers != NULL;
+    return pprof->mappings != NULL && pprof->stack != NULL && pprof->lines != NULL &&
+           pprof->line_pointers != NULL;
 }
 
-static void write_profile(struct pprof *pprof) {
-    put_head(pprof);
+static void put_samples(struct pprof *pprof, const struct ms_profile_index *rows, int sign) {
+    for (size_t i = 0; i < ms_profile_sample_count(rows) && pprof->status == MS_OK; i++) {
+        struct ms_profile_sample sample = ms_profile_sample_get(rows, i);
+        put_sample(pprof, &sample, sign);
+    }
+}
+
+static void put_before(struct pprof *pprof, const struct memscope_report *before) {
+    struct ms_profile_index rows;
+    keep_status(pprof, ms_profile_index_init(&rows, before));
+    if (pprof->status == MS_OK) {
+        put_samples(pprof, &rows, -1);
+        ms_profile_index_fini(&rows);
+    }
+}
+
+static void write_profile(struct pprof *pprof, const struct ms_export_options *options) {
+    put_head(pprof, options);
     find_modules(pprof);
-    for (size_t i = 0; i < ms_profile_sample_count(&pprof->rows) && pprof->status == MS_OK; i++) {
-        struct ms_profile_sample sample = ms_profile_sample_get(&pprof->rows, i);
-        put_sample(pprof, &sample);
+    put_samples(pprof, &pprof->rows, 1);
+    if (options->before != NULL) {
+        put_before(pprof, options->before);
     }
     put_mappings(pprof);
 }
@@ -356,12 +397,12 @@ static void write_profile(struct pprof *pprof) {
 static void pprof_destroy(struct pprof *pprof) {
     ms_profile_index_fini(&pprof->rows);
     ms_names_fini(&pprof->names);
+    ms_index_fini(&pprof->sites);
     ms_index_fini(&pprof->functions);
     ms_index_fini(&pprof->modules);
     ms_index_fini(&pprof->heads);
     ms_index_fini(&pprof->locations);
     ms_arena_fini(&pprof->arena);
-    free(pprof->site_locations);
     free(pprof->mappings);
     free(pprof->stack);
     free(pprof->lines);
@@ -372,7 +413,8 @@ static void pprof_destroy(struct pprof *pprof) {
 enum ms_status ms_export_pprof(const struct memscope_report *report,
                                const struct ms_export_options *options, ms_sink_fn *sink,
                                void *sink_data) {
-    (void)options;
+    static const struct ms_export_options s_defaults;
+    options = options != NULL ? options : &s_defaults;
     struct pprof *pprof = calloc(1, sizeof(*pprof));
     struct ms_packing_sink *packing = ms_packing_sink_new(sink, sink_data, MS_PACKING_GZIP);
     enum ms_status status = MS_NO_MEMORY;
@@ -382,11 +424,11 @@ enum ms_status ms_export_pprof(const struct memscope_report *report,
         pprof->names.arena = &pprof->arena;
         ms_sink_buffer_init(&pprof->out, ms_packing_sink_put, packing);
         status = ms_profile_index_init(&pprof->rows, report);
-        if (status == MS_OK && !make_room(pprof)) {
+        if (status == MS_OK && !make_room(pprof, options->before)) {
             status = MS_NO_MEMORY;
         }
         if (status == MS_OK) {
-            write_profile(pprof);
+            write_profile(pprof, options);
             status = pprof->status;
         }
         ms_sink_buffer_flush(&pprof->out); /* its errors are those of `packing` */

@@ -100,29 +100,34 @@ static void s_read_directory(struct ms_journals *journals, DIR *stream) {
 }
 
 bool ms_journals_read(struct ms_journals *journals) {
+    return ms_journals_read_in(journals, NULL);
+}
+
+bool ms_journals_read_in(struct ms_journals *journals, const char *where) {
     char directory[4096];
     struct stat info;
     *journals = (struct ms_journals){NULL, NULL, 0};
-    if (!ms_journal_dir_path(directory, sizeof(directory), getuid())) {
+    if (where == NULL && !ms_journal_dir_path(directory, sizeof(directory), getuid())) {
         ms_cli_fail("the path of the journal directory is too long; set MEMSCOPE_DIR to another "
                     "one");
         return false;
     }
-    journals->directory = ms_cli_copy(directory);
-    DIR *stream = opendir(directory);
+    journals->directory = ms_cli_copy(where != NULL ? where : directory);
+    DIR *stream = opendir(journals->directory);
     if (stream == NULL && errno == ENOENT)
         return true;
     if (stream == NULL) {
         ms_cli_fail("cannot read the journal directory %s: %s; set MEMSCOPE_DIR to another one",
-                    directory, strerror(errno));
+                    journals->directory, strerror(errno));
         ms_journals_fini(journals);
         return false;
     }
-    if (fstat(dirfd(stream), &info) != 0 || info.st_uid != getuid()) {
+    if (fstat(dirfd(stream), &info) != 0 ||
+        (info.st_uid != getuid() && (where == NULL || getuid() != 0))) {
         closedir(stream);
         ms_cli_fail("the journal directory %s belongs to another user; set MEMSCOPE_DIR to one of "
                     "your own",
-                    directory);
+                    journals->directory);
         ms_journals_fini(journals);
         return false;
     }

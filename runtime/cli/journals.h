@@ -33,6 +33,9 @@ struct ms_journals {
 /* Reads the directory; one that is not there has no journals. Files that are not journals are left
  * out. False after one line that says what is wrong. */
 bool ms_journals_read(struct ms_journals *journals);
+
+/* The same of another DIRECTORY, NULL: of the user's. Root reads those of others. */
+bool ms_journals_read_in(struct ms_journals *journals, const char *directory);
 void ms_journals_fini(struct ms_journals *journals);
 
 /* Reads one journal; false: it is none. */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What the server answers: from a path and a few words to a status and bytes. Knows nothing of
+ * HTTP's wire; a report is opened for the answer and closed with it. */
+#ifndef MS_SERVE_ENDPOINTS_H
+#define MS_SERVE_ENDPOINTS_H
+
+#include <stdbool.h>
+
+#include "serve/body.h"
+#include "serve/source.h"
+
+struct ms_request {
+    const char *path;
+    const char *accept; /* the header; NULL: none */
+    const char
+        *process; /* a pid, or "PID-STARTTIME" as /api/v1/processes has it; NULL: the first */
+    const struct memscope_report *before; /* of a profile: what to take off; NULL: nothing */
+};
+
+struct ms_answer {
+    unsigned status;  /* of HTTP */
+    const char *type; /* of its content */
+    struct ms_body body;
+    bool has_inline_page; /* the page, which runs a script of its own */
+};
+
+/* Whether PATH is a profile, which `seconds` makes a difference of two. */
+bool ms_endpoint_is_profile(const char *path);
+
+/* What names a process, besides its pid: "4711-1732575078000000000". */
+#define MS_ENDPOINT_ID_BYTES 48
+void ms_endpoint_format_id(uint64_t pid, uint64_t start_time, char id[MS_ENDPOINT_ID_BYTES]);
+
+/* The process that PROCESS names, by its place in the list; false: there is none. */
+bool ms_endpoint_find(const struct ms_serve_source *source, const char *process, size_t *at);
+
+/* The bytes of ANSWER are for the caller to free. */
+void ms_endpoint_answer(const struct ms_serve_source *source, const struct ms_request *request,
+                        struct ms_answer *answer);
+
+/* A line of text in place of what was asked for. */
+void ms_endpoint_refuse(struct ms_answer *answer, unsigned status, const char *line);
+
+#endif

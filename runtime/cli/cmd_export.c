@@ -147,9 +147,9 @@ static bool s_check_taken(const struct ms_exporter *exporter, unsigned given) {
 }
 
 static int s_export(const struct ms_exporter *exporter, const struct ms_export_options *options,
-                    const char *file, const char *output, unsigned parts, bool redact) {
+                    int argc, char **argv, const char *output, unsigned parts, bool redact) {
     struct ms_source source;
-    if (!ms_source_open(&source, file, parts))
+    if (!ms_source_open_all(&source, "export", argc, argv, parts))
         return MS_CLI_USAGE;
     if (!ms_findings_add(source.report)) {
         ms_source_close(&source);
@@ -187,7 +187,7 @@ static const struct option s_options[] = {
 
 static int s_run(int argc, char **argv) {
     struct ms_export_options options = {0};
-    const char *file, *format = NULL, *output = NULL;
+    const char *format = NULL, *output = NULL;
     unsigned parts = 0;
     unsigned given = 0;
     bool redact = false;
@@ -231,25 +231,25 @@ static int s_run(int argc, char **argv) {
             return MS_CLI_USAGE;
     }
     const struct ms_exporter *exporter = s_choose(format, output);
-    if (exporter == NULL || !s_check_taken(exporter, given) ||
-        !ms_source_argument("export", argc, argv, &file))
+    if (exporter == NULL || !s_check_taken(exporter, given))
         return MS_CLI_USAGE;
     if (parts != 0 && !s_takes_events(exporter))
         return ms_cli_fail(
             "export: %s has no events; --events is for json, msgpack, html and formats "
             "of your own (--load)",
             exporter->name);
-    return s_export(exporter, &options, file, output != NULL ? output : "-", parts, redact);
+    return s_export(exporter, &options, argc, argv, output != NULL ? output : "-", parts, redact);
 }
 
 #define S_FORMAT(name, extension, takes, summary) "  " #name " (." extension "): " summary "\n"
 
 const struct ms_command ms_command_export = {
     .name = "export",
-    .arguments = "--format FORMAT [OPTIONS] [-o OUT] [FILE]",
+    .arguments = "--format FORMAT [OPTIONS] [-o OUT] [FILE...]",
     .summary = "write a report for programs and for other tools",
     .help =
-        "Writes the report of FILE in a format for programs, or for another tool.\n\n"
+        "Writes the report of FILE in a format for programs, or for another tool. Several files\n"
+        "are merged, as `memscope merge` does it.\n\n"
         "  -f, --format FORMAT  one of those below; left out, the extension of OUT tells\n"
         "  -o, --output OUT     where to; left out or -: standard output\n"
         "      --value VALUE    of folded: live (bytes, if not said), live-count, total, count or "

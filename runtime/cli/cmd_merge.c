@@ -7,8 +7,6 @@
 
 #include "cli/cli.h"
 #include "cli/merge_inputs.h"
-#include "cli/progress.h"
-#include "cli/shared_symbols.h"
 #include "cli/source.h"
 #include "cli/words.h"
 #include "compare/merge.h"
@@ -81,34 +79,6 @@ static const struct ms_exporter *s_choose(const char *output) {
     return exporter;
 }
 
-/* One file at a time, so that memory does not grow with their number. */
-static int s_add_files(const struct s_request *request, struct ms_shared_symbols *symbols,
-                       struct ms_merge *merge) {
-    size_t skipped = 0;
-    enum ms_status status = MS_OK;
-    for (size_t i = 0; status == MS_OK && i < request->files.count; i++) {
-        struct ms_source source;
-        ms_progress_show((double)i / (double)request->files.count);
-        if (ms_source_open_shared(&source, request->files.list[i], 0, symbols)) {
-            status = ms_merge_add(merge, source.report);
-            ms_source_close(&source);
-        } else if (request->skip) {
-            skipped++;
-        } else {
-            return MS_CLI_USAGE;
-        }
-    }
-    if (status == MS_OK && skipped == request->files.count)
-        return ms_cli_fail("merge: none of the files could be read");
-    if (status == MS_OK && skipped != 0) {
-        char *line = ms_cli_format("%zu of the %zu files to merge could not be read", skipped,
-                                   request->files.count);
-        status = ms_merge_note(merge, line);
-        free(line);
-    }
-    return status == MS_OK ? MS_CLI_DONE : ms_cli_fail("merge: %s", ms_status_message(status));
-}
-
 static int s_write(const struct s_request *request, const struct ms_exporter *exporter,
                    struct ms_merge *merge) {
     const struct memscope_report *report;
@@ -132,11 +102,7 @@ static int s_merge(const struct s_request *request) {
     struct ms_merge *merge = ms_merge_new();
     if (merge == NULL)
         return ms_cli_fail("out of memory");
-    struct ms_shared_symbols *symbols = ms_shared_symbols_new();
-    ms_progress_begin("merging");
-    int status = s_add_files(request, symbols, merge);
-    ms_progress_end();
-    ms_shared_symbols_destroy(symbols);
+    int status = ms_merge_inputs_read(&request->files, request->skip, merge);
     if (status == MS_CLI_DONE)
         status = s_write(request, exporter, merge);
     ms_merge_destroy(merge);

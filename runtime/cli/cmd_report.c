@@ -23,9 +23,9 @@ static char *s_default_output(const char *journal) {
     return ms_cli_format("%.*s.html", (int)length, name);
 }
 
-static int s_report(const char *file, const char *output, unsigned parts, bool redact) {
+static int s_report(int argc, char **argv, const char *output, unsigned parts, bool redact) {
     struct ms_source source;
-    if (!ms_source_open(&source, file, parts))
+    if (!ms_source_open_all(&source, "report", argc, argv, parts))
         return MS_CLI_USAGE;
     if (!ms_findings_add(source.report)) {
         ms_source_close(&source);
@@ -62,7 +62,7 @@ static const struct option s_options[] = {
 };
 
 static int s_run(int argc, char **argv) {
-    const char *file, *output = NULL;
+    const char *output = NULL;
     unsigned parts = 0;
     bool redact = false;
     int option;
@@ -80,18 +80,16 @@ static int s_run(int argc, char **argv) {
         else if (option != 'l' || !ms_extension_load(optarg))
             return MS_CLI_USAGE;
     }
-    if (!ms_source_argument("report", argc, argv, &file))
-        return MS_CLI_USAGE;
-    return s_report(file, output, parts, redact);
+    return s_report(argc, argv, output, parts, redact);
 }
 
 const struct ms_command ms_command_report = {
     .name = "report",
-    .arguments = "[-o OUT.html] [FILE]",
+    .arguments = "[-o OUT.html] [FILE...]",
     .summary = "write the dashboard: one HTML page",
     .help =
         "Writes the report of FILE as one HTML page that needs no network and no server, and\n"
-        "prints its path.\n\n"
+        "prints its path. Several files are merged, as `memscope merge` does it.\n\n"
         "  -o, --output OUT  the page; left out, the journal's name with .html, in the working\n"
         "                    directory; -: standard output\n"
         "      --events      with the newest allocations and frees, one by one, as far as they "

@@ -10,6 +10,10 @@
 
 #include "cli/cli.h"
 #include "cli/journals.h"
+#include "cli/progress.h"
+#include "cli/shared_symbols.h"
+#include "cli/source.h"
+#include "compare/merge.h"
 
 static bool s_is_input(const char *name) {
     static const char *const s_ends[] = {".mscope", ".json", ".msgpack"};
@@ -131,4 +135,40 @@ bool ms_merge_inputs_add_tree(struct ms_words *files, const char *pid) {
     bool found = root != NULL;
     ms_journals_fini(&journals);
     return found;
+}
+
+static int s_add_reports(const struct ms_words *files, bool skip, struct ms_shared_symbols *symbols,
+                         struct ms_merge *merge) {
+    size_t skipped = 0;
+    enum ms_status status = MS_OK;
+    for (size_t i = 0; status == MS_OK && i < files->count; i++) {
+        struct ms_source source;
+        ms_progress_show((double)i / (double)files->count);
+        if (ms_source_open_shared(&source, files->list[i], 0, symbols)) {
+            status = ms_merge_add(merge, source.report);
+            ms_source_close(&source);
+        } else if (skip) {
+            skipped++;
+        } else {
+            return MS_CLI_USAGE;
+        }
+    }
+    if (status == MS_OK && skipped == files->count)
+        return ms_cli_fail("merge: none of the files could be read");
+    if (status == MS_OK && skipped != 0) {
+        char *line =
+            ms_cli_format("%zu of the %zu files to merge could not be read", skipped, files->count);
+        status = ms_merge_note(merge, line);
+        free(line);
+    }
+    return status == MS_OK ? MS_CLI_DONE : ms_cli_fail("merge: %s", ms_status_message(status));
+}
+
+int ms_merge_inputs_read(const struct ms_words *files, bool skip, struct ms_merge *merge) {
+    struct ms_shared_symbols *symbols = ms_shared_symbols_new();
+    ms_progress_begin("merging");
+    int status = s_add_reports(files, skip, symbols, merge);
+    ms_progress_end();
+    ms_shared_symbols_destroy(symbols);
+    return status;
 }

@@ -18,4 +18,11 @@ bool ms_merge_inputs_add_list(struct ms_words *files, const char *list);
  * all that it and its children have started. False after one line. */
 bool ms_merge_inputs_add_tree(struct ms_words *files, const char *pid);
 
+struct ms_merge;
+
+/* Makes the reports of FILES one after the other, so that memory does not grow with their number,
+ * and adds them to MERGE. SKIP: those that cannot be read are left out, after a line each. An exit
+ * status, not MS_CLI_DONE after one line. */
+int ms_merge_inputs_read(const struct ms_words *files, bool skip, struct ms_merge *merge);
+
 #endif

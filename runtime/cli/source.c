@@ -2,6 +2,7 @@
 #include "cli/source.h"
 
 #include <getopt.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,8 +10,10 @@
 
 #include "cli/cli.h"
 #include "cli/journals.h"
+#include "cli/merge_inputs.h"
 #include "cli/progress.h"
 #include "cli/shared_symbols.h"
+#include "compare/merge.h"
 #include "export/import.h"
 #include "export/report_redact.h"
 #include "journal/journal.h"
@@ -210,7 +213,9 @@ bool ms_source_redact(struct ms_source *source) {
 
 void ms_source_close(struct ms_source *source) {
     ms_report_redact_free(source->redacted);
-    if (source->report != NULL)
+    if (source->merge != NULL)
+        ms_merge_destroy(source->merge);
+    else if (source->report != NULL)
         ms_report_destroy(source->report);
     if (source->symbols != NULL)
         ms_symbol_reader_destroy(source->symbols);
@@ -218,6 +223,41 @@ void ms_source_close(struct ms_source *source) {
     free(source->debug_dirs);
     free(source->path);
     *source = (struct ms_source){0};
+}
+
+/* The report of FILES, two or more, as one. */
+static bool s_open_merged(struct ms_source *source, const struct ms_words *files) {
+    const struct memscope_report *report = NULL;
+    *source = (struct ms_source){.path = ms_cli_copy("merged"), .merge = ms_merge_new()};
+    enum ms_status status = MS_NO_MEMORY;
+    if (source->merge != NULL && ms_merge_inputs_read(files, false, source->merge) != MS_CLI_DONE) {
+        ms_source_close(source);
+        return false;
+    }
+    if (source->merge != NULL)
+        status = ms_merge_finish(source->merge, &report);
+    if (status != MS_OK) {
+        ms_cli_fail("cannot merge the files: %s", ms_status_message(status));
+        ms_source_close(source);
+        return false;
+    }
+    source->report = (struct memscope_report *)(uintptr_t)report; /* it is the merge's, and ours */
+    return true;
+}
+
+bool ms_source_open_all(struct ms_source *source, const char *command, int argc, char **argv,
+                        unsigned parts) {
+    if (argc - optind <= 1)
+        return ms_source_open(source, optind < argc ? argv[optind] : NULL, parts);
+    if (parts != 0) {
+        ms_cli_fail("%s: --events is for one FILE: merged reports have none", command);
+        return false;
+    }
+    struct ms_words files = {NULL, 0};
+    ms_words_add_all(&files, argv + optind, (size_t)(argc - optind));
+    bool opened = s_open_merged(source, &files);
+    ms_words_fini(&files);
+    return opened;
 }
 
 bool ms_source_argument(const char *command, int argc, char **argv, const char **file) {

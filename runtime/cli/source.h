@@ -29,7 +29,8 @@ struct ms_source {
     struct ms_symbol_reader *symbols;
     struct memscope_resolver resolver;
     struct memscope_report *report;
-    char **redacted; /* notes, by ms_report_redact */
+    struct ms_merge *merge; /* what `report` is of, where that is of several files */
+    char **redacted;        /* notes, by ms_report_redact */
 };
 
 /* The path of the journal or export that FILE names: a path, a pid, a program's name, NULL for the
@@ -40,6 +41,11 @@ char *ms_source_find(const char *file);
  * it where FILE is an export (import.h). False after one line that says what is wrong. */
 bool ms_source_open(struct ms_source *source, const char *file, unsigned parts);
 void ms_source_close(struct ms_source *source);
+
+/* The same of the FILEs of ARGV behind the options, of several as one report (compare/merge.h),
+ * which has no events; none is the newest journal. COMMAND is its name, for the line. */
+bool ms_source_open_all(struct ms_source *source, const char *command, int argc, char **argv,
+                        unsigned parts);
 
 /* The same with symbols that are kept in SHARED (shared_symbols.h) for the next one; close SOURCE
  * first. */

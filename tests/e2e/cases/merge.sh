@@ -104,6 +104,27 @@ END
     check '[.processes[].pid] as $pids | [.processes[1:][] | .ppid as $parent | $pids | index($parent) != null] | all' true
 }
 
+# Commands that take several files merge them.
+case_merge_in_reports() {
+    build budget
+    run_as one 100 200 3
+    run_as two 50 20 5
+    merged one.mscope two.mscope
+    "$memscope" export --format json one.mscope two.mscope >exported.json || fail "export ended with $?"
+    cmp report.json exported.json || fail 'export merges in another way'
+    "$memscope" report one.mscope two.mscope >out || fail "report ended with $?"
+    same "$(cat out)" merged.html 'the page'
+    grep -qF '2 processes' merged.html || grep -qF 'data-packed' merged.html || fail 'the page is of one process'
+    status=0
+    "$memscope" report --events one.mscope two.mscope 2>err || status=$?
+    same "$status" 2 'status with --events'
+    one_line err 'for one FILE'
+    status=0
+    "$memscope" export --format json one.mscope missing.mscope >out 2>err || status=$?
+    same "$status" 2 'status with a file that is missing'
+    one_line err 'cannot read missing.mscope'
+}
+
 case_merge_inputs() {
     build budget
     mkdir runs

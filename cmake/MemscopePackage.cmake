@@ -14,6 +14,6 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/memscope.pc.in ${PROJECT_BINARY_DIR}/${
 install(FILES
   ${PROJECT_BINARY_DIR}/${package_dir}/memscopeConfig.cmake
   ${PROJECT_BINARY_DIR}/${package_dir}/memscopeConfigVersion.cmake
-  DESTINATION ${package_dir})
+  DESTINATION ${package_dir} COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/${MEMSCOPE_LIB_DIR}/pkgconfig/memscope.pc
-  DESTINATION ${MEMSCOPE_LIB_DIR}/pkgconfig)
+  DESTINATION ${MEMSCOPE_LIB_DIR}/pkgconfig COMPONENT development)

@@ -72,7 +72,7 @@ function(add_other_plugin major gcc gxx include)
   add_custom_target(memscope_plugin_gcc${major} ALL DEPENDS ${plugin})
   set_target_properties(memscope_plugin_gcc${major} PROPERTIES MEMSCOPE_CC ${gcc} MEMSCOPE_PLUGIN ${plugin})
   set_property(GLOBAL APPEND PROPERTY MEMSCOPE_OTHER_GCCS ${major})
-  install(PROGRAMS ${plugin} DESTINATION ${place})
+  install(PROGRAMS ${plugin} DESTINATION ${place} COMPONENT plugin_gcc${major})
 endfunction()
 
 foreach(major IN LISTS wanted_gccs)

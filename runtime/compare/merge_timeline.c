@@ -247,8 +247,10 @@ void ms_merge_timeline_finish(struct ms_merge_timeline *timeline, struct ms_keys
     if (times == NULL || series == NULL || timeline->live == NULL)
         return;
     for (size_t i = 0; i < timeline->used; i++) {
-        uint64_t end = timeline->origin + (i + 1) * timeline->interval;
-        times[i] = end > start ? end - start : 0; /* what is known at the end of a cell */
+        /* What is known at the end of a cell; the last moment in it, so that it is in the same cell
+         * when the report is merged again. */
+        uint64_t end = timeline->origin + (i + 1) * timeline->interval - 1;
+        times[i] = end > start ? end - start : 0;
         timeline->allocations[i] += i != 0 ? timeline->allocations[i - 1] : 0;
         timeline->frees[i] += i != 0 ? timeline->frees[i - 1] : 0;
     }

@@ -109,6 +109,14 @@ static void s_test_peak_of_two_at_once(void) {
     CU_ASSERT_EQUAL(merged->timeline.heap_live_bytes[7], 150);
     CU_ASSERT_EQUAL(merged->timeline.heap_live_bytes[12], 50);
     CU_ASSERT_EQUAL(merged->timeline.allocations[15], 150);
+    /* Merged again, each moment stays in its step. */
+    struct ms_merge *outer;
+    const struct memscope_report *again = s_merge(&merged, 1, &outer);
+    CU_ASSERT_EQUAL_FATAL(again->timeline.count, 16);
+    CU_ASSERT_EQUAL(
+        memcmp(again->timeline.heap_live_bytes, merged->timeline.heap_live_bytes, 16 * 8), 0);
+    CU_ASSERT_EQUAL(memcmp(again->timeline.allocations, merged->timeline.allocations, 16 * 8), 0);
+    ms_merge_destroy(outer);
     ms_merge_destroy(merge);
 }
 

@@ -36,23 +36,29 @@ function(memscope_package component package depends description)
   # In packages alone.
   install(FILES ${PROJECT_SOURCE_DIR}/cmake/copyright DESTINATION share/doc/${package}
     COMPONENT ${component} EXCLUDE_FROM_ALL)
+  install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/${package} RENAME changelog
+    COMPONENT ${component} EXCLUDE_FROM_ALL)
 endfunction()
 
 set(same "(= ${PROJECT_VERSION})")
 memscope_package(runtime libmemscope ""
-  "The runtime: what programs load that were compiled with memscope, or are run by it.")
+  "The runtime: what programs load that were compiled with memscope, or are run\nby it.")
 memscope_package(development libmemscope-dev "libmemscope ${same}"
   "Headers, the static library, a pkg-config file and a CMake package.")
 set(plugins "")
 foreach(gcc IN LISTS gccs)
   memscope_package(plugin_gcc${gcc} memscope-plugin-gcc-${gcc} "gcc-${gcc}"
-    "The plugin for GCC ${gcc}, which tells the runtime which variable and C type a block has.")
+    "The plugin for GCC ${gcc}, which tells the runtime which variable and C type\na block has.")
   list(APPEND plugins "memscope-plugin-gcc-${gcc} ${same}")
 endforeach()
 memscope_package(tools memscope "libmemscope ${same}"
   "The program memscope, which compiles, runs, and shows where memory is.")
 list(JOIN plugins " | " CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS)
 string(APPEND CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS ", libmemscope-dev ${same}")
+# The loader's cache has the library before the next program starts.
+file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/debian/triggers)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/compress_pages.cmake)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 

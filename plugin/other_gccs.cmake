@@ -73,6 +73,12 @@ function(add_other_plugin major gcc gxx include)
   set_target_properties(memscope_plugin_gcc${major} PROPERTIES MEMSCOPE_CC ${gcc} MEMSCOPE_PLUGIN ${plugin})
   set_property(GLOBAL APPEND PROPERTY MEMSCOPE_OTHER_GCCS ${major})
   install(PROGRAMS ${plugin} DESTINATION ${place} COMPONENT plugin_gcc${major})
+  # As CMake does it for targets (cmake --install --strip).
+  install(CODE "
+    if(CMAKE_INSTALL_DO_STRIP)
+      execute_process(COMMAND \"${CMAKE_STRIP}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${place}/memscope.so\"
+        COMMAND_ERROR_IS_FATAL ANY)
+    endif()" COMPONENT plugin_gcc${major})
 endfunction()
 
 foreach(major IN LISTS wanted_gccs)

@@ -28,7 +28,7 @@ for package in memscope libmemscope libmemscope-dev "memscope-plugin-$gcc"; do
         fail "$package has files outside of /usr: $(dpkg-deb -c "debs/$package"_*.deb)"
 done
 has memscope usr/bin/memscope
-has memscope usr/share/man/man1/memscope-run.1
+has memscope usr/share/man/man1/memscope-run.1.gz
 has memscope usr/share/bash-completion/completions/memscope
 has libmemscope usr/lib/libmemscope.so
 has libmemscope-dev usr/include/memscope.h
@@ -39,6 +39,11 @@ matches "what memscope depends on" "$(field memscope Depends)" "libmemscope \(= 
 matches "what memscope depends on" "$(field memscope Depends)" "libelf1"
 matches "what libmemscope depends on" "$(field libmemscope Depends)" '^libc6 \([^,]*\)$'
 matches "what the plugin depends on" "$(field "memscope-plugin-$gcc" Depends)" "$gcc"
+
+if command -v lintian >/dev/null; then
+    lintian --allow-root --fail-on error --suppress-tags bogus-mail-host debs/*.deb >lintian.log 2>&1 ||
+        fail "lintian: $(cat lintian.log)"
+fi
 
 # No file is in two packages.
 for deb in debs/*.deb; do

@@ -9,6 +9,7 @@
 #include "base/journal_dir.h"
 #include "cli/cli.h"
 #include "cli/extension.h"
+#include "cli/listing_reader.h"
 #include "cli/source.h"
 #include "export/export.h"
 #include "model/model.h"
@@ -23,23 +24,40 @@ static char *s_default_output(const char *journal) {
     return ms_cli_format("%.*s.html", (int)length, name);
 }
 
-static int s_report(int argc, char **argv, const char *output, unsigned parts, bool redact) {
+struct s_request {
+    int argc; /* the files are behind the options */
+    char **argv;
+    const char *output;
+    unsigned parts; /* of ms_report_new */
+    bool redact, sources;
+    const char *folders; /* where sources are, too; NULL: none */
+};
+
+static int s_report(const struct s_request *request) {
     struct ms_source source;
-    if (!ms_source_open_all(&source, "report", argc, argv, parts))
+    struct ms_listing_reader *listings = NULL;
+    struct ms_export_options options = {0};
+    if (!ms_source_open_all(&source, "report", request->argc, request->argv, request->parts))
         return MS_CLI_USAGE;
     if (!ms_findings_add(source.report)) {
         ms_source_close(&source);
         return MS_CLI_USAGE;
     }
-    ms_source_choose_events(&source, (parts & MS_REPORT_EVENTS) != 0);
-    if (redact && !ms_source_redact(&source)) {
+    ms_source_choose_events(&source, (request->parts & MS_REPORT_EVENTS) != 0);
+    if (request->redact && !ms_source_redact(&source)) {
         ms_source_close(&source);
         return MS_CLI_USAGE;
     }
-    char *path = output != NULL ? ms_cli_copy(output) : s_default_output(source.path);
+    if (request->sources) {
+        listings = ms_listing_reader_new(&source, request->folders);
+        options.listings = ms_listing_reader_listings(listings);
+    }
+    char *path =
+        request->output != NULL ? ms_cli_copy(request->output) : s_default_output(source.path);
     ms_cli_begin_output();
     int status = MS_CLI_DONE;
-    enum ms_status written = ms_export_file(ms_exporter_find("html"), source.report, NULL, path);
+    enum ms_status written =
+        ms_export_file(ms_exporter_find("html"), source.report, &options, path);
     if (written != MS_OK)
         status =
             ms_cli_fail("cannot write %s: %s", strcmp(path, "-") == 0 ? "to standard output" : path,
@@ -47,6 +65,7 @@ static int s_report(int argc, char **argv, const char *output, unsigned parts, b
     else if (strcmp(path, "-") != 0)
         puts(path);
     free(path);
+    ms_listing_reader_destroy(listings);
     ms_source_close(&source);
     return ms_cli_end_output(status);
 }
@@ -56,31 +75,38 @@ static const struct option s_options[] = {
     {"load", required_argument, NULL, 'l'},
     {"events", no_argument, NULL, 'e'},
     {"redact", no_argument, NULL, 'd'},
+    {"sources", no_argument, NULL, 's'},
+    {"source-dir", required_argument, NULL, 'i'},
     MS_SOURCE_OPTIONS,
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
 static int s_run(int argc, char **argv) {
-    const char *output = NULL;
-    unsigned parts = 0;
-    bool redact = false;
+    struct s_request request = {.argc = argc, .argv = argv};
     int option;
     while ((option = ms_cli_option(&ms_command_report, argc, argv, ":o:h", s_options)) != -1) {
         if (option == 'h')
             return ms_cli_help(&ms_command_report);
         if (option == 'o')
-            output = optarg;
+            request.output = optarg;
         else if (option == 'e')
-            parts |= MS_REPORT_EVENTS;
+            request.parts |= MS_REPORT_EVENTS;
         else if (option == 'd')
-            redact = true;
-        else if (ms_source_take_option(option, optarg))
+            request.redact = true;
+        else if (option == 's')
+            request.sources = true;
+        else if (option == 'i') {
+            request.sources = true;
+            request.folders = optarg;
+        } else if (ms_source_take_option(option, optarg))
             continue;
         else if (option != 'l' || !ms_extension_load(optarg))
             return MS_CLI_USAGE;
     }
-    return s_report(argc, argv, output, parts, redact);
+    if (request.sources && request.redact)
+        return ms_cli_fail("report: --redact takes out what --sources puts in; give one of them");
+    return s_report(&request);
 }
 
 const struct ms_command ms_command_report = {
@@ -96,6 +122,10 @@ const struct ms_command ms_command_report = {
         "were\n"
         "                    written down (`memscope help options`, events)\n"
         "      --redact      without command line, host and directories, to give it to others\n"
+        "      --sources     with the text of the source files that hold memory, 64 at most (C\n"
+        "                    and C++), where they are still there\n"
+        "      --source-dir DIR[:DIR]\n"
+        "                    the same; looks for them below DIR first\n"
         "      --load FILE.so\n"
         "                    load analyzers of your own from a shared library\n"
         "                    (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP,

@@ -41,6 +41,7 @@ enum ms_export_root {
 };
 
 /* What some formats can be asked for; zeros are the defaults. */
+struct ms_listings;
 struct ms_export_options {
     enum ms_export_value value;
     enum ms_export_root root;
@@ -49,6 +50,7 @@ struct ms_export_options {
     bool is_snapshot; /* dated when it was taken, as Go's heap profiles are; `value` is what is
                          shown first */
     const struct memscope_report *before; /* of the same process: it is taken off; NULL: none */
+    const struct ms_listings *listings;   /* of html: goes into the page; NULL: none */
 };
 
 /* Which of them a format looks at. */

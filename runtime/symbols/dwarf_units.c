@@ -200,3 +200,27 @@ struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address) {
     s_read_functions(unit->code, unit->code_unit != NULL ? unit->code_unit : unit);
     return unit;
 }
+
+static bool s_has_text(const char *const *texts, size_t count, const char *text) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(texts[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t ms_dwarf_find_folders(struct ms_dwarf *dwarf, const char *file, const char **folders,
+                             size_t count, size_t capacity) {
+    for (size_t i = 0; i < dwarf->info_count && count < capacity; i++) {
+        Dwarf_Die die = NULL;
+        if (!ms_die_open(dwarf->debug, dwarf->units[i].place, &die))
+            continue;
+        const char *name = ms_die_find_text(dwarf->debug, die, DW_AT_name);
+        const char *folder = ms_die_find_text(dwarf->debug, die, DW_AT_comp_dir);
+        if (folder != NULL && (file == NULL || (name != NULL && strcmp(name, file) == 0)) &&
+            !s_has_text(folders, count, folder))
+            folders[count++] = folder;
+        dwarf_dealloc_die(die);
+    }
+    return count;
+}

@@ -72,4 +72,9 @@ const struct ms_functions *ms_dwarf_find_functions(struct ms_dwarf *dwarf,
 /* The unit that has code at ADDRESS, with its functions and lines read; NULL: none has. */
 struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address);
 
+/* Adds to FOLDERS, which has COUNT of CAPACITY, the directories in which units with the source FILE
+ * were compiled, NULL: all units; each once. Returns how many there are now. */
+size_t ms_dwarf_find_folders(struct ms_dwarf *dwarf, const char *file, const char **folders,
+                             size_t count, size_t capacity);
+
 #endif

@@ -362,6 +362,25 @@ static const char *s_next_note(void *context) {
     return note;
 }
 
+size_t ms_symbol_reader_find_folders(struct ms_symbol_reader *reader, const char *file,
+                                     const char **folders, size_t capacity) {
+    struct ms_wire request = {0}, reply = {0};
+    size_t count = 0;
+    ms_wire_put_number(&request, MS_SYMBOL_FOLDERS);
+    ms_wire_put_text(&request, file);
+    if (s_ask(reader, &request, &reply)) {
+        for (uint64_t left = ms_wire_take_number(&reply); left != 0 && count < capacity; left--) {
+            const char *folder = s_keep(reader, ms_wire_take_text(&reply));
+            if (folder == NULL)
+                break;
+            folders[count++] = folder;
+        }
+    }
+    ms_wire_fini(&request);
+    ms_wire_fini(&reply);
+    return count;
+}
+
 /* ---- beginning and end ---- */
 
 enum ms_status ms_symbol_reader_new(const struct ms_symbol_places *places,

@@ -22,4 +22,8 @@ void ms_symbol_reader_destroy(struct ms_symbol_reader *reader);
 /* A resolver over READER, which must outlive it. */
 struct memscope_resolver ms_symbol_reader_resolver(struct ms_symbol_reader *reader);
 
+/* ms_symbols_find_folders; they live as long as READER. */
+size_t ms_symbol_reader_find_folders(struct ms_symbol_reader *reader, const char *file,
+                                     const char **folders, size_t capacity);
+
 #endif

@@ -141,6 +141,17 @@ static void s_variable(struct s_server *server, struct ms_wire *in, struct ms_wi
                                     server->resolver.context, module, address, name, pointed_to));
 }
 
+static void s_folders(struct s_server *server, struct ms_wire *in, struct ms_wire *out) {
+    const char *folders[MS_SYMBOL_FOLDER_LIMIT];
+    const char *file = ms_wire_take_text(in);
+    size_t count = file == NULL ? 0
+                                : ms_symbols_find_folders(server->symbols, file, folders,
+                                                          MS_SYMBOL_FOLDER_LIMIT);
+    ms_wire_put_number(out, count);
+    for (size_t i = 0; i < count; i++)
+        ms_wire_put_text(out, folders[i]);
+}
+
 static void s_answer(struct s_server *server, struct ms_wire *in, struct ms_wire *out) {
     switch ((enum ms_symbol_request)ms_wire_take_number(in)) {
     case MS_SYMBOL_ADD:
@@ -157,6 +168,9 @@ static void s_answer(struct s_server *server, struct ms_wire *in, struct ms_wire
         break;
     case MS_SYMBOL_NOTE:
         ms_wire_put_text(out, server->resolver.next_note(server->resolver.context));
+        break;
+    case MS_SYMBOL_FOLDERS:
+        s_folders(server, in, out);
         break;
     }
 }

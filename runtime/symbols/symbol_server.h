@@ -19,7 +19,11 @@ enum ms_symbol_request {
     MS_SYMBOL_TYPE,     /* name, file */
     MS_SYMBOL_VARIABLE, /* module, address, name, pointed_to */
     MS_SYMBOL_NOTE,
+    MS_SYMBOL_FOLDERS, /* file; the reply is a count, and the directories */
 };
+
+/* Most directories that a relative name may begin at. */
+#define MS_SYMBOL_FOLDER_LIMIT 256u
 
 /* Most frames of one address. */
 #define MS_SYMBOL_FRAME_LIMIT 64u

@@ -167,6 +167,26 @@ static const char *s_find_variable_type(void *context, uint32_t number, uint64_t
                                   address - 1, name, pointed_to);
 }
 
+static size_t s_find_folders(struct ms_symbols *symbols, const char *file, const char **folders,
+                             size_t capacity) {
+    size_t count = 0;
+    for (size_t i = 0; i < symbols->count; i++) {
+        struct ms_symbol_module *module = symbols->modules[i];
+        if (module == NULL)
+            continue;
+        ms_symbol_module_load(module);
+        if (module->has_dwarf)
+            count = ms_dwarf_find_folders(&module->dwarf, file, folders, count, capacity);
+    }
+    return count;
+}
+
+size_t ms_symbols_find_folders(struct ms_symbols *symbols, const char *file, const char **folders,
+                               size_t capacity) {
+    size_t count = s_find_folders(symbols, file, folders, capacity);
+    return count != 0 ? count : s_find_folders(symbols, NULL, folders, capacity);
+}
+
 /* What was noticed of a module when it was read. */
 static const char *s_next_note(void *context) {
     struct ms_symbols *symbols = context;

@@ -40,6 +40,12 @@ void ms_symbols_limit(struct ms_symbols *symbols, uint32_t number, enum ms_symbo
 /* Keeps in *CURRENT which module is read. */
 void ms_symbols_watch(struct ms_symbols *symbols, volatile uint32_t *current);
 
+/* Where a relative name of a source file may begin: the directories in which FILE was compiled, by
+ * that name, else (a header) in which anything was. Each once, CAPACITY at most, into FOLDERS;
+ * returns how many. They live as long as SYMBOLS. */
+size_t ms_symbols_find_folders(struct ms_symbols *symbols, const char *file, const char **folders,
+                               size_t capacity);
+
 /* A resolver over SYMBOLS, which must outlive it. */
 struct memscope_resolver ms_symbols_resolver(struct ms_symbols *symbols);
 

@@ -58,7 +58,8 @@ screen() {
 }
 
 "$make_sample" 60 205 "$work/full.html" && "$make_sample" 10000 2000 "$work/large.html" &&
-    "$make_sample" empty 0 "$work/empty.html" || exit 1
+    "$make_sample" empty 0 "$work/empty.html" &&
+    "$make_sample" 60 20 "$work/sources.html" 1000 || exit 1
 if ! cdp_start "$work/browser"; then
     cat "$work/browser/stderr"
     exit 1
@@ -253,6 +254,34 @@ awk '{
 cdp_open "file://$work/cut.html" || exit 1
 cdp_eval "$settle"
 expect "a damaged report says so" 'document.querySelector("main .fatal")?.textContent.startsWith("The report cannot be shown: ")' true
+
+# Source files that were asked for.
+cdp_open "file://$work/sources.html" || exit 1
+cdp_eval "$settle"
+expect "a place leads to its line" \
+    "const at = (id) => document.querySelector(id + ' .toline'); const text = at('#sites').textContent; at('#sites').click();
+     const now = document.querySelector('#source [aria-current] td:nth-child(4)').textContent;
+     (text.split(':')[1] === now) + ' ' + location.hash.startsWith('#view=source&file=') + ' ' + document.querySelectorAll('#source [aria-current]').length" \
+    '"true true 1"'
+expect "the bytes of a line are those of its sites" \
+    'const number = (cell) => cell.querySelector(".bytes").title;
+     const site = document.querySelector("#sites tr.opens"), line = document.querySelector("#source [aria-current]");
+     const column = (key) => [...document.querySelectorAll("#sites thead th")].findIndex((each) => each.dataset.key === key);
+     [["live", 0], ["peak", 1], ["total", 2]].every(([key, at]) => number(site.cells[column(key)]) === number(line.cells[at]))' true
+cdp_eval 'document.querySelector("#source .tablebox").scrollTop = 0'
+cdp_eval "$settle"
+expect "text of a file is text" \
+    'document.querySelectorAll("main img, main script").length + " " + [...document.querySelectorAll("#source code")][2].textContent.startsWith("\t</script><img src=x onerror=")' \
+    '"0 true"'
+expect "a link leads to a line" \
+    "const choice = document.querySelector('#source-file'); choice.value = '1'; choice.dispatchEvent(new Event('change'));
+     const name = choice.selectedOptions[0].textContent; location.hash = '#view=source&file=' + encodeURIComponent(name) + '&line=150';
+     $settle.then(() => document.querySelector('#source [aria-current] td:nth-child(4)').textContent + ' ' + document.querySelector('#source .doubt').textContent.startsWith('This file was changed'))" \
+    '"150 true"'
+expect "lines that are not in the page lead nowhere" \
+    '[...document.querySelectorAll("#hotspots .path")].every((each) => (each.closest(".toline") === null) ===
+     !(choice.options[0].textContent + ":" === each.textContent.replace(/\d+$/, "") || choice.options[1].textContent + ":" === each.textContent.replace(/\d+$/, "") && each.textContent.replace(/.*:/, "") > 100))' true
+expect_quiet "sources"
 
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"

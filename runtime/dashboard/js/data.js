@@ -21,16 +21,21 @@ const data = (() => {
         return new Response(stream).text();
     }
 
-    /* Reads the report; what follows may be called when that is done. */
-    async function load(element) {
+    /* What ELEMENT has in it; its text is not needed any more. */
+    async function read(element) {
         const text = element.dataset.packed
             ? await unpack(element.textContent)
             : element.textContent;
-        const report = JSON.parse(text);
+        element.textContent = "";
+        return JSON.parse(text);
+    }
+
+    /* Reads the report; what follows may be called when that is done. */
+    async function load(element) {
+        const report = await read(element);
         stackIndex = new Map(report.stacks.id.map((id, index) => [id, index]));
         loaded.report = report;
         loaded.tree = report.stacks;
-        element.textContent = ""; /* the text is not needed any more */
     }
 
     /* The node of the innermost frame of stack ID; null: there is no such stack. */
@@ -111,6 +116,7 @@ const data = (() => {
 
     return Object.assign(loaded, {
         load,
+        read,
         typeColor,
         frames,
         frameNumbers,

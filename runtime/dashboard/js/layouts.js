@@ -189,7 +189,7 @@ function layoutsSection(report) {
                     label: "Declared",
                     kind: "text",
                     value: (row) => row.declared,
-                    cell: (row) => pathSpan(row.declared),
+                    cell: (row) => placeOf(row.declared),
                 },
                 {
                     key: "waste",

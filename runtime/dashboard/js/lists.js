@@ -26,7 +26,7 @@ const LOCATION = {
     label: "Location",
     kind: "text",
     value: (row) => row.location,
-    cell: (row) => pathSpan(row.location),
+    cell: (row) => placeOf(row.location),
 };
 
 function bytesColumn(key, label, width, value, hint) {
@@ -338,7 +338,7 @@ function sitesSection(report) {
                 VARIABLE,
                 TYPE,
                 FUNCTION,
-                { ...LOCATION, value: siteLocation, cell: (row) => pathSpan(siteLocation(row)) },
+                { ...LOCATION, value: siteLocation, cell: (row) => placeOf(siteLocation(row)) },
                 {
                     key: "history",
                     label: "Over time",

@@ -30,6 +30,11 @@ const SECTIONS = [
     ["modules", "Modules", modulesSection],
 ];
 
+/* Those of this page: source files are in it only where they were asked for. */
+function sections() {
+    return source.any() ? [...SECTIONS, ["source", "Source", source.build]] : SECTIONS;
+}
+
 function buildSection(id, title, build) {
     try {
         return build(data.report);
@@ -77,13 +82,13 @@ const ROW_COUNTS = [
 ];
 
 function showReport() {
-    const links = new Map(SECTIONS.map(([id, title]) => [id, el("a", { href: "#" + id }, title)]));
+    const links = new Map(sections().map(([id, title]) => [id, el("a", { href: "#" + id }, title)]));
     const items = [...links.values()].map((link) => el("li", null, link));
     document.getElementById("head").append(...headOf(data.report).filter(Boolean));
     document.getElementById("nav").append(el("div", { class: "row" }, el("ul", null, items), search()));
     document
         .getElementById("main")
-        .replaceChildren(...SECTIONS.map(([id, title, build]) => buildSection(id, title, build)));
+        .replaceChildren(...sections().map(([id, title, build]) => buildSection(id, title, build)));
     followScroll(links);
     state.watch(() => showSelected(links));
     state.follow(goToState);
@@ -119,6 +124,8 @@ function revealIn(view, place) {
     );
     if (view === "stacks") {
         flame.highlight(wanted.function ?? "");
+    } else if (view === "source") {
+        source.reveal(wanted);
     } else {
         table.reveal(view, wanted);
     }
@@ -136,6 +143,12 @@ function goToState() {
     if (Object.keys(place).length > 0) {
         revealIn(view, place);
     }
+    afterDrawing(() => target.scrollIntoView());
+}
+
+/* Charts are drawn in the second frame from now (onWidth); what is below them moves. */
+function afterDrawing(act, frames = 3) {
+    requestAnimationFrame(() => (frames > 1 ? afterDrawing(act, frames - 1) : act()));
 }
 
 /* What the tests look at. */
@@ -148,7 +161,15 @@ function markReady() {
     document.body.dataset.ready = "1";
 }
 
-data.load(document.getElementById("report"))
+async function load() {
+    await data.load(document.getElementById("report"));
+    const listings = document.getElementById("sources");
+    if (listings) {
+        source.take(await data.read(listings), data.report);
+    }
+}
+
+load()
     .then(() => {
         showReport();
         markReady();

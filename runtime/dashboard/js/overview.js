@@ -120,7 +120,7 @@ function findingsOf(report) {
                     "li",
                     { title: "from the analyzer " + finding.name },
                     `${finding.severity}: ${format.hint(format.name(finding.text))}`,
-                    finding.location === null ? null : [" at ", pathSpan(finding.location)],
+                    finding.location === null ? null : [" at ", placeOf(finding.location)],
                 ),
             ),
         ),

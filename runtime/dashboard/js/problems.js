@@ -13,7 +13,7 @@ function placeColumn(key, label, hint) {
         label,
         kind: "text",
         value: (row) => row[key],
-        cell: (row) => pathSpan(row[key]),
+        cell: (row) => placeOf(row[key]),
         hint,
     };
 }

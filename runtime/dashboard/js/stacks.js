@@ -30,7 +30,10 @@ function stackList(id) {
                     format.hint(frameName(frame)),
                 ),
                 frame.inlined ? el("span", { class: "tag" }, "inlined") : null,
-                el("span", { class: "place" }, format.hint(framePlace(frame))),
+                source.link(
+                    `${frame.file}:${frame.line}`,
+                    el("span", { class: "place" }, format.hint(framePlace(frame))),
+                ),
             ),
         ),
     );

@@ -335,7 +335,11 @@ const table = (() => {
             });
             const line = el(
                 "tr",
-                { "aria-rowindex": index + 2, class: this.options.detail ? "opens" : null },
+                {
+                    "aria-rowindex": index + 2,
+                    "aria-current": row === this.marked ? "true" : null,
+                    class: this.options.detail ? "opens" : null,
+                },
                 cells,
             );
             if (!this.options.detail) {
@@ -404,13 +408,23 @@ const table = (() => {
                 this.input.value = "";
                 this.filter();
             }
-            this.box.scrollTop = this.topOf(this.positions().get(row));
+            const above = this.options.detail ? 0 : Math.floor(this.box.clientHeight / 3);
+            this.box.scrollTop = this.topOf(this.positions().get(row)) - above;
+            this.mark(row);
             this.render();
             if (this.options.detail && !this.open.has(row)) {
                 this.toggle(row);
             }
-            this.made.get(row)?.[0].querySelector(".opener")?.focus({ preventScroll: true });
+            const opener = this.made.get(row)?.[0].querySelector(".opener");
+            (opener ?? this.box).focus({ preventScroll: true });
             return true;
+        }
+
+        /* ROW is the one that a link has led to. */
+        mark(row) {
+            this.made.get(this.marked)?.[0].removeAttribute("aria-current");
+            this.made.get(row)?.[0].setAttribute("aria-current", "true");
+            this.marked = row;
         }
 
         /* The heights of open details, which the place of all later rows depends on. */

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh
+# memscope report --sources: the text of the program's source files in the page.
+
+# sources_of PAGE: what it has of them, as JSON.
+sources_of() {
+    sed -n 's/.*<script type="application\/json" id="sources">\([^<]*\)<\/script>.*/\1/p' "$1"
+}
+
+# write_program DIR: app.c and sub/table.h, compiled there by their relative names.
+write_program() {
+    mkdir -p "$1/sub"
+    cat >"$1/app.c" <<'END'
+#include <stdlib.h>
+#include "sub/table.h"
+/* </script> & "quotes" */
+int main(void) {
+    int *numbers = malloc(4096);
+    numbers[1] = 2;
+    fill_table();
+    free(numbers);
+    return 0;
+}
+END
+    cat >"$1/sub/table.h" <<'END'
+static int *volatile table;
+static inline void fill_table(void) {
+    table = malloc(40000);
+    table[3] = 4;
+}
+END
+    (cd "$1" && MEMSCOPE_CC_TRACK=all "$memscope" cc -g -O1 -o app app.c) || fail 'not compiled'
+}
+
+case_sources_in_the_page() {
+    write_program w
+    measure w/app
+    "$memscope" report -o plain.html j.mscope >out || fail "status $?"
+    same "$(sources_of plain.html)" '' 'what was not asked for'
+    # From another directory than that of the compiler.
+    "$memscope" report --sources -o page.html j.mscope >out 2>err || fail "status $?: $(cat err)"
+    same "$(cat err)" '' 'standard error'
+    sources_of page.html >sources.json
+    same "$(jq -r '.[] | .names[0] + " " + .path + " " + (.changed | tostring)' sources.json | sort)" \
+        "app.c $PWD/w/app.c false
+sub/table.h $PWD/w/sub/table.h false" 'the files'
+    jq -j '.[] | select(.names[0] == "app.c") | .parts[] | .text' sources.json | cmp - w/app.c ||
+        fail 'the text of app.c is another'
+    # Nothing of them is in the export.
+    "$memscope" export --format json j.mscope | grep -qF 'fill_table();' && fail 'the export has text'
+
+    touch -d '1 hour' w/app.c
+    "$memscope" report --sources -o page.html j.mscope >out 2>err || fail "status $?"
+    same "$(sources_of page.html | jq -c 'map(select(.changed) | .names[0])')" '["app.c"]' 'what was changed since'
+
+    status=0
+    "$memscope" report --sources --redact -o no.html j.mscope >out 2>err || status=$?
+    same "$status $(cat err)" '2 memscope: report: --redact takes out what --sources puts in; give one of them' 'the refusal'
+    [ ! -e no.html ] || fail 'a page was written'
+}
+
+case_sources_elsewhere() {
+    write_program w
+    measure w/app
+    mv w/app app
+    mv w moved
+    "$memscope" report --sources -o page.html j.mscope >out 2>err || fail "status $?"
+    same "$(sources_of page.html)" '[]' 'files that are gone'
+    grep -q '^memscope: report: .* source file.* --source-dir says where they are$' err || fail "$(cat err)"
+    "$memscope" report --source-dir "$PWD/nothing:$PWD/moved" -o page.html j.mscope >out 2>err || fail "status $?"
+    same "$(sources_of page.html | jq -c 'map(.path) | sort')" "[\"$PWD/moved/app.c\",\"$PWD/moved/sub/table.h\"]" \
+        'the files below DIR'
+}
+
+# Names come from the journal: what is no text of C does not get into a page that may be given to others.
+case_sources_refused() {
+    write_program w
+    measure w/app
+    printf 'int a;\0\n' >w/app.c
+    rm w/sub/table.h
+    mkfifo w/sub/table.h
+    "$memscope" report --sources -o page.html j.mscope >out 2>err || fail "status $?"
+    same "$(sources_of page.html)" '[]' 'what is no text'
+    echo secret >w/key
+    to_json
+    sed -e 's/"app.c"/"key"/g' -e 's/"app.c:/"key:/g' report.json >key.json
+    "$memscope" report --source-dir "$PWD/w" -o page.html key.json >out 2>err || fail "status $?"
+    grep -qF '"key"' page.html || fail 'the name is not in the page'
+    same "$(sources_of page.html)" '[]' 'what has the name of no source'
+}
+
+# Of a large file the lines around what allocates.
+case_sources_of_a_large_file() {
+    {
+        echo '#include <stdlib.h>'
+        seq 40000 | sed 's/.*/\/* line number & of many *\//'
+        printf 'int main(void) {\n    int *numbers = malloc(4096);\n    numbers[1] = 2;\n    free(numbers);\n    return 0;\n}\n'
+        seq 100 | sed 's/.*/\/* behind & *\//'
+    } >large.c
+    MEMSCOPE_CC_TRACK=all "$memscope" cc -g -O1 -o large large.c || fail 'not compiled'
+    measure ./large
+    "$memscope" report --sources -o page.html j.mscope >out 2>err || fail "status $?"
+    sources_of page.html >sources.json
+    same "$(jq -c '.[0].parts | map([.first_line, (.text | split("\n") | length - 1)])' sources.json)" \
+        '[[39963,81]]' 'the lines that are shown'
+    jq -j '.[0].parts[0].text' sources.json >part
+    tail -n +39963 large.c | head -n 81 | cmp - part || fail 'other lines'
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a reader would find out by looking through the tables, in words, each with a way to its
- * evidence. Nothing is said of what is small: under a hundredth of the peak, or under 4 KiB.
+ * evidence. Nothing is said of what is small: under a hundredth of the peak or, but of leaks, under
+ * 4 KiB.
  */
 const insights = (() => {
     const MOST = 8;
@@ -27,7 +28,7 @@ const insights = (() => {
         const gone = ["exited", "signalled", "killed"].includes(report.process.exit);
         const lost = report.leaks.filter((leak) => leak.reachability !== "reachable");
         const [first] = leakGroups(lost);
-        if (!gone || !first || !worthTelling(first.bytes, report.summary)) {
+        if (!gone || !first || first.bytes < (report.summary.peak_memory_bytes ?? 0) / 100) {
             return [];
         }
         const how = format.known(first.reachability)

@@ -143,6 +143,22 @@ function mostOf(snapshots, key) {
     return values.length > 0 ? data.largest(values) : null;
 }
 
+/* Of a run that was looked through at its end: what nothing points to any more. */
+function unreachableTile(report) {
+    if (!report.leaks.some((leak) => format.known(leak.reachability))) {
+        return null;
+    }
+    const lost = report.leaks.filter((leak) =>
+        ["unreachable", "indirect"].includes(leak.reachability),
+    );
+    return tile(
+        "Leaks",
+        bytesSpan(data.sum(lost, "bytes")),
+        format.plural(data.sum(lost, "count"), "block", "blocks") + " out of reach",
+        "of blocks that nothing in the program points to any more",
+    );
+}
+
 function tilesOf(report) {
     const { summary } = report;
     const share = (part, whole) =>
@@ -159,6 +175,7 @@ function tilesOf(report) {
             format.plural(summary.active_allocations ?? 0, "block", "blocks"),
             "of blocks that were not freed",
         ),
+        unreachableTile(report),
         tile(
             "Resident set",
             bytesSpan(mostOf(report.system_snapshots, "process_rss_bytes")),

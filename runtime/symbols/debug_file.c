@@ -55,19 +55,25 @@ const char *ms_debug_find_module(struct ms_pool *pool, const struct ms_symbol_pl
     return ms_pool_copy(pool, path, strlen(path));
 }
 
+/* The path of BUILD_ID below ROOT; false: it has none. */
+static bool s_id_path(const char *root, const unsigned char *build_id, size_t size,
+                      char out[PATH_MAX]) {
+    int at = snprintf(out, PATH_MAX, "%s/.build-id/%02x/", root, build_id[0]);
+    for (size_t i = 1; i < size && at > 0 && at < PATH_MAX; i++)
+        at += snprintf(out + at, PATH_MAX - (size_t)at, "%02x", build_id[i]);
+    if (at > 0 && at < PATH_MAX)
+        at += snprintf(out + at, PATH_MAX - (size_t)at, ".debug");
+    return root[0] != 0 && at > 0 && at < PATH_MAX;
+}
+
 const char *ms_debug_find_by_id(struct ms_pool *pool, const struct ms_symbol_places *places,
                                 const unsigned char *build_id, size_t size) {
-    char hex[2 * MS_BUILD_ID_MAX + 1], root[PATH_MAX];
+    char path[PATH_MAX], root[PATH_MAX];
     if (size < 2 || size > MS_BUILD_ID_MAX)
         return NULL;
-    for (size_t i = 0; i < size; i++)
-        snprintf(hex + 2 * i, 3, "%02x", build_id[i]);
     for (unsigned i = 0; s_debug_root(places, i, root); i++) {
-        char path[PATH_MAX];
-        int length = snprintf(path, sizeof(path), "%s/.build-id/%.2s/%s.debug", root, hex, hex + 2);
-        if (root[0] != 0 && length > 0 && (size_t)length < sizeof(path) &&
-            s_has_dwarf(path, build_id, size))
-            return ms_pool_copy(pool, path, (size_t)length);
+        if (s_id_path(root, build_id, size, path) && s_has_dwarf(path, build_id, size))
+            return ms_pool_copy(pool, path, strlen(path));
     }
     return NULL;
 }
@@ -122,4 +128,52 @@ const char *ms_debug_find_by_link(struct ms_pool *pool, const struct ms_symbol_p
             found = s_try_link(pool, root, folder + cut, "", name, path, file, crc);
     }
     return found;
+}
+
+struct s_supplement {
+    const char *name; /* as the file has it */
+    const unsigned char *id;
+    size_t id_size;
+};
+
+/* The supplement at FIRST SECOND, opened. */
+static bool s_try_supplement(const struct s_supplement *wanted, const char *first,
+                             const char *second, struct ms_elf *out) {
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof(path), "%s%s", first, second);
+    if (length < 0 || (size_t)length >= sizeof(path) || ms_elf_open(path, out) != MS_OK)
+        return false;
+    if (out->has_dwarf && ms_elf_is_supplement(out, wanted->id, wanted->id_size))
+        return true;
+    ms_elf_close(out);
+    return false;
+}
+
+bool ms_debug_open_supplement(const struct ms_symbol_places *places, const char *path,
+                              const struct ms_elf *file, struct ms_elf *out) {
+    struct s_supplement wanted;
+    char folder[PATH_MAX], root[PATH_MAX];
+    if (!ms_elf_find_supplement(file, &wanted.name, &wanted.id, &wanted.id_size))
+        return false;
+    if (wanted.name[0] == '/') {
+        if (places->sysroot != NULL && s_try_supplement(&wanted, places->sysroot, wanted.name, out))
+            return true;
+        if (s_try_supplement(&wanted, "", wanted.name, out))
+            return true;
+    } else if (realpath(path, folder) != NULL) {
+        strrchr(folder, '/')[1] = 0;
+        if (s_try_supplement(&wanted, folder, wanted.name, out))
+            return true;
+    }
+    /* A folder that debug files were moved to has theirs in .dwz, and it may be known by its id. */
+    const char *moved = strstr(wanted.name, "/.dwz/");
+    for (unsigned i = 0; s_debug_root(places, i, root); i++) {
+        if (root[0] != 0 && moved != NULL && s_try_supplement(&wanted, root, moved, out))
+            return true;
+        if (wanted.id_size >= 2 && wanted.id_size <= MS_BUILD_ID_MAX &&
+            s_id_path(root, wanted.id, wanted.id_size, folder) &&
+            s_try_supplement(&wanted, folder, "", out))
+            return true;
+    }
+    return false;
 }

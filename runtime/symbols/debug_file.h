@@ -22,4 +22,9 @@ const char *ms_debug_find_by_id(struct ms_pool *pool, const struct ms_symbol_pla
 const char *ms_debug_find_by_link(struct ms_pool *pool, const struct ms_symbol_places *places,
                                   const char *path, const struct ms_elf *file);
 
+/* The supplement (dwz) of FILE, which is at PATH and names one; opened in *OUT. False: it is not
+ * found, or that of another build. */
+bool ms_debug_open_supplement(const struct ms_symbol_places *places, const char *path,
+                              const struct ms_elf *file, struct ms_elf *out);
+
 #endif

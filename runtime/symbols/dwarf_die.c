@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbols/dwarf_die.h"
 
+#include <string.h>
+
 bool ms_die_ok(Dwarf_Debug debug, int result, Dwarf_Error error) {
     if (result == DW_DLV_ERROR && error != NULL)
         dwarf_dealloc_error(debug, error);
@@ -64,7 +66,8 @@ const char *ms_die_find_text(Dwarf_Debug debug, Dwarf_Die die, Dwarf_Half attrib
     char *text = NULL;
     if (!ms_die_ok(debug, dwarf_die_text(die, attribute, &text, &error), error))
         return NULL;
-    return text;
+    /* For a text in a supplement that is not there, libdwarf has one that says so. */
+    return text != NULL && strncmp(text, "<DW_FORM_", 9) == 0 ? NULL : text;
 }
 
 static bool s_number(Dwarf_Debug debug, Dwarf_Attribute found, uint64_t *out) {
@@ -137,8 +140,8 @@ bool ms_die_find_reference(Dwarf_Debug debug, Dwarf_Die die, Dwarf_Half attribut
     if (good && form == DW_FORM_ref_sig8) {
         good = s_by_signature(debug, found, out);
     } else if (good) {
-        /* The forms of references into a second, shared file are not followed: libdwarf would read
-         * their offset as one in this file. */
+        /* The forms of references into a supplement are left where that is not there
+         * (dwarf_supplement.h): libdwarf would read their offset as one in this file. */
         error = NULL;
         good = form != DW_FORM_GNU_ref_alt && form != DW_FORM_ref_sup4 &&
                form != DW_FORM_ref_sup8 &&

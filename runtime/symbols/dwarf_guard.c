@@ -3,43 +3,22 @@
 
 #include <string.h>
 
-#include "base/checked.h"
+#include "symbols/byte_cursor.h"
 #include "symbols/dwarf_shim.h"
 
 #define UNPACKED_LIMIT (UINT64_C(1) << 30)
 
-struct s_cursor {
-    const unsigned char *bytes;
-    uint64_t at, size;
-    bool big_endian;
-    bool failed; /* sticky: read beyond the end */
-};
-
-static uint64_t s_take(struct s_cursor *cursor, unsigned width) {
-    uint64_t value = 0;
-    if (!ms_checked_range(cursor->at, width, cursor->size)) {
-        cursor->failed = true;
-        return 0;
-    }
-    for (unsigned i = 0; i < width; i++) {
-        unsigned shift = 8 * (cursor->big_endian ? width - 1 - i : i);
-        value |= (uint64_t)cursor->bytes[cursor->at + i] << shift;
-    }
-    cursor->at += width;
-    return value;
-}
-
 /* One header and its table of offsets; goes on to the next. Source: DWARF 5, 7.28. */
-static bool s_is_whole(struct s_cursor *cursor) {
+static bool s_is_whole(struct ms_cursor *cursor) {
     unsigned offset_size = 4;
-    uint64_t length = s_take(cursor, 4);
+    uint64_t length = ms_cursor_take(cursor, 4);
     if (length == UINT32_MAX) {
         offset_size = 8;
-        length = s_take(cursor, 8);
+        length = ms_cursor_take(cursor, 8);
     }
     uint64_t start = cursor->at, table = 0;
-    uint64_t version = s_take(cursor, 2), address_size = s_take(cursor, 1);
-    uint64_t selector_size = s_take(cursor, 1), count = s_take(cursor, 4);
+    uint64_t version = ms_cursor_take(cursor, 2), address_size = ms_cursor_take(cursor, 1);
+    uint64_t selector_size = ms_cursor_take(cursor, 1), count = ms_cursor_take(cursor, 4);
     if (cursor->failed || version != 5 || (address_size != 4 && address_size != 8) ||
         selector_size != 0 || !ms_checked_range(start, length, cursor->size) ||
         !ms_checked_mul(count, offset_size, &table) || length < 8 || table > length - 8)
@@ -65,9 +44,9 @@ static bool s_lists_are_whole(const struct ms_elf *file, Elf_Scn *section, const
     Elf_Data *data = elf_rawdata(section, NULL);
     if (data == NULL)
         return false;
-    struct s_cursor cursor = {.bytes = data->d_buf,
-                              .size = data->d_buf != NULL ? data->d_size : 0,
-                              .big_endian = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB};
+    struct ms_cursor cursor = {.bytes = data->d_buf,
+                               .size = data->d_buf != NULL ? data->d_size : 0,
+                               .big_endian = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB};
     while (cursor.at < cursor.size) {
         if (!s_is_whole(&cursor))
             return false;

@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "symbols/dwarf_die.h"
+#include "symbols/dwarf_supplement.h"
 
 struct s_section {
     const char *name; /* as if it were not packed; "": none of libdwarf's business */
@@ -13,6 +14,7 @@ struct s_section {
     uint64_t size;    /* unpacked */
     Elf_Scn *section;
     bool packed, old_packed;
+    unsigned char *joined; /* with the supplement's; NULL: not */
 };
 
 struct ms_dwarf_object {
@@ -54,7 +56,7 @@ static void s_read_section(struct s_section *out, Elf_Scn *section, const char *
     if (strncmp(name, ".zdebug_", 8) == 0) {
         if (!s_read_old_size(&found))
             return;
-    } else if (strncmp(name, ".debug_", 7) != 0 && strncmp(name, ".gnu_debugaltlink", 17) != 0) {
+    } else if (strncmp(name, ".debug_", 7) != 0) {
         return;
     } else if ((header.sh_flags & SHF_COMPRESSED) != 0) {
         if (gelf_getchdr(section, &packed) == NULL)
@@ -74,11 +76,11 @@ static bool s_read_sections(struct ms_dwarf_object *object, const struct ms_elf 
     if (elf_getshdrstrndx(file->elf, &names) != 0 || elf_getshdrnum(file->elf, &count) != 0 ||
         count >= SHN_LORESERVE)
         return false;
-    object->sections = calloc(count + 1, sizeof(*object->sections));
+    object->sections = calloc(count + 1 + MS_SUPPLEMENT_SECTIONS, sizeof(*object->sections));
     if (object->sections == NULL)
         return false;
     object->count = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count + MS_SUPPLEMENT_SECTIONS; i++)
         object->sections[i].name = "";
     for (Elf_Scn *at = NULL; (at = elf_nextscn(file->elf, at)) != NULL;) {
         GElf_Shdr header;
@@ -132,6 +134,11 @@ static int s_load(void *context, ms_shim_index index, Dwarf_Small **out, int *er
     if (index >= object->count || object->sections[index].size == 0)
         return DW_DLV_NO_ENTRY;
     struct s_section *section = &object->sections[index];
+    if (section->joined != NULL) {
+        *out = section->joined;
+        *error = 0;
+        return DW_DLV_OK;
+    }
     if (section->packed && (section->old_packed ? elf_compress_gnu(section->section, 0, 0)
                                                 : elf_compress(section->section, 0, 0)) < 0)
         return DW_DLV_ERROR;
@@ -149,14 +156,75 @@ static const ms_shim_methods s_methods =
                     s_get_count, s_load);
 
 static void s_destroy(struct ms_dwarf_object *object) {
-    for (size_t i = 0; i < object->count; i++)
+    for (size_t i = 0; i < object->count; i++) {
         free(object->sections[i].own_name);
+        free(object->sections[i].joined);
+    }
     free(object->sections);
     free(object);
 }
 
-enum ms_status ms_dwarf_object_open(const struct ms_elf *file, struct ms_dwarf_object **out,
-                                    Dwarf_Debug *debug) {
+/* ---- a file with a supplement ---- */
+
+static const char *const s_joined_names[MS_SUPPLEMENT_SECTIONS] = {
+    [MS_SUPPLEMENT_INFO] = ".debug_info",         [MS_SUPPLEMENT_ABBREV] = ".debug_abbrev",
+    [MS_SUPPLEMENT_STR] = ".debug_str",           [MS_SUPPLEMENT_LINE] = ".debug_line",
+    [MS_SUPPLEMENT_LINE_STR] = ".debug_line_str",
+};
+
+/* The section NAME of OBJECT with its bytes. They are NULL where it has none. */
+static struct s_section *s_find(struct ms_dwarf_object *object, const char *name,
+                                const unsigned char **bytes, uint64_t *size) {
+    *bytes = NULL;
+    *size = 0;
+    for (size_t i = 0; i < object->count; i++) {
+        Dwarf_Small *loaded;
+        int error;
+        if (strcmp(object->sections[i].name, name) != 0)
+            continue;
+        if (s_load(object, (ms_shim_index)i, &loaded, &error) == DW_DLV_OK) {
+            *bytes = loaded;
+            *size = object->sections[i].size;
+        }
+        return &object->sections[i];
+    }
+    return NULL;
+}
+
+static bool s_join(struct ms_dwarf_object *object, struct ms_dwarf_object *supplement) {
+    struct ms_joined_section joined[MS_SUPPLEMENT_SECTIONS] = {0};
+    struct s_section *own[MS_SUPPLEMENT_SECTIONS];
+    for (int i = 0; i < MS_SUPPLEMENT_SECTIONS; i++) {
+        own[i] = s_find(object, s_joined_names[i], &joined[i].first, &joined[i].first_size);
+        s_find(supplement, s_joined_names[i], &joined[i].second, &joined[i].second_size);
+    }
+    if (object->big_endian != supplement->big_endian ||
+        !ms_supplement_join(joined, object->big_endian))
+        return false;
+    for (int i = 0; i < MS_SUPPLEMENT_SECTIONS; i++) {
+        if (own[i] == NULL) { /* s_read_sections has left room */
+            own[i] = &object->sections[object->count++];
+            own[i]->name = s_joined_names[i];
+        }
+        own[i]->joined = joined[i].joined;
+        own[i]->size = joined[i].first_size + joined[i].second_size;
+        object->total += joined[i].second_size;
+    }
+    return true;
+}
+
+static bool s_join_file(struct ms_dwarf_object *object, const struct ms_elf *file) {
+    struct ms_dwarf_object *supplement = calloc(1, sizeof(*supplement));
+    if (supplement == NULL)
+        return false;
+    supplement->big_endian = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB;
+    bool good = s_read_sections(supplement, file) && s_join(object, supplement);
+    s_destroy(supplement);
+    return good;
+}
+
+enum ms_status ms_dwarf_object_open(const struct ms_elf *file, const struct ms_elf *supplement,
+                                    struct ms_dwarf_object **out, Dwarf_Debug *debug) {
     struct ms_dwarf_object *object = calloc(1, sizeof(*object));
     if (object == NULL)
         return MS_NO_MEMORY;
@@ -166,7 +234,12 @@ enum ms_status ms_dwarf_object_open(const struct ms_elf *file, struct ms_dwarf_o
     Dwarf_Error error = NULL;
     *debug = NULL;
     int result = DW_DLV_NO_ENTRY;
-    if (s_read_sections(object, file))
+    bool good = s_read_sections(object, file);
+    if (good && supplement != NULL && !s_join_file(object, supplement)) {
+        s_destroy(object);
+        return MS_CORRUPT;
+    }
+    if (good)
         result = ms_shim_open(&object->shim, debug, &error);
     if (!ms_die_ok(*debug, result, error)) {
         *debug = NULL;

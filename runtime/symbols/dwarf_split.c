@@ -47,7 +47,7 @@ static struct ms_unit *s_try(struct ms_dwarf *dwarf, const char *path, uint64_t 
     if (split == NULL ||
         !ms_grow_room(&dwarf->splits, dwarf->split_count, &dwarf->split_capacity,
                       sizeof(struct ms_dwarf *)) ||
-        !ms_guard_allows(&file) || ms_dwarf_open(&file, path, dwarf->debug, split) != MS_OK) {
+        !ms_guard_allows(&file) || ms_dwarf_open(&file, path, dwarf->debug, NULL, split) != MS_OK) {
         ms_elf_close(&file);
         free(split);
         return NULL;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols/dwarf_imports.h"
 #include "symbols/grow.h"
 
 struct s_walk {
@@ -145,19 +146,35 @@ static void s_walk_children(struct s_walk *walk, Dwarf_Die parent, int depth, co
     }
 }
 
-static void s_index_unit(struct ms_types *types, uint32_t index, uint32_t scope, bool deep) {
-    const struct ms_unit *unit = &types->dwarf->units[index];
-    struct s_walk walk = {{types->dwarf->debug, 0}, types, scope, unit->is_c, deep};
+static void s_index_unit(struct ms_types *types, uint32_t index, uint32_t scope, bool is_c,
+                         bool deep) {
+    struct s_walk walk = {{types->dwarf->debug, 0}, types, scope, is_c, deep};
     Dwarf_Die die = NULL;
-    if (!ms_die_open(types->dwarf->debug, unit->place, &die))
+    if (!ms_die_open(types->dwarf->debug, types->dwarf->units[index].place, &die))
         return;
     s_walk_children(&walk, die, 0, NULL);
     dwarf_dealloc_die(die);
 }
 
+/* A partial unit is of the languages of those that import it: a struct of C and C++ is found in the
+ * way of either. One that nobody imports is another program's. */
 static void s_index(struct ms_types *types, bool deep) {
-    for (size_t i = 0; i < types->dwarf->unit_count; i++)
-        s_index_unit(types, (uint32_t)i, 0, deep);
+    for (size_t i = 0; i < types->dwarf->unit_count; i++) {
+        const struct ms_unit *unit = &types->dwarf->units[i];
+        if (unit->is_partial ? unit->for_c : unit->is_c)
+            s_index_unit(types, (uint32_t)i, 0, true, deep);
+        if (unit->is_partial ? unit->for_others : !unit->is_c)
+            s_index_unit(types, (uint32_t)i, 0, false, deep);
+    }
+}
+
+/* A unit, and what it imports. */
+static void s_index_whole(struct ms_types *types, uint32_t index) {
+    uint32_t *units = NULL;
+    size_t count = ms_imports_list(types->dwarf, index, &units);
+    for (size_t i = 0; i < count; i++)
+        s_index_unit(types, units[i], index + 1, types->dwarf->units[index].is_c, false);
+    free(units);
 }
 
 bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *name, bool deep,
@@ -203,7 +220,7 @@ bool ms_types_find_in(struct ms_types *types, const char *file, enum ms_type_kin
     if (unit == MS_KEY_NONE)
         return false;
     if (ms_key_add(&types->taken, unit, 0))
-        s_index_unit(types, unit, unit + 1, false);
+        s_index_whole(types, unit);
     s_key(types, unit + 1, kind, name, &entry);
     if (entry == MS_KEY_NONE)
         return false;

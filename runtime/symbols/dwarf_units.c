@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "symbols/dwarf_functions.h"
+#include "symbols/dwarf_imports.h"
 #include "symbols/dwarf_lines.h"
 #include "symbols/dwarf_split.h"
 #include "symbols/grow.h"
@@ -24,6 +25,7 @@ static bool s_add_unit(struct ms_dwarf *dwarf, Dwarf_Die die, const Dwarf_Sig8 *
         unit.is_c = s_is_c(language);
     if (ms_die_ok(dwarf->debug, dwarf_lowpc(die, &low, &error), error))
         unit.low = low;
+    unit.is_partial = ms_die_tag(dwarf->debug, die) == DW_TAG_partial_unit;
     ms_split_read(dwarf, &unit, die, signature, kind);
     if (dwarf->unit_count >= MS_RANGE_NONE ||
         !ms_grow_room(&dwarf->units, dwarf->unit_count, &dwarf->unit_capacity, sizeof(unit)))
@@ -76,6 +78,12 @@ static uint32_t s_find_by_offset(const struct ms_dwarf *dwarf, size_t from, size
     return from > first ? (uint32_t)(from - 1) : MS_RANGE_NONE;
 }
 
+uint32_t ms_dwarf_find_unit_at(const struct ms_dwarf *dwarf, uint64_t offset) {
+    uint32_t index = s_find_by_offset(dwarf, 0, dwarf->info_count, offset);
+    return index != MS_RANGE_NONE && dwarf->units[index].place.offset == offset ? index
+                                                                                : MS_RANGE_NONE;
+}
+
 /* Adds what .debug_aranges tells: units of DWARF 2 have one range of their own, but may have code
  * in more. */
 static void s_read_aranges(struct ms_dwarf *dwarf) {
@@ -93,9 +101,8 @@ static void s_read_aranges(struct ms_dwarf *dwarf) {
                               dwarf_get_arange_info_b(list[i], &segment, &segment_size, &start,
                                                       &length, &offset, &error),
                               error);
-        uint32_t unit =
-            good ? s_find_by_offset(dwarf, 0, dwarf->info_count, offset) : MS_RANGE_NONE;
-        if (unit != MS_RANGE_NONE && dwarf->units[unit].place.offset == offset)
+        uint32_t unit = good ? ms_dwarf_find_unit_at(dwarf, offset) : MS_RANGE_NONE;
+        if (unit != MS_RANGE_NONE)
             ms_ranges_add(&dwarf->ranges, start, start + length, unit);
         dwarf_dealloc(dwarf->debug, list[i], DW_DLA_ARANGE);
     }
@@ -103,12 +110,12 @@ static void s_read_aranges(struct ms_dwarf *dwarf) {
 }
 
 enum ms_status ms_dwarf_open(struct ms_elf *file, const char *path, Dwarf_Debug whole,
-                             struct ms_dwarf *out) {
+                             const struct ms_elf *supplement, struct ms_dwarf *out) {
     *out = (struct ms_dwarf){
         .address_bytes = file->address_bytes,
         .narrow_alignment = file->machine == EM_386,
     };
-    enum ms_status status = ms_dwarf_object_open(file, &out->object, &out->debug);
+    enum ms_status status = ms_dwarf_object_open(file, supplement, &out->object, &out->debug);
     if (status != MS_OK)
         return status;
     if (whole != NULL) {
@@ -123,6 +130,7 @@ enum ms_status ms_dwarf_open(struct ms_elf *file, const char *path, Dwarf_Debug 
     *file = (struct ms_elf){.fd = -1};
     s_read_units(out, true);
     out->info_count = out->unit_count;
+    ms_imports_read(out);
     s_read_aranges(out);
     s_read_units(out, false);
     ms_ranges_sort(&out->ranges);
@@ -140,6 +148,7 @@ void ms_dwarf_close(struct ms_dwarf *dwarf) {
         ms_lines_destroy(dwarf->units[i].lines);
     }
     free(dwarf->units);
+    free(dwarf->imports);
     ms_ranges_fini(&dwarf->ranges);
     ms_pool_fini(&dwarf->pool);
     if (dwarf->debug != NULL)

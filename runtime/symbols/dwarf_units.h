@@ -20,11 +20,15 @@ struct ms_lines;
 
 struct ms_unit {
     struct ms_die_place place;
-    uint64_t low; /* base of its range lists */
-    bool is_c;    /* structs are spelled with their tag, and have no functions in them */
-    bool has_lines, has_functions;  /* they have been looked for */
-    struct ms_functions *functions; /* owned; NULL: none */
-    struct ms_lines *lines;         /* owned; NULL: none */
+    uint64_t low;    /* base of its range lists */
+    bool is_c;       /* structs are spelled with their tag, and have no functions in them */
+    bool is_partial; /* made by dwz of what several units have in common */
+    /* Of a partial unit, which has no language of its own: by whom it is imported. */
+    bool for_c, for_others;
+    size_t first_import, import_count; /* of `imports` */
+    bool has_lines, has_functions;     /* they have been looked for */
+    struct ms_functions *functions;    /* owned; NULL: none */
+    struct ms_lines *lines;            /* owned; NULL: none */
     /* Split DWARF (dwarf_split.h). */
     const char *dwo_name, *dwo_folder; /* NULL: not split */
     const char *producer;              /* the compiler */
@@ -44,7 +48,9 @@ struct ms_dwarf {
     bool narrow_alignment; /* i386: nothing is aligned to more than 4 bytes */
     struct ms_unit *units;
     size_t unit_count, unit_capacity;
-    size_t info_count;       /* those of .debug_info, which come first, by offset */
+    size_t info_count; /* those of .debug_info, which come first, by offset */
+    uint32_t *imports; /* units that are imported, those of one together */
+    size_t import_count, import_capacity;
     struct ms_ranges ranges; /* owner: index of the unit */
     struct ms_pool pool;     /* names that are made up of several */
     const char *path;
@@ -55,10 +61,11 @@ struct ms_dwarf {
     const char *missing_name;
 };
 
-/* FILE, at PATH, is OUT's afterwards, on MS_OK alone. WHOLE is what OUT is split from, or NULL.
- * MS_NO_ENTRY: no DWARF in it that libdwarf can read. */
+/* FILE, at PATH, is OUT's afterwards, on MS_OK alone. WHOLE is what OUT is split from, or NULL;
+ * SUPPLEMENT what dwz has moved out of it, or NULL. MS_NO_ENTRY: no DWARF in it that libdwarf can
+ * read. MS_CORRUPT: it does not go with the supplement. */
 enum ms_status ms_dwarf_open(struct ms_elf *file, const char *path, Dwarf_Debug whole,
-                             struct ms_dwarf *out);
+                             const struct ms_elf *supplement, struct ms_dwarf *out);
 void ms_dwarf_close(struct ms_dwarf *dwarf);
 
 /* The line table of the unit that the DIE at PLACE is in, for the names of its files; NULL: it has
@@ -68,6 +75,9 @@ const struct ms_lines *ms_dwarf_find_lines(struct ms_dwarf *dwarf, struct ms_die
 /* The functions of the unit that the DIE at PLACE is in; NULL: it has none. */
 const struct ms_functions *ms_dwarf_find_functions(struct ms_dwarf *dwarf,
                                                    struct ms_die_place place);
+
+/* The unit of .debug_info whose own DIE is at OFFSET; MS_RANGE_NONE: there is none. */
+uint32_t ms_dwarf_find_unit_at(const struct ms_dwarf *dwarf, uint64_t offset);
 
 /* The unit that has code at ADDRESS, with its functions and lines read; NULL: none has. */
 struct ms_unit *ms_dwarf_find_unit(struct ms_dwarf *dwarf, uint64_t address);

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "symbols/byte_cursor.h"
+
 static enum ms_status s_open(const char *path, struct ms_elf *out) {
     /* O_NONBLOCK: a path of an untrusted journal may name a pipe or a device. */
     int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -64,8 +66,6 @@ static void s_read_sections(struct ms_elf *out) {
         else if (name != NULL &&
                  (strcmp(name, ".debug_info") == 0 || strcmp(name, ".zdebug_info") == 0))
             out->has_dwarf = true;
-        else if (name != NULL && strcmp(name, ".gnu_debugaltlink") == 0)
-            out->has_alt = true;
     }
 }
 
@@ -138,31 +138,80 @@ bool ms_elf_is_build(const struct ms_elf *file, const unsigned char *build_id, s
            (size == file->build_id_size && memcmp(file->build_id, build_id, size) == 0);
 }
 
-bool ms_elf_find_debuglink(const struct ms_elf *file, const char **name, uint32_t *crc) {
+/* The bytes of the section NAME; NULL: there are none. */
+static const Elf_Data *s_find_section(const struct ms_elf *file, const char *name) {
     size_t names;
     if (elf_getshdrstrndx(file->elf, &names) != 0)
-        return false;
+        return NULL;
     for (Elf_Scn *section = NULL; (section = elf_nextscn(file->elf, section)) != NULL;) {
         GElf_Shdr header;
         if (gelf_getshdr(section, &header) == NULL || header.sh_type == SHT_NOBITS)
             continue;
-        const char *section_name = elf_strptr(file->elf, names, header.sh_name);
-        if (section_name == NULL || strcmp(section_name, ".gnu_debuglink") != 0)
+        const char *its_name = elf_strptr(file->elf, names, header.sh_name);
+        if (its_name == NULL || strcmp(its_name, name) != 0)
             continue;
-        Elf_Data *data = elf_rawdata(section, NULL);
-        if (data == NULL || data->d_buf == NULL)
-            return false;
-        size_t length = strnlen(data->d_buf, data->d_size);
-        size_t at = (length + 4) & ~(size_t)3; /* behind the NUL, to the next word */
-        if (length == 0 || length == data->d_size || data->d_size < 4 || at > data->d_size - 4)
-            return false;
-        const unsigned char *word = (const unsigned char *)data->d_buf + at;
-        bool big = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB;
-        *crc = 0;
-        for (int i = 0; i < 4; i++)
-            *crc |= (uint32_t)word[i] << 8 * (big ? 3 - i : i);
-        *name = data->d_buf;
-        return true;
+        const Elf_Data *data = elf_rawdata(section, NULL);
+        return data != NULL && data->d_buf != NULL ? data : NULL;
     }
-    return false;
+    return NULL;
+}
+
+bool ms_elf_find_debuglink(const struct ms_elf *file, const char **name, uint32_t *crc) {
+    const Elf_Data *data = s_find_section(file, ".gnu_debuglink");
+    if (data == NULL)
+        return false;
+    size_t length = strnlen(data->d_buf, data->d_size);
+    size_t at = (length + 4) & ~(size_t)3; /* behind the NUL, to the next word */
+    if (length == 0 || length == data->d_size || data->d_size < 4 || at > data->d_size - 4)
+        return false;
+    const unsigned char *word = (const unsigned char *)data->d_buf + at;
+    bool big = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB;
+    *crc = 0;
+    for (int i = 0; i < 4; i++)
+        *crc |= (uint32_t)word[i] << 8 * (big ? 3 - i : i);
+    *name = data->d_buf;
+    return true;
+}
+
+/* What .debug_sup says, of a supplement or of a file that has one. Source: DWARF 5, 7.3.6. */
+static bool s_read_sup(const struct ms_elf *file, bool is_supplement, const char **name,
+                       const unsigned char **id, size_t *id_size) {
+    const Elf_Data *data = s_find_section(file, ".debug_sup");
+    if (data == NULL)
+        return false;
+    struct ms_cursor cursor = {.bytes = data->d_buf,
+                               .size = data->d_size,
+                               .big_endian = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB};
+    uint64_t version = ms_cursor_take(&cursor, 2), kind = ms_cursor_take(&cursor, 1);
+    *name = (const char *)cursor.bytes + cursor.at;
+    while (ms_cursor_take(&cursor, 1) != 0) {
+    }
+    *id_size = ms_cursor_take_leb(&cursor);
+    *id = cursor.bytes + cursor.at;
+    return version == 5 && kind == is_supplement && ms_cursor_skip(&cursor, *id_size) &&
+           *id_size != 0;
+}
+
+bool ms_elf_find_supplement(const struct ms_elf *file, const char **name, const unsigned char **id,
+                            size_t *id_size) {
+    const Elf_Data *data = s_find_section(file, ".gnu_debugaltlink");
+    if (data == NULL)
+        return s_read_sup(file, false, name, id, id_size) && (*name)[0] != 0;
+    size_t length = strnlen(data->d_buf, data->d_size);
+    if (length == 0 || data->d_size - length < 2)
+        return false;
+    *name = data->d_buf;
+    *id = (const unsigned char *)data->d_buf + length + 1;
+    *id_size = data->d_size - length - 1;
+    return true;
+}
+
+bool ms_elf_is_supplement(const struct ms_elf *file, const unsigned char *id, size_t id_size) {
+    const unsigned char *own;
+    const char *name;
+    size_t own_size;
+    if (id_size != 0 && ms_elf_is_build(file, id, id_size))
+        return true;
+    return s_read_sup(file, true, &name, &own, &own_size) && own_size == id_size &&
+           memcmp(own, id, id_size) == 0;
 }

@@ -22,7 +22,6 @@ struct ms_elf {
     bool program;           /* an executable, not a shared library */
     bool has_dwarf;
     bool has_symtab;
-    bool has_alt;        /* its debug information is shared with a second file */
     int64_t modified_ns; /* when, since the epoch */
     uint64_t size, inode;
     size_t build_id_size; /* 0: it has none */
@@ -39,5 +38,13 @@ bool ms_elf_is_build(const struct ms_elf *file, const unsigned char *build_id, s
 /* The name and checksum of the file that .gnu_debuglink says the debug information is in. NAME is
  * valid until FILE is closed. Source: GDB manual, "Separate Debug Files". */
 bool ms_elf_find_debuglink(const struct ms_elf *file, const char **name, uint32_t *crc);
+
+/* The name and the build id of the file that dwz has moved a part of FILE's debug information into
+ * (.gnu_debugaltlink, or .debug_sup of DWARF 5). Both are valid until FILE is closed. */
+bool ms_elf_find_supplement(const struct ms_elf *file, const char **name, const unsigned char **id,
+                            size_t *id_size);
+
+/* Whether FILE is the supplement that is known by ID. */
+bool ms_elf_is_supplement(const struct ms_elf *file, const unsigned char *id, size_t id_size);
 
 #endif

@@ -91,6 +91,7 @@ const char *ms_symbol_module_init(struct ms_symbol_module *module,
                                   const struct ms_symbol_places *places,
                                   const struct memscope_module_file *file) {
     module->file = *file;
+    module->places = places;
     s_say(module);
     module->path = ms_pool_copy(&module->pool, file->path, strlen(file->path));
     if (module->path == NULL)
@@ -123,11 +124,29 @@ void ms_symbol_module_fini(struct ms_symbol_module *module) {
     *module = (struct ms_symbol_module){0};
 }
 
+/* Without the supplement, what is not in it is read. */
+static bool s_open_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
+    struct ms_elf supplement;
+    const unsigned char *id;
+    const char *name;
+    size_t id_size;
+    if (!ms_elf_find_supplement(file, &name, &id, &id_size))
+        return ms_dwarf_open(file, module->dwarf_path, NULL, NULL, &module->dwarf) == MS_OK;
+    if (ms_debug_open_supplement(module->places, module->dwarf_path, file, &supplement)) {
+        enum ms_status status =
+            ms_dwarf_open(file, module->dwarf_path, NULL, &supplement, &module->dwarf);
+        ms_elf_close(&supplement);
+        if (status != MS_CORRUPT)
+            return status == MS_OK;
+    }
+    module->lost_supplement = ms_pool_copy(&module->pool, name, strlen(name));
+    return ms_dwarf_open(file, module->dwarf_path, NULL, NULL, &module->dwarf) == MS_OK;
+}
+
 static void s_load_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
     if (module->depth != MS_SYMBOL_DEPTH_ALL)
         return;
-    if (!ms_guard_allows(file) ||
-        ms_dwarf_open(file, module->dwarf_path, NULL, &module->dwarf) != MS_OK) {
+    if (!ms_guard_allows(file) || !s_open_dwarf(module, file)) {
         module->unreadable_dwarf = true;
         return;
     }
@@ -159,6 +178,13 @@ const char *ms_symbol_module_note(struct ms_symbol_module *module) {
                              "a way that this libelf does not know): functions come from its "
                              "symbol table",
                              module->dwarf_path);
+    if (module->lost_supplement != NULL)
+        return ms_pool_print(
+            &module->pool,
+            "%s has a part of its debug information in %s, which is not there, "
+            "damaged or of another build: names and types are missing (--debug-dir "
+            "says where else it may be)",
+            module->dwarf_path, module->lost_supplement);
     if (module->has_dwarf && module->dwarf.missing != 0)
         return ms_pool_print(&module->pool,
                              "%s has %zu units without their split debug information, the first "

@@ -14,9 +14,11 @@ struct ms_symbol_module {
     uint32_t number;
     volatile uint32_t *current; /* ms_symbols_watch */
     enum ms_symbol_depth depth;
-    bool unreadable_dwarf;            /* there is some, but it cannot be read */
-    const char *path;                 /* NULL: there is no such module */
-    const char *file_path;            /* where it is looked for: below the sysroot, or path */
+    bool unreadable_dwarf;       /* there is some, but it cannot be read */
+    const char *lost_supplement; /* what dwz has moved out of it is not there; NULL: it is */
+    const char *path;            /* NULL: there is no such module */
+    const char *file_path;       /* where it is looked for: below the sysroot, or path */
+    const struct ms_symbol_places *places;
     struct memscope_module_file file; /* path and build_id are not used */
     unsigned char build_id[MS_BUILD_ID_MAX];
     size_t build_id_size;   /* 0: not known */
@@ -34,8 +36,8 @@ struct ms_symbol_module {
     struct ms_pool pool;
 };
 
-/* Finds the files of a module. Returns a note for people, or NULL: all names will be there, or it
- * is a library of the system, whose names are nobody's concern. */
+/* Finds the files of a module. PLACES outlive it. Returns a note for people, or NULL: all names
+ * will be there, or it is a library of the system, whose names are nobody's concern. */
 const char *ms_symbol_module_init(struct ms_symbol_module *module,
                                   const struct ms_symbol_places *places,
                                   const struct memscope_module_file *file);

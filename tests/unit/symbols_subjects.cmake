@@ -22,7 +22,8 @@ foreach(form IN LISTS symbols_subject_forms)
   target_compile_options(${target} PRIVATE -O2 -g -fno-toplevel-reorder ${symbols_subject_${form}} -fno-lto -Wall -Wextra -Wundef)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
   target_link_options(${target} PRIVATE -Wl,--build-id)
-  set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)
+  # No cache of compilers: a program from it looks for its .dwo files where another build had them.
+  set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON C_COMPILER_LAUNCHER "")
   list(APPEND symbols_subject_paths "\"$<TARGET_FILE:${target}>\"")
 endforeach()
 
@@ -62,6 +63,49 @@ foreach(form IN ITEMS plain lto)
   target_link_options(${target} PRIVATE -Wl,--build-id $<$<STREQUAL:${form},lto>:-flto>)
   list(APPEND symbols_names_paths "\"$<TARGET_FILE:${target}>\"")
 endforeach()
+
+# With what units have in common in partial ones (dwz), and with what two programs have in common in a third file, as
+# distributions do; "sup" says so in the way of DWARF 5. The programs are copies: dwz changes what it is given.
+find_program(MEMSCOPE_DWZ dwz)
+set(symbols_dwz)
+set(symbols_folder ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+function(memscope_dwz_subjects name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHARED" "OF;OPTIONS;PROGRAMS")
+  set(paths)
+  set(copies)
+  foreach(program of IN ZIP_LISTS arg_PROGRAMS arg_OF)
+    list(APPEND paths ${symbols_folder}/${program})
+    list(APPEND copies COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:${of}> ${program})
+  endforeach()
+  set(shared)
+  if(arg_SHARED)
+    set(shared -m ${arg_SHARED})
+  endif()
+  add_custom_command(OUTPUT ${paths} ${copies} COMMAND ${MEMSCOPE_DWZ} ${arg_OPTIONS} ${shared} ${arg_PROGRAMS}
+    WORKING_DIRECTORY ${symbols_folder} DEPENDS ${arg_OF} VERBATIM)
+  add_custom_target(${name} DEPENDS ${paths})
+endfunction()
+if(MEMSCOPE_DWZ)
+  set(symbols_dwz ${MEMSCOPE_DWZ})
+  foreach(version IN ITEMS 5 4)
+    add_executable(symbols_other${version} symbols_subject_other.c)
+    target_compile_options(symbols_other${version} PRIVATE -O2 -g ${symbols_subject_dwarf${version}} -fno-lto -Wall -Wextra)
+    memscope_dwz_subjects(symbols_subject_dwz${version} OF symbols_subject_dwarf${version} PROGRAMS symbols_subject_dwz${version})
+    memscope_dwz_subjects(symbols_subject_shared${version} OF symbols_subject_dwarf${version} symbols_other${version}
+      SHARED symbols_shared${version}.debug PROGRAMS symbols_subject_shared${version} symbols_subject_shared${version}_twin)
+    list(APPEND symbols_subject_forms dwz${version} shared${version})
+    list(APPEND symbols_subject_paths "\"${symbols_folder}/symbols_subject_dwz${version}\""
+      "\"${symbols_folder}/symbols_subject_shared${version}\"")
+  endforeach()
+  memscope_dwz_subjects(symbols_subject_sup OF symbols_subject_dwarf5 symbols_other5 SHARED symbols_sup.debug OPTIONS --dwarf-5
+    PROGRAMS symbols_subject_sup symbols_subject_sup_twin)
+  memscope_dwz_subjects(symbols_names_dwz OF symbols_names_plain PROGRAMS symbols_names_dwz)
+  memscope_dwz_subjects(symbols_names_shared OF symbols_names_plain symbols_names_plain SHARED symbols_names_shared.debug
+    PROGRAMS symbols_names_shared symbols_names_shared_twin)
+  list(APPEND symbols_subject_forms sup)
+  list(APPEND symbols_subject_paths "\"${symbols_folder}/symbols_subject_sup\"")
+  list(APPEND symbols_names_paths "\"${symbols_folder}/symbols_names_dwz\"" "\"${symbols_folder}/symbols_names_shared\"")
+endif()
 list(JOIN symbols_names_paths "," symbols_names_paths)
 
 list(JOIN symbols_subject_paths "," symbols_subject_paths)
@@ -70,8 +114,12 @@ function(memscope_symbols_test module)
   memscope_unit_test(${module} SOURCES ${ARGN} LIBS ms_symbols ms_base memscope::libdwarf)
   target_compile_definitions(test_${module} PRIVATE "SYMBOLS_SUBJECTS=${symbols_subject_paths}"
     "SYMBOLS_NAMES=${symbols_names_paths}" "SYMBOLS_CC=\"${CMAKE_C_COMPILER}\"" "SYMBOLS_DWP=\"${symbols_dwp}\""
+    "SYMBOLS_DWZ=\"${symbols_dwz}\""
     "SYMBOLS_SOURCES=\"${CMAKE_CURRENT_SOURCE_DIR}/symbols_subject.c ${CMAKE_CURRENT_SOURCE_DIR}/symbols_subject_later.c\"")
   add_dependencies(test_${module} symbols_names_plain symbols_names_lto)
+  if(MEMSCOPE_DWZ)
+    add_dependencies(test_${module} symbols_names_dwz symbols_names_shared)
+  endif()
   foreach(form IN LISTS symbols_subject_forms)
     add_dependencies(test_${module} symbols_subject_${form})
   endforeach()

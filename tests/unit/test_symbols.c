@@ -558,6 +558,118 @@ static void test_split_programs(void) {
     s_check_split_program(s_path("split5"), 5);
 }
 
+/* ---- what dwz has moved into a file that several programs share ---- */
+
+/* Copies of a program, DIR/program and DIR/twin, that share NAME. */
+static void s_share(const char *dir, const char *options, const char *name) {
+    CU_ASSERT_EQUAL_FATAL(s_run("rm -rf %s && mkdir -p %s && cp %s %s/program && cp %s %s/twin && "
+                                "cd %s && " SYMBOLS_DWZ " %s -m %s program twin",
+                                dir, dir, s_subjects[0], dir, s_subjects[0], dir, dir, options,
+                                name),
+                          0);
+}
+
+/* The program at PATH, whose supplement is there, or not. */
+static void s_check_shared(const char *path, bool found) {
+    struct memscope_type_layout layout;
+    struct s_opened opened = s_open(path, NULL, 0);
+    CU_ASSERT_PTR_NULL(opened.note);
+    if (found) {
+        s_check_frames(&opened, path, path, KNOWN_ALL);
+    } else {
+        struct s_expected lines[REPORT_LINE_LIMIT];
+        struct memscope_frame frame;
+        CU_ASSERT_EQUAL_FATAL(s_ask(path, lines), SUBJECT_LINES);
+        for (size_t i = 0; i < SUBJECT_LINES; i++) { /* lines are the program's own */
+            CU_ASSERT_EQUAL(opened.resolver.find_frames(opened.resolver.context, 1,
+                                                        lines[i].address, &frame, 1),
+                            1);
+            CU_ASSERT_EQUAL(frame.line, lines[i].frames[0].line);
+            CU_ASSERT(frame.function == NULL || frame.function[0] != '<');
+        }
+    }
+    CU_ASSERT_EQUAL(
+        opened.resolver.find_type(opened.resolver.context, "struct node", NULL, &layout), found);
+    const char *note = opened.resolver.next_note(opened.resolver.context);
+    CU_ASSERT_EQUAL(note == NULL, found);
+    if (note != NULL) {
+        CU_ASSERT_EQUAL(strncmp(note, path, strlen(path)), 0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(note, "common.debug"));
+    }
+    s_close(&opened);
+}
+
+static void test_shared_debug_information(void) {
+    static const char *const s_options[] = {"", "--dwarf-5"};
+    char here[1024], root[2048], hex[2 * MS_BUILD_ID_MAX + 1];
+    const char *dir = s_path("shared"), *program = s_path("shared/program");
+    struct ms_elf file;
+    if (strcmp(SYMBOLS_DWZ, "") == 0)
+        return; /* scripts/install-deps --tests has it */
+    CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(here, sizeof(here)));
+    snprintf(root, sizeof(root), "%s/%s/moved", here, s_folder);
+    for (size_t i = 0; i < LENGTH(s_options); i++) {
+        s_share(dir, s_options[i], "common.debug");
+        s_check_shared(program, true);
+        /* another build's, and none */
+        CU_ASSERT_EQUAL_FATAL(s_run("mv %s/common.debug %s/kept && cp %s %s/common.debug", dir, dir,
+                                    s_subjects[0], dir),
+                              0);
+        s_check_shared(program, false);
+        CU_ASSERT_EQUAL_FATAL(s_run("rm %s/common.debug", dir), 0);
+        s_check_shared(program, false);
+    }
+    /* by its build id, and where a package has put it */
+    s_share(dir, "-M /nowhere/.dwz/sub/common.debug", "common.debug");
+    CU_ASSERT_EQUAL_FATAL(
+        s_run("mkdir -p %s/.dwz/sub && mv %s/common.debug %s/.dwz/sub", root, dir, root), 0);
+    s_check_shared(program, false);
+    s_places.debug_dirs = root;
+    s_check_shared(program, true);
+    snprintf(here, sizeof(here), "%s/moved/.dwz/sub/common.debug", s_folder);
+    CU_ASSERT_EQUAL_FATAL(ms_elf_open(here, &file), MS_OK);
+    for (size_t i = 0; i < file.build_id_size; i++)
+        snprintf(hex + 2 * i, 3, "%02x", file.build_id[i]);
+    ms_elf_close(&file);
+    CU_ASSERT_EQUAL_FATAL(s_run("mkdir -p %s/.build-id/%.2s && mv %s %s/.build-id/%.2s/%s.debug",
+                                root, hex, here, root, hex, hex + 2),
+                          0);
+    s_check_shared(program, true);
+    s_places.debug_dirs = NULL;
+    s_check_shared(program, false);
+}
+
+/* Two structs of one name, each in a partial unit of the two units that it is of. */
+static void test_partial_units_of_a_source(void) {
+    const char *dir = s_path("same");
+    char path[300];
+    if (strcmp(SYMBOLS_DWZ, "") == 0)
+        return;
+    CU_ASSERT_EQUAL_FATAL(
+        s_run(
+            "mkdir -p %s && cd %s && "
+            "echo 'struct same { int first_number, second_number, third_number; };' >numbers.h && "
+            "echo 'struct same { char *first_text, *second_text, *third_text; };' >texts.h && "
+            "for i in 1 2; do printf '#include \"numbers.h\"\\nstruct same v%%d;\\n' $i >$i.c; "
+            "done && "
+            "for i in 3 4; do printf '#include \"texts.h\"\\nstruct same v%%d;\\n' $i >$i.c; done "
+            "&& "
+            "echo 'int main(void) {}' >>1.c && " SYMBOLS_CC
+            " -g -o program 1.c 2.c 3.c 4.c && " SYMBOLS_DWZ " program",
+            dir, dir),
+        0);
+    snprintf(path, sizeof(path), "%s/program", dir);
+    struct s_opened opened = s_open(path, NULL, 0);
+    for (int i = 1; i <= 4; i++) {
+        struct memscope_type_layout layout = {0};
+        char source[] = {(char)('0' + i), '.', 'c', 0};
+        CU_ASSERT(
+            opened.resolver.find_type(opened.resolver.context, "struct same", source, &layout));
+        CU_ASSERT_EQUAL(layout.size, i < 3 ? 3 * sizeof(int) : 3 * sizeof(char *));
+    }
+    s_close(&opened);
+}
+
 /* ---- variables ---- */
 
 static void s_check_variable(struct s_opened *opened, uint64_t address, const char *name,
@@ -692,6 +804,23 @@ static void test_overwritten_sections(void) {
     CU_ASSERT(overwritten >= 20 * WHOLE_SUBJECTS);
 }
 
+static void test_overwritten_supplements(void) {
+    static const char *const s_sections[] = {".debug_info", ".debug_abbrev", ".debug_str",
+                                             ".debug_line"};
+    const char *dir = s_path("damaged"), *supplement = s_path("damaged/common.debug");
+    s_damaged = s_path("damaged/program");
+    if (strcmp(SYMBOLS_DWZ, "") == 0)
+        return;
+    for (size_t j = 0; j < 8 * LENGTH(s_sections); j++) {
+        if ((j & 4) != 0 && strcmp(s_sections[j / 8], ".debug_str") == 0)
+            continue; /* all of it is in the supplement */
+        s_share(dir, "", "common.debug");
+        CU_ASSERT(s_overwrite(j & 4 ? s_damaged : supplement, s_sections[j / 8], j & 1 ? 0xff : 1,
+                              (j & 2) != 0));
+        CU_ASSERT_EQUAL(child_run(s_read_damaged), 0);
+    }
+}
+
 /* ---- the process that reads ---- */
 
 static struct ms_symbol_reader *s_reader;
@@ -805,11 +934,14 @@ int main(void) {
     CU_ADD_TEST(suite, test_sysroot);
     CU_ADD_TEST(suite, test_replaced_without_build_id);
     CU_ADD_TEST(suite, test_split_programs);
+    CU_ADD_TEST(suite, test_shared_debug_information);
+    CU_ADD_TEST(suite, test_partial_units_of_a_source);
     CU_ADD_TEST(suite, test_variables);
     CU_ADD_TEST(suite, test_reader);
     CU_ADD_TEST(suite, test_reader_ends);
     CU_ADD_TEST(suite, test_cut_off_files);
     CU_ADD_TEST(suite, test_overwritten_sections);
+    CU_ADD_TEST(suite, test_overwritten_supplements);
     CU_basic_set_mode(CU_BRM_VERBOSE);
     CU_basic_run_tests();
     int failures = (int)CU_get_number_of_failures() + (int)CU_get_number_of_suites_failed();

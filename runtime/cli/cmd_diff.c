@@ -14,6 +14,7 @@
 struct s_request {
     enum ms_diff_measure sort;
     const char *filter;
+    const char *output; /* of a page; NULL: none */
     size_t top;
     bool top_given, json;
 };
@@ -45,6 +46,7 @@ static const struct option s_options[] = {
     {"sort", required_argument, NULL, 's'},
     {"filter", required_argument, NULL, 'f'},
     {"json", no_argument, NULL, 'j'},
+    {"output", required_argument, NULL, 'o'},
     {"help", no_argument, NULL, 'h'},
     MS_SOURCE_OPTIONS,
     {NULL, 0, NULL, 0},
@@ -52,7 +54,7 @@ static const struct option s_options[] = {
 
 static int s_read_request(int argc, char **argv, struct s_request *request) {
     int option;
-    while ((option = ms_cli_option(&ms_command_diff, argc, argv, ":h", s_options)) != -1) {
+    while ((option = ms_cli_option(&ms_command_diff, argc, argv, ":o:h", s_options)) != -1) {
         switch (option) {
         case 't':
             if (!ms_view_read_top(optarg, &request->top))
@@ -69,6 +71,9 @@ static int s_read_request(int argc, char **argv, struct s_request *request) {
         case 'j':
             request->json = true;
             break;
+        case 'o':
+            request->output = optarg;
+            break;
         case 'h':
             exit(ms_cli_help(&ms_command_diff));
         default:
@@ -76,7 +81,9 @@ static int s_read_request(int argc, char **argv, struct s_request *request) {
                 return MS_CLI_USAGE;
         }
     }
-    if (request->json && !request->top_given)
+    if (request->json && request->output != NULL)
+        return ms_cli_fail("diff: --json prints, -o writes a page; give one of them");
+    if ((request->json || request->output != NULL) && !request->top_given)
         request->top = 0;
     if (argc - optind != 2)
         return ms_cli_fail("diff: takes two files, OLD and NEW, but was given %d", argc - optind);
@@ -114,11 +121,14 @@ static int s_print(const struct s_request *request, const struct memscope_report
         return ms_cli_fail("diff: %s", ms_status_message(made));
     s_say_doubts(old, now);
     struct ms_diff_view view =
-        ms_diff_view_select(diff, request->sort, request->filter, request->top, request->json);
+        ms_diff_view_select(diff, request->sort, request->filter, request->top,
+                            request->json || request->output != NULL);
     view.old = old;
     view.new_report = now;
     ms_cli_begin_output();
-    if (request->json)
+    if (request->output != NULL)
+        status = ms_diff_view_write_page(&view, request->output);
+    else if (request->json)
         status = ms_diff_view_print_json(&view);
     else
         ms_diff_view_print(&view);
@@ -155,7 +165,10 @@ const struct ms_command ms_command_diff = {
         "differs are left out, but for --json. Peaks of a row are the sum of its places' peaks. "
         "What\n"
         "was renamed is gone and new; numbers are not scaled to the time the programs ran.\n\n"
-        "  --top N        show the first N rows; 0: all (the default is 20, with --json all)\n"
+        "  -o, --output OUT.html\n"
+        "                 write a page with bars and both timelines; -: to standard output\n"
+        "  --top N        show the first N rows; 0: all (the default is 20, with --json or -o "
+        "all)\n"
         "  --sort KEY     by live_bytes, live_count, peak_bytes (the default), bytes_at_peak,\n"
         "                 total_bytes or total_count\n"
         "  --filter GLOB  rows in which a text (type, variable, function, place) matches GLOB\n"

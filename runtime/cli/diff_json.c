@@ -7,6 +7,8 @@
 
 #include "cli/cli.h"
 #include "cli/diff_view.h"
+#include "export/export.h"
+#include "export/page.h"
 #include "export/report_writer.h"
 #include "export/writer.h"
 
@@ -76,19 +78,17 @@ static void s_write_totals(struct ms_writer *writer, const struct memscope_summa
     writer->ops->end_object(writer);
 }
 
-int ms_diff_view_print_json(const struct ms_diff_view *view) {
-    static const char *const s_sections[] = {"process", "sampling", "notes"};
-    struct ms_writer *writer = ms_json_writer_new(s_sink, stdout, MS_JSON_PRETTY);
-    if (writer == NULL)
-        return ms_cli_fail("out of memory");
+/* With the members KEYS of both reports. */
+static void s_write(struct ms_writer *writer, const struct ms_diff_view *view,
+                    const char *const *keys, size_t count) {
     writer->ops->begin_object(writer, 6);
     s_text(writer, "schema", "memscope-diff");
     writer->ops->string(writer, "version");
     writer->ops->unsigned_integer(writer, 1);
     writer->ops->string(writer, "old");
-    ms_report_write_sections(writer, view->old, s_sections, 3);
+    ms_report_write_sections(writer, view->old, keys, count);
     writer->ops->string(writer, "new");
-    ms_report_write_sections(writer, view->new_report, s_sections, 3);
+    ms_report_write_sections(writer, view->new_report, keys, count);
     s_write_totals(writer, &view->old->summary, &view->new_report->summary);
     writer->ops->string(writer, "rows");
     writer->ops->begin_array(writer, view->count);
@@ -96,6 +96,14 @@ int ms_diff_view_print_json(const struct ms_diff_view *view) {
         s_write_row(writer, view->rows[i]);
     writer->ops->end_array(writer);
     writer->ops->end_object(writer);
+}
+
+int ms_diff_view_print_json(const struct ms_diff_view *view) {
+    static const char *const s_keys[] = {"process", "sampling", "notes"};
+    struct ms_writer *writer = ms_json_writer_new(s_sink, stdout, MS_JSON_PRETTY);
+    if (writer == NULL)
+        return ms_cli_fail("out of memory");
+    s_write(writer, view, s_keys, sizeof(s_keys) / sizeof(s_keys[0]));
     errno = 0;
     enum ms_status status = writer->ops->finish(writer);
     if (status == MS_IO && errno == EPIPE)
@@ -104,5 +112,26 @@ int ms_diff_view_print_json(const struct ms_diff_view *view) {
         return ms_cli_fail("cannot write to standard output: %s", status == MS_IO && errno != 0
                                                                       ? strerror(errno)
                                                                       : ms_status_message(status));
+    return MS_CLI_DONE;
+}
+
+static void s_write_element(struct ms_writer *writer, const void *view) {
+    static const char *const s_keys[] = {"process", "sampling", "notes", "timeline"};
+    s_write(writer, view, s_keys, sizeof(s_keys) / sizeof(s_keys[0]));
+}
+
+static enum ms_status s_fill(const void *view, ms_sink_fn *sink, void *sink_data) {
+    const struct ms_page_element element = {"diff", s_write_element, view};
+    return ms_page_write(&element, 1, sink, sink_data);
+}
+
+int ms_diff_view_write_page(const struct ms_diff_view *view, const char *path) {
+    bool standard = strcmp(path, "-") == 0;
+    enum ms_status status = ms_export_filled(s_fill, view, path);
+    if (status != MS_OK)
+        return ms_cli_fail("cannot write %s: %s", standard ? "to standard output" : path,
+                           status == MS_IO ? strerror(errno) : ms_status_message(status));
+    if (!standard)
+        puts(path);
     return MS_CLI_DONE;
 }

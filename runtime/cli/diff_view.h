@@ -43,4 +43,7 @@ char *ms_diff_view_location(const struct ms_diff_row *row);
 void ms_diff_view_print(const struct ms_diff_view *view);
 int ms_diff_view_print_json(const struct ms_diff_view *view);
 
+/* Writes the page of the two to PATH ("-": standard output), and prints PATH. The exit status. */
+int ms_diff_view_write_page(const struct ms_diff_view *view, const char *path);
+
 #endif

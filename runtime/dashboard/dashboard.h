@@ -6,6 +6,8 @@
  * That element is one of
  *   <script type="application/json" id="report">JSON</script>
  *   <script type="text/plain" id="report" data-packed="JSON, zlib, base64">...</script>
+ * and behind it there may be one with the id `sources`. A page of two runs has the one element
+ * `diff` in place of them.
  */
 #ifndef MS_DASHBOARD_DASHBOARD_H
 #define MS_DASHBOARD_DASHBOARD_H

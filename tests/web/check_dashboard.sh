@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# check_dashboard.sh MAKE_SAMPLE: the page in a real browser. Every row is there and can be reached, names cannot run,
+# check_dashboard.sh MAKE_SAMPLE MEMSCOPE: the page in a real browser. Every row is there and can be reached, names cannot run,
 # nothing is fetched, keyboard and pointer work, it fits a narrow screen. Exit status 77: there is no browser to ask.
 set -u
 
-make_sample=${1:?usage: check_dashboard.sh MAKE_SAMPLE}
+make_sample=${1:?usage: check_dashboard.sh MAKE_SAMPLE MEMSCOPE}
+memscope=$2
 here=$(cd "$(dirname "$0")" && pwd)
 for program in chromium jq; do
     if ! command -v "$program" > /dev/null; then
@@ -59,7 +60,10 @@ screen() {
 
 "$make_sample" 60 205 "$work/full.html" && "$make_sample" 10000 2000 "$work/large.html" &&
     "$make_sample" empty 0 "$work/empty.html" &&
-    "$make_sample" 60 20 "$work/sources.html" 1000 || exit 1
+    "$make_sample" 60 20 "$work/sources.html" 1000 &&
+    "$make_sample" 60 20 "$work/old.json" && "$make_sample" 80 40 "$work/new.json" &&
+    "$memscope" diff --json "$work/old.json" "$work/new.json" > "$work/diff.json" &&
+    "$memscope" diff -o "$work/diff.html" "$work/old.json" "$work/new.json" || exit 1
 if ! cdp_start "$work/browser"; then
     cat "$work/browser/stderr"
     exit 1
@@ -282,6 +286,28 @@ expect "lines that are not in the page lead nowhere" \
     '[...document.querySelectorAll("#hotspots .path")].every((each) => (each.closest(".toline") === null) ===
      !(choice.options[0].textContent + ":" === each.textContent.replace(/\d+$/, "") || choice.options[1].textContent + ":" === each.textContent.replace(/\d+$/, "") && each.textContent.replace(/.*:/, "") > 100))' true
 expect_quiet "sources"
+
+# Two runs compared.
+cdp_open "file://$work/diff.html" || exit 1
+cdp_eval "$settle"
+expect "a comparison has its sections" '[...document.querySelectorAll("main > section")].map((each) => each.id).join(" ")' \
+    '"totals timeline types variables functions rows"'
+expect "and the number of its rows" 'JSON.parse(document.body.dataset.rowCounts).rows' "$(jq '.rows | length' "$work/diff.json")"
+expect "both runs are on the timeline" 'document.querySelectorAll("#timeline path.line").length' 2
+# Of each type of the heap that differs: how far its bar goes from the middle, to the right for growth, in percent of the largest.
+wanted=$(jq -c '[.rows[] | select(.memory == "heap" or .memory == "pooled")] | group_by(.type_name) |
+    map({name: .[0].type_name, change: (map(.peak_bytes.change) | add), live: (map(.live_bytes.change) | add), total: (map(.total_bytes.change) | add)} |
+        select(.change != 0 or .live != 0 or .total != 0)) |
+    (map(.change | fabs) | max) as $most | sort_by(-(.change | fabs)) | .[0:8] | map((.change / $most * 500 | round) / 10)' "$work/diff.json")
+expect "types have bars as long as their growth" \
+    '[...document.querySelectorAll("#types tbody tr:not(.space)")].slice(0, 8).map((row) => { const bar = row.querySelector(".changebar > span");
+     return bar === null ? 0 : Math.round(parseFloat(bar.style.width) * 10) / 10 * (bar.className === "more" ? 1 : -1); })' "$wanted"
+expect "growth goes right, the rest left" \
+    '[...document.querySelectorAll(".changebar > span")].every((bar) => bar.className === "more" ? bar.style.left === "50%" :
+     Math.abs(parseFloat(bar.style.left) + parseFloat(bar.style.width) - 50) < 0.02)' true
+expect "no name of a comparison became markup" \
+    'document.querySelectorAll("main img, main script, header img, header script").length + Object.keys(document.body.dataset).filter((key) => key.startsWith("memscope")).length' 0
+expect_quiet "comparison"
 
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"

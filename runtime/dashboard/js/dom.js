@@ -78,6 +78,17 @@ function bytesSpan(value) {
     );
 }
 
+/* By how much something has grown or shrunk, with its sign; SHOW writes the amount. */
+function changeSpan(value, show) {
+    return !format.known(value)
+        ? format.DASH
+        : el(
+              "span",
+              { class: value > 0 ? "grew" : value < 0 ? "shrank" : null },
+              (value > 0 ? "+" : value < 0 ? "\u2212" : "") + show(Math.abs(value)),
+          );
+}
+
 /* One titled block of the page; its id is where the navigation leads. */
 function section(id, title, rows, ...children) {
     const heading = el("h2", { id: id + "-title" }, title);

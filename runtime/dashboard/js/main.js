@@ -32,6 +32,9 @@ const SECTIONS = [
 
 /* Those of this page: source files are in it only where they were asked for. */
 function sections() {
+    if (diff.any()) {
+        return diff.sections;
+    }
     return source.any() ? [...SECTIONS, ["source", "Source", source.build]] : SECTIONS;
 }
 
@@ -84,8 +87,11 @@ const ROW_COUNTS = [
 function showReport() {
     const links = new Map(sections().map(([id, title]) => [id, el("a", { href: "#" + id }, title)]));
     const items = [...links.values()].map((link) => el("li", null, link));
-    document.getElementById("head").append(...headOf(data.report).filter(Boolean));
-    document.getElementById("nav").append(el("div", { class: "row" }, el("ul", null, items), search()));
+    const head = diff.any() ? diff.head() : headOf(data.report);
+    document.getElementById("head").append(...head.filter(Boolean));
+    document
+        .getElementById("nav")
+        .append(el("div", { class: "row" }, el("ul", null, items), diff.any() ? "" : search()));
     document
         .getElementById("main")
         .replaceChildren(...sections().map(([id, title, build]) => buildSection(id, title, build)));
@@ -97,7 +103,7 @@ function showReport() {
 
 /* The sections that follow the selected time, built anew in their places. */
 function showSelected(links) {
-    for (const [id, title, build, follows] of SECTIONS) {
+    for (const [id, title, build, follows] of sections()) {
         if (follows) {
             document.getElementById(id).replaceWith(buildSection(id, title, build));
         }
@@ -151,17 +157,26 @@ function afterDrawing(act, frames = 3) {
     requestAnimationFrame(() => (frames > 1 ? afterDrawing(act, frames - 1) : act()));
 }
 
-/* What the tests look at. */
-function markReady() {
+function rowCounts() {
     const counts = ROW_COUNTS.map((key) => [key, data.report[key].length]);
     counts.push(["stacks", data.tree.id.length]);
-    document.body.dataset.rowCounts = JSON.stringify(Object.fromEntries(counts));
+    return Object.fromEntries(counts);
+}
+
+/* What the tests look at. */
+function markReady() {
+    document.body.dataset.rowCounts = JSON.stringify(diff.any() ? diff.counts() : rowCounts());
     document.body.dataset.errors = String(pageErrors);
     document.body.dataset.readyMs = String(Math.round(performance.now()));
     document.body.dataset.ready = "1";
 }
 
 async function load() {
+    const compared = document.getElementById("diff");
+    if (compared) {
+        diff.take(await data.read(compared));
+        return;
+    }
     await data.load(document.getElementById("report"));
     const listings = document.getElementById("sources");
     if (listings) {

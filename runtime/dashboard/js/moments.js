@@ -45,14 +45,6 @@ const moments = (() => {
 
     /* The columns that take the place of those of the whole run. */
     function columns(range) {
-        const signed = (value) =>
-            !format.known(value)
-                ? format.DASH
-                : el(
-                      "span",
-                      { class: value > 0 ? "grew" : value < 0 ? "shrank" : null },
-                      (value > 0 ? "+" : value < 0 ? "\u2212" : "") + format.bytes(Math.abs(value)),
-                  );
         const one = [bytesColumn("end", "Live then", 104, (row) => row.end)];
         if (range.from === range.to) {
             return one;
@@ -66,7 +58,7 @@ const moments = (() => {
                 kind: "number",
                 width: 112,
                 value: (row) => row.change,
-                cell: (row) => signed(row.change),
+                cell: (row) => changeSpan(row.change, format.bytes),
             },
             bytesColumn("most", "Most", 96, (row) => row.most),
         ];

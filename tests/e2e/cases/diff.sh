@@ -144,3 +144,23 @@ case_diff_refused() {
     same "$found" 2 "status on a full device"
     one_line err "standard output"
 }
+
+# The page has what --json has, and both timelines.
+case_diff_as_a_page() {
+    two_builds 100 200 3 -- 104 180 5
+    "$memscope" diff --json old.mscope j.mscope >diff.json || fail "memscope diff --json"
+    same "$("$memscope" diff -o page.html old.mscope j.mscope)" page.html "what is printed"
+    sed -n 's/.*<script type="application\/json" id="diff">\([^<]*\)<\/script>.*/\1/p' page.html >page.json
+    same "$(jq -cS 'del(.old.timeline, .new.timeline)' page.json)" "$(jq -cS . diff.json)" "the page and --json"
+    same "$(jq -c '[.old, .new] | map(.timeline.heap_live_bytes | length > 0)' page.json)" '[true,true]' "timelines"
+    ! grep -qF 'id="report"' page.html || fail "there is a report in the page"
+    "$memscope" diff -o - old.mscope j.mscope | cmp - page.html || fail "standard output has another page"
+    "$memscope" diff --top 2 -o page.html old.mscope j.mscope >out || fail "memscope diff --top 2"
+    same "$(grep -o '"status":' page.html | wc -l)" 2 "rows of --top 2"
+    status=0
+    "$memscope" diff --json -o no.html old.mscope j.mscope >out 2>err || status=$?
+    same "$status $(cat err)" '2 memscope: diff: --json prints, -o writes a page; give one of them' "both"
+    status=0
+    "$memscope" diff -o nowhere/page.html old.mscope j.mscope >out 2>err || status=$?
+    same "$status $(cat err)" '2 memscope: cannot write nowhere/page.html: No such file or directory' "no directory"
+}

@@ -173,6 +173,21 @@ static void s_say_where(const struct ms_listen *listen) {
     fflush(stdout);
 }
 
+/* One line if there is nothing to read. The names of a large program take a while: no report is
+ * made of a journal before somebody asks. */
+static bool s_check(const char *path) {
+    struct ms_journal_entry entry;
+    struct ms_source source;
+    if (ms_journals_read_entry(path, &entry)) {
+        ms_journals_fini_entry(&entry);
+        return true;
+    }
+    if (!ms_source_open(&source, path, 0))
+        return false;
+    ms_source_close(&source);
+    return true;
+}
+
 /* Left out, it is the journal directory. */
 static bool s_find(const char *file, struct s_served *served) {
     struct stat info;
@@ -180,12 +195,10 @@ static bool s_find(const char *file, struct s_served *served) {
     if (file != NULL && stat(file, &info) == 0 && S_ISDIR(info.st_mode)) {
         served->path = ms_cli_copy(file);
     } else if (file != NULL) {
-        struct ms_source source;
         served->is_directory = false;
         served->path = ms_source_find(file);
-        if (served->path == NULL || !ms_source_open(&source, served->path, 0))
+        if (served->path == NULL || !s_check(served->path))
             return false;
-        ms_source_close(&source);
         if (s_is_own(served->path))
             return true;
         ms_cli_fail("serve: %s belongs to another user", served->path);

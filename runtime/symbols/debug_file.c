@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "symbols/debuginfod.h"
 #include "symbols/dwarf_shim.h"
 
 #define DEBUG_ROOT "/usr/lib/debug"
@@ -76,6 +77,12 @@ const char *ms_debug_find_by_id(struct ms_pool *pool, const struct ms_symbol_pla
             return ms_pool_copy(pool, path, strlen(path));
     }
     return NULL;
+}
+
+const char *ms_debug_fetch(struct ms_pool *pool, const unsigned char *build_id, size_t size,
+                           const char **why) {
+    const char *path = ms_debuginfod_find(pool, build_id, size, why);
+    return path != NULL && s_has_dwarf(path, build_id, size) ? path : NULL;
 }
 
 static bool s_has_checksum(const char *path, uint32_t expected) {
@@ -149,8 +156,8 @@ static bool s_try_supplement(const struct s_supplement *wanted, const char *firs
     return false;
 }
 
-bool ms_debug_open_supplement(const struct ms_symbol_places *places, const char *path,
-                              const struct ms_elf *file, struct ms_elf *out) {
+bool ms_debug_open_supplement(struct ms_pool *pool, const struct ms_symbol_places *places,
+                              const char *path, const struct ms_elf *file, struct ms_elf *out) {
     struct s_supplement wanted;
     char folder[PATH_MAX], root[PATH_MAX];
     if (!ms_elf_find_supplement(file, &wanted.name, &wanted.id, &wanted.id_size))
@@ -175,5 +182,6 @@ bool ms_debug_open_supplement(const struct ms_symbol_places *places, const char 
             s_try_supplement(&wanted, folder, "", out))
             return true;
     }
-    return false;
+    const char *why, *fetched = ms_debuginfod_find(pool, wanted.id, wanted.id_size, &why);
+    return fetched != NULL && s_try_supplement(&wanted, fetched, "", out);
 }

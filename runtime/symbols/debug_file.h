@@ -22,9 +22,13 @@ const char *ms_debug_find_by_id(struct ms_pool *pool, const struct ms_symbol_pla
 const char *ms_debug_find_by_link(struct ms_pool *pool, const struct ms_symbol_places *places,
                                   const char *path, const struct ms_elf *file);
 
+/* From a debuginfod server (debuginfod.h), for WHY, too. */
+const char *ms_debug_fetch(struct ms_pool *pool, const unsigned char *build_id, size_t size,
+                           const char **why);
+
 /* The supplement (dwz) of FILE, which is at PATH and names one; opened in *OUT. False: it is not
  * found, or that of another build. */
-bool ms_debug_open_supplement(const struct ms_symbol_places *places, const char *path,
-                              const struct ms_elf *file, struct ms_elf *out);
+bool ms_debug_open_supplement(struct ms_pool *pool, const struct ms_symbol_places *places,
+                              const char *path, const struct ms_elf *file, struct ms_elf *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "symbols/debug_file.h"
+#include "symbols/debuginfod.h"
 #include "symbols/dwarf_guard.h"
 #include "symbols/dwarf_split.h"
 #include "symbols/grow.h"
@@ -66,6 +67,10 @@ static const char *s_check(struct ms_symbol_module *module, const struct ms_symb
         module->dwarf_path = module->file_path;
     if (module->dwarf_path == NULL)
         module->dwarf_path = ms_debug_find_by_id(&module->pool, places, build_id, build_id_size);
+    if (build_id != module->build_id && build_id_size != 0) {
+        memcpy(module->build_id, build_id, build_id_size);
+        module->build_id_size = build_id_size;
+    }
     if (module->dwarf_path == NULL && module->readable)
         module->dwarf_path = ms_debug_find_by_link(&module->pool, places, module->file_path, &file);
     const char *note = NULL;
@@ -79,7 +84,26 @@ static const char *s_check(struct ms_symbol_module *module, const struct ms_symb
         note = s_note_no_dwarf(module, file.has_symtab);
     if (status == MS_OK)
         ms_elf_close(&file);
-    return note;
+    module->may_fetch =
+        module->dwarf_path == NULL && module->build_id_size != 0 && ms_debuginfod_is_there();
+    if (!module->may_fetch)
+        return note;
+    module->late_note = note;
+    return NULL;
+}
+
+/* Asks for the debug information that is in no file. */
+static void s_fetch(struct ms_symbol_module *module) {
+    const char *why;
+    module->may_fetch = false;
+    module->dwarf_path =
+        ms_debug_fetch(&module->pool, module->build_id, module->build_id_size, &why);
+    if (module->dwarf_path != NULL)
+        module->late_note = NULL;
+    else if (why != NULL)
+        module->late_note = ms_pool_print(
+            &module->pool, "%s%s%s", module->late_note != NULL ? module->late_note : module->path,
+            module->late_note != NULL ? "; " : ": ", why);
 }
 
 static void s_say(const struct ms_symbol_module *module) {
@@ -132,7 +156,8 @@ static bool s_open_dwarf(struct ms_symbol_module *module, struct ms_elf *file) {
     size_t id_size;
     if (!ms_elf_find_supplement(file, &name, &id, &id_size))
         return ms_dwarf_open(file, module->dwarf_path, NULL, NULL, &module->dwarf) == MS_OK;
-    if (ms_debug_open_supplement(module->places, module->dwarf_path, file, &supplement)) {
+    if (ms_debug_open_supplement(&module->pool, module->places, module->dwarf_path, file,
+                                 &supplement)) {
         enum ms_status status =
             ms_dwarf_open(file, module->dwarf_path, NULL, &supplement, &module->dwarf);
         ms_elf_close(&supplement);
@@ -172,6 +197,8 @@ static void s_load_file(struct ms_symbol_module *module, const char *path, bool 
 }
 
 const char *ms_symbol_module_note(struct ms_symbol_module *module) {
+    if (module->late_note != NULL)
+        return module->late_note;
     if (module->unreadable_dwarf || (module->has_dwarf && module->dwarf.unit_count == 0))
         return ms_pool_print(&module->pool,
                              "%s has debug information that cannot be read (damaged, or packed in "
@@ -198,6 +225,8 @@ void ms_symbol_module_load(struct ms_symbol_module *module) {
     if (module->loaded)
         return;
     module->loaded = true;
+    if (module->may_fetch && module->depth == MS_SYMBOL_DEPTH_ALL)
+        s_fetch(module);
     if (module->dwarf_path != NULL)
         s_load_file(module, module->dwarf_path, true, true);
     if (module->symbols.count == 0 && module->readable && module->dwarf_path != module->file_path)

@@ -23,6 +23,8 @@ struct ms_symbol_module {
     unsigned char build_id[MS_BUILD_ID_MAX];
     size_t build_id_size;   /* 0: not known */
     const char *dwarf_path; /* NULL: no debug information */
+    bool may_fetch;         /* it has not been asked for at a server */
+    const char *late_note;  /* that of the module's files, if a server has nothing better */
     bool readable;          /* the file at file_path is the one that ran */
     bool loaded;
     bool has_dwarf;

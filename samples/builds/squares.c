@@ -3,7 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <memscope.h>
+#if defined(__has_include) && __has_include(<memscope.h>)
+#    include <memscope.h>
+#else /* a machine without memscope */
+#    define MEMSCOPE
+#endif
 
 struct square {
     struct square *next;

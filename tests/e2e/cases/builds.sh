@@ -6,6 +6,7 @@ set_up_builds() {
     cmake --install "$MEMSCOPE_BUILD" --prefix "$PWD/first" >out
     mv first tree
     cp -r "$MEMSCOPE_SOURCE/samples/builds" builds
+    path_without=$PATH
     PATH=$PWD/tree/bin:$PATH
     memscope=$PWD/tree/bin/memscope
     PKG_CONFIG_PATH=$PWD/tree/lib/pkgconfig
@@ -24,11 +25,19 @@ is_measured() {
     fi
 }
 
+# is_built_without COMMAND...: it ends well where memscope is not to be found.
+is_built_without() {
+    env -u PKG_CONFIG_PATH PATH="$path_without" "$@" >out 2>&1 || fail "without memscope: $(cat out)"
+}
+
 case_build_with_cmake() {
     set_up_builds
     cmake -S builds/cmake -B made -DCMAKE_PREFIX_PATH="$PWD/tree" >out 2>&1 || fail "$(cat out)"
     cmake --build made >out 2>&1 || fail "$(cat out)"
     is_measured made/squares
+    is_built_without cmake -S builds/cmake -B without -DMEMSCOPE=OFF
+    is_built_without cmake --build without
+    same "$(without/squares 10)" 285 "what it prints without memscope"
     # The tree may move once more: the next configuration finds it.
     mv tree elsewhere
     memscope=$PWD/elsewhere/bin/memscope
@@ -41,6 +50,9 @@ case_build_with_make() {
     set_up_builds
     make -C builds/make CC="memscope cc" >out 2>&1 || fail "$(cat out)"
     is_measured builds/make/squares
+    make -C builds/make clean >out
+    is_built_without make -C builds/make CC=gcc
+    same "$(builds/make/squares 10)" 285 "what it prints without memscope"
     make -C builds/make clean >out
     make -C builds/make MEMSCOPE=1 CC=gcc >out 2>&1 || fail "$(cat out)"
     is_measured builds/make/squares
@@ -59,6 +71,9 @@ case_build_with_meson() {
     CC=gcc meson setup made builds/meson >out 2>&1 || fail "$(cat out)"
     meson compile -C made >out 2>&1 || fail "$(cat out)"
     is_measured made/squares
+    CC=gcc is_built_without meson setup without builds/meson
+    is_built_without meson compile -C without
+    same "$(without/squares 10)" 285 "what it prints without memscope"
     # As on the command line of any build system.
     CC="memscope cc" PKG_CONFIG_PATH='' meson setup plain builds/meson >out 2>&1 || fail "$(cat out)"
     meson compile -C plain >out 2>&1 || fail "$(cat out)"

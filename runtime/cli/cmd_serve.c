@@ -277,7 +277,7 @@ const struct ms_command ms_command_serve = {
         "  /metrics              for Prometheus: of one process, or of all that run\n"
         "  /healthz              says ok\n\n"
         "?process=PID picks one of several, ?seconds=N a profile of the difference that N\n"
-        "seconds make.\n\n"
+        "seconds make; ?refresh=N has the browser load the page again every N seconds.\n\n"
         "  --listen ADDRESS      127.0.0.1:PORT, [::1]:PORT, another numeric address with a\n"
         "                        port, or unix:PATH; port 0 picks one (" S_DEFAULT_LISTEN ")\n"
         "  --token-file FILE     asks for \"Authorization: Bearer TOKEN\" with the first line of\n"

@@ -16,6 +16,7 @@ static void s_drop(struct ms_cache *cache, size_t at) {
     free(cache->entries[at].path);
     free(cache->entries[at].accept);
     free(cache->entries[at].process);
+    free(cache->entries[at].refresh);
     memset(&cache->entries[at], 0, sizeof(cache->entries[at]));
 }
 
@@ -25,7 +26,8 @@ struct MHD_Response *ms_cache_find(struct ms_cache *cache, const struct ms_reque
         if (cache->entries[i].response != NULL && cache->entries[i].expires_ms > now_ms &&
             s_same(cache->entries[i].path, request->path) &&
             s_same(cache->entries[i].accept, request->accept) &&
-            s_same(cache->entries[i].process, request->process))
+            s_same(cache->entries[i].process, request->process) &&
+            s_same(cache->entries[i].refresh, request->refresh))
             return cache->entries[i].response;
     }
     return NULL;
@@ -48,9 +50,10 @@ void ms_cache_keep(struct ms_cache *cache, const struct ms_request *request,
     cache->entries[oldest].path = s_copy(request->path);
     cache->entries[oldest].accept = s_copy(request->accept);
     cache->entries[oldest].process = s_copy(request->process);
+    cache->entries[oldest].refresh = s_copy(request->refresh);
     cache->entries[oldest].expires_ms = now_ms + MS_CACHE_MS;
     if (cache->entries[oldest].path == NULL || cache->entries[oldest].accept == NULL ||
-        cache->entries[oldest].process == NULL)
+        cache->entries[oldest].process == NULL || cache->entries[oldest].refresh == NULL)
         s_drop(cache, oldest);
 }
 

@@ -188,13 +188,31 @@ static void s_chooser(const struct ms_serve_process *processes, size_t count,
     s_finish(answer, done, "text/html; charset=utf-8");
 }
 
+static bool s_read_refresh(const char *text, unsigned *seconds) {
+    size_t digits = strspn(text, "0123456789");
+    *seconds = digits != 0 && digits <= 4 && text[digits] == '\0' ? (unsigned)atoi(text) : 0;
+    return *seconds >= 1 && *seconds <= 3600;
+}
+
+/* Of a process that has ended the page does not change: it is not loaded again. */
 static void s_page(const struct ms_serve_source *source, const struct ms_request *request,
                    struct ms_answer *answer) {
     const struct ms_serve_process *processes;
+    size_t at;
+    unsigned refresh = 0;
+    if (request->refresh != NULL && !s_read_refresh(request->refresh, &refresh)) {
+        ms_endpoint_refuse(answer, 400, "refresh is a number of seconds, 1 to 3600");
+        return;
+    }
     size_t count = source->list(source->context, &processes);
     if (request->process == NULL && count != 1) {
+        answer->refresh = refresh;
         s_chooser(processes, count, answer);
         return;
+    }
+    if (ms_endpoint_find(source, request->process, &at)) {
+        source->list(source->context, &processes);
+        answer->refresh = processes[at].running ? refresh : 0;
     }
     answer->has_inline_page = true;
     s_export(source, request, "html", NULL, "text/html; charset=utf-8", answer);

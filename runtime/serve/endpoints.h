@@ -14,6 +14,7 @@ struct ms_request {
     const char *accept; /* the header; NULL: none */
     const char
         *process; /* a pid, or "PID-STARTTIME" as /api/v1/processes has it; NULL: the first */
+    const char *refresh; /* of the page: load it again after so many seconds; NULL: do not */
     const struct memscope_report *before; /* of a profile: what to take off; NULL: nothing */
 };
 
@@ -21,6 +22,7 @@ struct ms_answer {
     unsigned status;  /* of HTTP */
     const char *type; /* of its content */
     struct ms_body body;
+    unsigned refresh;     /* seconds; 0: none */
     bool has_inline_page; /* the page, which runs a script of its own */
 };
 

@@ -148,6 +148,10 @@ static void s_add_headers(struct MHD_Response *response, const struct ms_answer 
     MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
     if (!answer->has_inline_page) /* the page says its own */
         MHD_add_response_header(response, "Content-Security-Policy", "default-src 'none'");
+    char seconds[16];
+    snprintf(seconds, sizeof(seconds), "%u", answer->refresh);
+    if (answer->refresh != 0)
+        MHD_add_response_header(response, "Refresh", seconds);
     if (answer->status == MHD_HTTP_UNAUTHORIZED)
         MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
     if (answer->status == MHD_HTTP_METHOD_NOT_ALLOWED)
@@ -291,6 +295,7 @@ static enum MHD_Result s_on_request(void *context, struct MHD_Connection *connec
         .path = url,
         .accept = s_header(connection, "Accept"),
         .process = s_argument(connection, "process"),
+        .refresh = s_argument(connection, "refresh"),
     };
     const char *seconds = s_argument(connection, "seconds");
     if (!ms_endpoint_is_profile(url) || seconds == NULL)

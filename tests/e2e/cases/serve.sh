@@ -19,7 +19,7 @@ start() {
 # serve ARGUMENTS...: in the background; its address without the last slash is $url.
 serve() {
     : >address
-    "$memscope" serve "$@" >address 2>serve.err &
+    "$memscope" serve "$@" >address 2>serve.err 7>&- &
     server=$!
     wait_for 10 test -s address
     same "$(wc -l <address)" 1 "lines that serve prints"
@@ -58,6 +58,11 @@ case_serve_endpoints() {
     has /healthz 200 ok
     has / 200 '<title>memscope report</title>'
     grep -qF 'struct node' body || fail "no data in the page"
+    grep -qi '^refresh:' headers && fail "the page is loaded again, and nobody has asked for that"
+    get '/?refresh=5'
+    tr -d '\r' <headers | grep -qix 'refresh: 5' || fail "the page is not loaded again: $(cat headers)"
+    has '/?refresh=0' 400 'refresh is'
+    has '/?refresh=5;url=//evil.example' 400 'refresh is'
     get /api/v1/report
     grep -qi '^content-type: application/json' headers || fail "$(cat headers)"
     grep -qi '^access-control' headers && fail "other origins are let in: $(cat headers)"
@@ -89,8 +94,12 @@ case_serve_endpoints() {
     fi
     has /healthz 200 ok
     stop INT
+    serve --listen 127.0.0.1:0 j.mscope
     exec 7>&-
     wait "$pid" || fail "listens ended with $?"
+    has '/?refresh=5' 200 '<title>memscope report</title>'
+    grep -qi '^refresh:' headers && fail "the page of a process that has ended is loaded again"
+    stop TERM
     [ ! -s err ] || fail "listens wrote to standard error: $(cat err)"
 }
 

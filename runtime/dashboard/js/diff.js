@@ -97,7 +97,7 @@ const diff = (() => {
                 cell: (row) => changeBar(row.peak_bytes.change, most),
             },
             changeColumn("live", "Live, change", format.bytes, (row) => row.live_bytes.change),
-            changeColumn("total", "Allocated, change", format.bytes, (row) => row.total_bytes.change),
+            changeColumn("total", "Total, change", format.bytes, (row) => row.total_bytes.change),
         ];
     }
 

@@ -82,11 +82,18 @@ case_sources_refused() {
     "$memscope" report --sources -o page.html j.mscope >out 2>err || fail "status $?"
     same "$(sources_of page.html)" '[]' 'what is no text'
     echo secret >w/key
+    echo secret >w/key.txt
     to_json
-    sed -e 's/"app.c"/"key"/g' -e 's/"app.c:/"key:/g' report.json >key.json
-    "$memscope" report --source-dir "$PWD/w" -o page.html key.json >out 2>err || fail "status $?"
-    grep -qF '"key"' page.html || fail 'the name is not in the page'
-    same "$(sources_of page.html)" '[]' 'what has the name of no source'
+    for name in key key.txt; do
+        sed -e "s/\"app.c\"/\"$name\"/g" report.json >key.json
+        "$memscope" report --source-dir "$PWD/w" -o page.html key.json >out 2>err || fail "status $?"
+        grep -qF "\"$name\"" page.html || fail 'the name is not in the page'
+        same "$(sources_of page.html)" '[]' 'what has the name of no source'
+    done
+    # By its whole name.
+    sed -e "s|\"app.c\"|\"$PWD/w/sub/table.h\"|g" report.json >fifo.json
+    "$memscope" report --sources -o page.html fifo.json >out 2>err || fail "status $?"
+    same "$(sources_of page.html)" '[]' 'what is no file'
 }
 
 # Of a large file the lines around what allocates.

@@ -217,8 +217,8 @@ bool ms_completions_zsh(FILE *file) {
           "    _alternative \"journals:journal:($journals)\" 'files:file:_files'\n"
           "}\n\n"
           "_memscope() {\n"
-          "    local -a commands\n"
-          "    commands=(\n",
+          "    local -a subcommands\n"
+          "    subcommands=(\n",
           file);
     for (size_t i = 0; i < count; i++) {
         fprintf(file, "        '%s:", commands[i]->name);
@@ -227,7 +227,7 @@ bool ms_completions_zsh(FILE *file) {
     }
     fputs("    )\n"
           "    if ((CURRENT == 2)); then\n"
-          "        _describe command commands\n"
+          "        _describe command subcommands\n"
           "        return\n"
           "    fi\n"
           "    shift words\n"
@@ -239,9 +239,9 @@ bool ms_completions_zsh(FILE *file) {
         fprintf(file, "    %s)\n        _arguments", command->name);
         good &= s_each_option(file, command, s_zsh_option);
         if (strcmp(command->name, "help") == 0)
-            fputs(" '1:command:(options ${commands%%:*})'", file);
+            fputs(" '1:command:(options ${subcommands%%:*})'", file);
         else if (s_runs_program(command))
-            fputs(" \\\n            '(-)1:program:_command_names -e' '*::arguments:_normal'", file);
+            fputs(" \\\n            '*:::program: _normal'", file);
         else if (s_takes_journals(command))
             fputs(" \\\n            '*:journal:_memscope_journals'", file);
         else if (s_is_compiler(command))

@@ -64,10 +64,21 @@ case_completions_bash() {
     same "$(bash_completes 'memscope report li' | sort -u)" lives "a journal's program"
 }
 
+# zsh_completes LINE WANTED: a tab behind LINE brings WANTED to the terminal.
+zsh_completes() {
+    zsh -f "$MEMSCOPE_SOURCE/tests/e2e/tools/zsh_completes.zsh" "$share" "$MEMSCOPE_BUILD/bin" "$1" "$2" >out 2>&1 ||
+        fail "zsh does not complete '$1' to '$2': $(cat out)"
+}
+
 case_completions_of_other_shells() {
     command -v zsh >/dev/null || command -v fish >/dev/null || skip "there is neither zsh nor fish"
     if command -v zsh >/dev/null; then
-        zsh -n "$share/zsh/site-functions/_memscope" || fail "zsh cannot read its completions"
+        touch a_file.txt
+        zsh_completes 'memscope ex' 'memscope export'
+        zsh_completes 'memscope export --format ' speedscope
+        zsh_completes 'memscope run --pre' '--preset='
+        zsh_completes 'memscope help opt' 'options'
+        zsh_completes 'memscope run -q -- cat a_f' 'a_file.txt'
     fi
     if command -v fish >/dev/null; then
         HOME=$PWD fish -c "source $share/fish/vendor_completions.d/memscope.fish

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbols/dwarf_guard.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "symbols/byte_cursor.h"
 #include "symbols/dwarf_shim.h"
+#include "symbols/zstd.h"
 
 #define UNPACKED_LIMIT (UINT64_C(1) << 30)
 
@@ -27,31 +29,40 @@ static bool s_is_whole(struct ms_cursor *cursor) {
     return true;
 }
 
-static bool s_unpack(Elf_Scn *section, const GElf_Shdr *header, const char *name) {
+/* The bytes of SECTION, unpacked; *OWN is to be freed. NULL: they cannot be had. */
+static const unsigned char *s_load(Elf_Scn *section, const GElf_Shdr *header, const char *name,
+                                   uint64_t *size, unsigned char **own) {
     GElf_Chdr packed;
-    if (name[1] == 'z')
-        return elf_compress_gnu(section, 0, 0) >= 0;
-    if ((header->sh_flags & SHF_COMPRESSED) == 0)
-        return true;
-    return gelf_getchdr(section, &packed) != NULL && packed.ch_size <= UNPACKED_LIMIT &&
-           elf_compress(section, 0, 0) >= 0;
+    *own = NULL;
+    if (name[1] == 'z') {
+        if (elf_compress_gnu(section, 0, 0) < 0)
+            return NULL;
+    } else if ((header->sh_flags & SHF_COMPRESSED) != 0) {
+        if (gelf_getchdr(section, &packed) == NULL || packed.ch_size > UNPACKED_LIMIT)
+            return NULL;
+        *size = packed.ch_size;
+        if (packed.ch_type == ELFCOMPRESS_ZSTD)
+            return *own = ms_zstd_unpack(section, packed.ch_size);
+        if (elf_compress(section, 0, 0) < 0)
+            return NULL;
+    }
+    const Elf_Data *data = elf_rawdata(section, NULL);
+    if (data == NULL)
+        return NULL;
+    *size = data->d_size;
+    return data->d_buf;
 }
 
 static bool s_lists_are_whole(const struct ms_elf *file, Elf_Scn *section, const GElf_Shdr *header,
                               const char *name) {
-    if (!s_unpack(section, header, name))
-        return false;
-    Elf_Data *data = elf_rawdata(section, NULL);
-    if (data == NULL)
-        return false;
-    struct ms_cursor cursor = {.bytes = data->d_buf,
-                               .size = data->d_buf != NULL ? data->d_size : 0,
-                               .big_endian = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB};
-    while (cursor.at < cursor.size) {
-        if (!s_is_whole(&cursor))
-            return false;
-    }
-    return true;
+    unsigned char *own;
+    struct ms_cursor cursor = {.big_endian = elf_getident(file->elf, NULL)[EI_DATA] == ELFDATA2MSB};
+    cursor.bytes = s_load(section, header, name, &cursor.size, &own);
+    bool good = cursor.bytes != NULL || header->sh_size == 0;
+    while (good && cursor.at < cursor.size)
+        good = s_is_whole(&cursor);
+    free(own);
+    return good;
 }
 
 bool ms_guard_allows(const struct ms_elf *file) {

@@ -7,14 +7,15 @@
 #include "base/checked.h"
 #include "symbols/dwarf_die.h"
 #include "symbols/dwarf_supplement.h"
+#include "symbols/zstd.h"
 
 struct s_section {
     const char *name; /* as if it were not packed; "": none of libdwarf's business */
     char *own_name;   /* NULL: the file's */
     uint64_t size;    /* unpacked */
     Elf_Scn *section;
-    bool packed, old_packed;
-    unsigned char *joined; /* with the supplement's; NULL: not */
+    bool packed, old_packed, zstd_packed;
+    unsigned char *bytes; /* ours: of zstd, or joined with the supplement's; NULL: the file's */
 };
 
 struct ms_dwarf_object {
@@ -62,6 +63,7 @@ static void s_read_section(struct s_section *out, Elf_Scn *section, const char *
         if (gelf_getchdr(section, &packed) == NULL)
             return;
         found.packed = true;
+        found.zstd_packed = packed.ch_type == ELFCOMPRESS_ZSTD;
         found.size = packed.ch_size;
     }
     if (found.packed && found.size > MS_ELF_UNPACKED_LIMIT) {
@@ -134,8 +136,13 @@ static int s_load(void *context, ms_shim_index index, Dwarf_Small **out, int *er
     if (index >= object->count || object->sections[index].size == 0)
         return DW_DLV_NO_ENTRY;
     struct s_section *section = &object->sections[index];
-    if (section->joined != NULL) {
-        *out = section->joined;
+    if (section->bytes == NULL && section->zstd_packed) {
+        section->bytes = ms_zstd_unpack(section->section, section->size);
+        if (section->bytes == NULL)
+            return DW_DLV_ERROR;
+    }
+    if (section->bytes != NULL) {
+        *out = section->bytes;
         *error = 0;
         return DW_DLV_OK;
     }
@@ -158,7 +165,7 @@ static const ms_shim_methods s_methods =
 static void s_destroy(struct ms_dwarf_object *object) {
     for (size_t i = 0; i < object->count; i++) {
         free(object->sections[i].own_name);
-        free(object->sections[i].joined);
+        free(object->sections[i].bytes);
     }
     free(object->sections);
     free(object);
@@ -206,7 +213,8 @@ static bool s_join(struct ms_dwarf_object *object, struct ms_dwarf_object *suppl
             own[i] = &object->sections[object->count++];
             own[i]->name = s_joined_names[i];
         }
-        own[i]->joined = joined[i].joined;
+        free(own[i]->bytes);
+        own[i]->bytes = joined[i].joined;
         own[i]->size = joined[i].first_size + joined[i].second_size;
         object->total += joined[i].second_size;
     }

@@ -200,11 +200,12 @@ const char *ms_symbol_module_note(struct ms_symbol_module *module) {
     if (module->late_note != NULL)
         return module->late_note;
     if (module->unreadable_dwarf || (module->has_dwarf && module->dwarf.unit_count == 0))
-        return ms_pool_print(&module->pool,
-                             "%s has debug information that cannot be read (damaged, or packed in "
-                             "a way that this libelf does not know): functions come from its "
-                             "symbol table",
-                             module->dwarf_path);
+        return ms_pool_print(
+            &module->pool,
+            "%s has debug information that cannot be read (damaged, or packed in "
+            "a way that is not known, or with zstd without libzstd.so.1): functions come from its "
+            "symbol table",
+            module->dwarf_path);
     if (module->lost_supplement != NULL)
         return ms_pool_print(
             &module->pool,

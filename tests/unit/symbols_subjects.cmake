@@ -64,6 +64,19 @@ foreach(form IN ITEMS plain lto)
   list(APPEND symbols_names_paths "\"$<TARGET_FILE:${target}>\"")
 endforeach()
 
+# Packed with zstd, which GCC 12 cannot, and binutils can from 2.40 on.
+execute_process(COMMAND ${CMAKE_OBJCOPY} --help OUTPUT_VARIABLE objcopy_help ERROR_QUIET)
+if(objcopy_help MATCHES "compress-debug-sections[^\n]*zstd")
+  foreach(version IN ITEMS 5 4)
+    set(subject ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/symbols_subject_zstd${version})
+    add_custom_command(OUTPUT ${subject} DEPENDS symbols_subject_dwarf${version} VERBATIM
+      COMMAND ${CMAKE_OBJCOPY} --compress-debug-sections=zstd $<TARGET_FILE:symbols_subject_dwarf${version}> ${subject})
+    add_custom_target(symbols_subject_zstd${version} DEPENDS ${subject})
+    list(APPEND symbols_subject_forms zstd${version})
+    list(APPEND symbols_subject_paths "\"${subject}\"")
+  endforeach()
+endif()
+
 # With what units have in common in partial ones (dwz), and with what two programs have in common in a third file, as
 # distributions do; "sup" says so in the way of DWARF 5. The programs are copies: dwz changes what it is given.
 find_program(MEMSCOPE_DWZ dwz)

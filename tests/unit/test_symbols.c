@@ -558,6 +558,20 @@ static void test_split_programs(void) {
     s_check_split_program(s_path("split5"), 5);
 }
 
+/* This program, whose list of ranges is long enough to be packed, too. */
+static void test_packed_ranges(void) {
+    struct memscope_type_layout layout;
+    const char *packed = s_path("packed");
+    if (s_run("objcopy --compress-debug-sections=zstd /proc/%d/exe %s 2>/dev/null", (int)getpid(),
+              packed) != 0)
+        return; /* before binutils 2.40 */
+    struct s_opened opened = s_open(packed, NULL, 0);
+    CU_ASSERT_TRUE(opened.resolver.find_type(opened.resolver.context, "struct s_expected_frame",
+                                             NULL, &layout));
+    CU_ASSERT_EQUAL(layout.size, sizeof(struct s_expected_frame));
+    s_close(&opened);
+}
+
 /* ---- what dwz has moved into a file that several programs share ---- */
 
 /* Copies of a program, DIR/program and DIR/twin, that share NAME. */
@@ -934,6 +948,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_sysroot);
     CU_ADD_TEST(suite, test_replaced_without_build_id);
     CU_ADD_TEST(suite, test_split_programs);
+    CU_ADD_TEST(suite, test_packed_ranges);
     CU_ADD_TEST(suite, test_shared_debug_information);
     CU_ADD_TEST(suite, test_partial_units_of_a_source);
     CU_ADD_TEST(suite, test_variables);

@@ -383,3 +383,38 @@ case_serve_directory() {
     check '.processes | length' 3
     stop TERM
 }
+
+# Another user's journal that could be read is not served; root serves all.
+case_serve_other_users() {
+    [ "$(id -u)" -eq 0 ] || skip "only root can be somebody else"
+    build lives
+    MEMSCOPE_OPTIONS="out=$PWD/j.mscope" ./lives >out
+    mkdir theirs
+    cp j.mscope theirs/ours.mscope
+    cp j.mscope theirs/theirs.mscope
+    chown 54321 theirs theirs/theirs.mscope
+    chmod 755 . theirs
+    chmod 644 j.mscope theirs/*
+    cat >as_other <<END
+#!/bin/sh
+exec setpriv --reuid=54321 --regid=54321 --clear-groups "$memscope" "\$@"
+END
+    chmod 755 as_other
+    ./as_other --version >out 2>&1 || skip "another user cannot run $memscope"
+    root=$memscope
+    memscope=$PWD/as_other
+    refused 'belongs to another user' --listen 127.0.0.1:0 j.mscope
+    serve --listen 127.0.0.1:0 theirs
+    get /api/v1/processes
+    mv body report.json
+    check '.processes | length' 1
+    get /api/v1/report
+    same "$code" 200 "status of their own"
+    stop TERM
+    memscope=$root
+    serve --listen 127.0.0.1:0 theirs
+    get /api/v1/processes
+    mv body report.json
+    check '.processes | length' 2
+    stop TERM
+}

@@ -19,7 +19,8 @@
 #define S_IDLE_SECONDS  15u
 #define S_REQUEST_MS    UINT64_C(60000) /* from its first byte to the last one of the answer */
 #define S_REQUEST_BYTES 16384u
-#define S_DELTA_LIMIT   4u /* each keeps a report */
+#define S_DELTA_LIMIT   4u    /* each keeps a report */
+#define S_LOOK_MS       1000u /* how often it is seen whether who waits for one is still there */
 #define S_SECONDS_LIMIT 300u
 
 struct s_connection {
@@ -113,6 +114,12 @@ static void s_on_completed(void *context, struct MHD_Connection *connection, voi
     }
 }
 
+/* Whether the client of a profile that waits has gone, which the library does not look for. */
+static bool s_has_gone(const struct s_connection *slot) {
+    char byte;
+    return recv(slot->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* Ends who is late: the library finds the socket closed. Wakes who has waited long enough. Returns
  * when there is something to do again. */
 static uint64_t s_look_after(struct s_server *server, uint64_t now) {
@@ -121,7 +128,7 @@ static uint64_t s_look_after(struct s_server *server, uint64_t now) {
         struct s_connection *slot = &server->connections[i];
         if (slot->connection == NULL)
             continue;
-        if (slot->waits && slot->wakes_ms <= now) {
+        if (slot->waits && (slot->wakes_ms <= now || s_has_gone(slot))) {
             slot->waits = false;
             slot->deadline_ms = now + S_REQUEST_MS;
             MHD_resume_connection(slot->connection);
@@ -130,7 +137,8 @@ static uint64_t s_look_after(struct s_server *server, uint64_t now) {
             shutdown(slot->fd, SHUT_RDWR);
             slot->deadline_ms = UINT64_MAX;
         }
-        uint64_t due = slot->waits ? slot->wakes_ms : slot->deadline_ms;
+        uint64_t looks_ms = slot->wakes_ms < now + S_LOOK_MS ? slot->wakes_ms : now + S_LOOK_MS;
+        uint64_t due = slot->waits ? looks_ms : slot->deadline_ms;
         next = due < next ? due : next;
     }
     uint64_t expires = ms_cache_expire(&server->cache, now);

@@ -118,6 +118,16 @@ case_serve_profiles() {
     HOME=$PWD go tool pprof -top -unit=B body >rows 2>pprof.err || fail "$(cat pprof.err)"
     grep -qE '^ *14400B +100% +100% +14400B +100% +main' rows || fail "$(cat rows)"
     grep -qE 'Duration: (2\.[89]|3\.)' rows || fail "$(cat rows)"
+    # Four may wait at a time, and who does not wait any more leaves the place to others.
+    for _ in 1 2 3 4; do
+        curl -s --max-time 3 "$url/debug/pprof/heap?seconds=200" >later &
+    done
+    sleep 1
+    has '/debug/pprof/heap?seconds=1' 503 'ask later'
+    has /debug/pprof/heap 200 ''
+    sleep 4
+    get '/debug/pprof/heap?seconds=1'
+    same "$code" 200 "status when the others have gone"
     has '/debug/pprof/heap?seconds=0' 400 'seconds is'
     has '/debug/pprof/heap?seconds=1e9' 400 'seconds is'
     has '/debug/pprof/heap?seconds=9999999999' 400 'seconds is'

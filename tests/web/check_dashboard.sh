@@ -274,7 +274,12 @@ expect "the bytes of a line are those of its sites" \
      const site = document.querySelector("#sites tr.opens"), line = document.querySelector("#source [aria-current]");
      const column = (key) => [...document.querySelectorAll("#sites thead th")].findIndex((each) => each.dataset.key === key);
      [["live", 0], ["peak", 1], ["total", 2]].every(([key, at]) => number(site.cells[column(key)]) === number(line.cells[at]))' true
-cdp_eval 'document.querySelector("#source .tablebox").scrollTop = 0'
+expect "the search finds a file" \
+    'const box = document.querySelector("#search"), names = [...document.querySelector("#source-file").options].map((each) => each.textContent);
+     box.value = names[1]; box.dispatchEvent(new Event("input"));
+     [...document.querySelectorAll("#hits .kind")].find((each) => each.textContent === "Source files").nextElementSibling.click();
+     document.querySelector("#source-file").selectedOptions[0].textContent === names[1] && box.value === ""' true
+cdp_eval 'document.querySelector("#source-file").value = "0", document.querySelector("#source-file").dispatchEvent(new Event("change")), document.querySelector("#source .tablebox").scrollTop = 0'
 cdp_eval "$settle"
 expect "text of a file is text" \
     'document.querySelectorAll("main img, main script").length + " " + [...document.querySelectorAll("#source code")][2].textContent.startsWith("\t</script><img src=x onerror=")' \

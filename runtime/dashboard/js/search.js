@@ -82,6 +82,14 @@ const search = (() => {
                     () => to("modules"),
                 ),
             ],
+            [
+                "Source files",
+                distinct(
+                    source.files(),
+                    (file) => file.names[0],
+                    (file, text) => to("source", { file: text }),
+                ),
+            ],
         ];
     }
 

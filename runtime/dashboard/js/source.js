@@ -27,14 +27,16 @@ const source = (() => {
                 lines.set(site.line, line);
             }
         }
-        for (const file of files) {
-            file.rows = rowsOf(file);
-            file.lines = new Set(file.rows.map((row) => row.number));
-        }
     }
 
-    /* A row a line; one without a number where lines were left out. */
+    /* A row a line, made when they are first asked for; one without a number where lines were left
+     * out. */
     function rowsOf(file) {
+        file.rows ??= makeRows(file);
+        return file.rows;
+    }
+
+    function makeRows(file) {
         const rows = [];
         for (const part of file.parts) {
             if (part.first_line > 1) {
@@ -52,12 +54,17 @@ const source = (() => {
         return rows;
     }
 
+    function has(file, line) {
+        file.lines ??= new Set(rowsOf(file).map((row) => row.number));
+        return file.lines.has(line);
+    }
+
     /* { file, line } of "file:line" or "file:line:column"; null: that line is not in the page. */
     function find(location) {
         const [, name, number] = /^(.+?):(\d+)(?::\d+)?$/s.exec(location ?? "") ?? [];
         const file = byName.get(name);
         const line = Number(number);
-        return file && file.lines.has(line)
+        return file && has(file, line)
             ? { file: file.names[0], line }
             : null;
     }
@@ -141,7 +148,7 @@ const source = (() => {
             table({
                 id: "source",
                 label: "source",
-                rows: file.rows,
+                rows: rowsOf(file),
                 empty: "The file is empty.",
                 place: (row) => ({ file: file.names[0], line: row.number }),
                 columns: columns(),
@@ -182,7 +189,7 @@ const source = (() => {
         return section("source", "Source", files.length, choice, frame);
     }
 
-    return { take, any: () => files.length > 0, link, reveal, build };
+    return { take, any: () => files.length > 0, files: () => files, link, reveal, build };
 })();
 
 /* A place in the program, leading to its source where the page has it. */

@@ -387,6 +387,7 @@ const table = (() => {
                 parts.push(detail);
             }
             parts[0].querySelector(".opener").setAttribute("aria-expanded", this.open.has(row));
+            this.box.classList.toggle("opened", this.open.size > 0);
             if (this.options.place) {
                 state.go(this.options.id, this.open.has(row) ? this.options.place(row) : {});
             }

@@ -175,12 +175,23 @@ static void s_answer(struct s_server *server, struct ms_wire *in, struct ms_wire
     }
 }
 
+/* What else is open belongs to the program that asks: its clients, its other readers. Returns where
+ * FD is now. */
+static int s_close_others(int fd) {
+    int kept = fd > 3 ? dup2(fd, 3) : fd;
+    if (kept < 0)
+        _exit(1);
+    close_range((unsigned)(kept < 3 ? 3 : kept + 1), ~0u, 0);
+    return kept;
+}
+
 void ms_symbol_serve(int fd, const struct ms_symbol_places *places, volatile uint32_t *current) {
     static const int s_signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU};
     struct s_server server = {.current = current};
     struct ms_wire in = {0};
     struct rlimit no_core = {0, 0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    fd = s_close_others(fd);
     for (size_t i = 0; i < sizeof(s_signals) / sizeof(s_signals[0]); i++)
         signal(s_signals[i], SIG_DFL);
     setrlimit(RLIMIT_CORE, &no_core);

@@ -94,10 +94,10 @@ case_diff_colors() {
     if grep -q "$escape" out; then
         fail "colors in a file: $(cat out)"
     fi
-    TERM=xterm COLUMNS=200 script -qec "$memscope diff old.mscope j.mscope" /dev/null >out </dev/null
+    TERM=xterm COLUMNS=200 script -qec "$memscope diff old.mscope j.mscope 2>/dev/null" /dev/null >out </dev/null
     grep -qF "$escape[31m+256 B$escape[0m" out || fail "growth is not red: $(cat -v out)"
     grep -qF "$escape[32m-64 B$escape[0m" out || fail "less is not green: $(cat -v out)"
-    NO_COLOR=1 TERM=xterm script -qec "$memscope diff old.mscope j.mscope" /dev/null >out </dev/null
+    NO_COLOR=1 TERM=xterm script -qec "$memscope diff old.mscope j.mscope 2>/dev/null" /dev/null >out </dev/null
     if grep -q "$escape" out; then
         fail "colors with NO_COLOR: $(cat -v out)"
     fi

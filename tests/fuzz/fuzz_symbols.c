@@ -2,6 +2,9 @@
 /*
  * The fuzz target of what reads ELF and DWARF: any bytes are taken for a program. Whatever the
  * libraries make of them, frames and types come back in time or a note says that they do not.
+ *
+ * With FUZZ_IN_PROCESS (scripts/fuzz) they are read here and not by a process of its own, so that
+ * libFuzzer sees which code they lead to, and what crashes.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,7 +49,8 @@ static void s_check_frames(const struct memscope_resolver *resolver) {
     size_t count = sizeof(places) / sizeof(places[0]), letters = 0;
     for (size_t i = 0; i < count; i++)
         places[i] = (struct memscope_address){1, 0x1000 + i * 3};
-    resolver->prepare_frames(resolver->context, places, count);
+    if (resolver->prepare_frames != NULL)
+        resolver->prepare_frames(resolver->context, places, count);
     for (size_t i = 0; i < count; i++) {
         struct memscope_frame frames[8];
         size_t depth = resolver->find_frames(resolver->context, 1, 0x1000 + i * 3, frames, 8);
@@ -74,25 +78,38 @@ static void s_check_types(const struct memscope_resolver *resolver) {
     resolver->find_variable_type(resolver->context, 1, 0x1200, "local", true);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const struct ms_symbol_places s_places = {.cpu_seconds = 1};
+static void s_check(const struct memscope_resolver *resolver) {
     struct memscope_module_file file = {
         s_path, NULL, 0, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN, MEMSCOPE_UNKNOWN};
-    struct ms_symbol_reader *reader;
+    resolver->add_module(resolver->context, 1, &file);
+    s_check_frames(resolver);
+    s_check_types(resolver);
+    const char *note;
+    while ((note = resolver->next_note(resolver->context)) != NULL)
+        s_ended += strstr(note, "has damaged debug information") != NULL;
+    s_inputs++;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     s_write(data, size);
+#ifdef FUZZ_IN_PROCESS
+    struct ms_symbols *symbols;
+    if (ms_symbols_new(NULL, &symbols) != MS_OK)
+        abort();
+    struct memscope_resolver resolver = ms_symbols_resolver(symbols);
+    s_check(&resolver);
+    ms_symbols_destroy(symbols);
+#else
+    static const struct ms_symbol_places s_places = {.cpu_seconds = 1};
+    struct ms_symbol_reader *reader;
     if (ms_symbol_reader_new(&s_places, &reader) != MS_OK) {
         perror("fuzz_symbols");
         abort();
     }
     struct memscope_resolver resolver = ms_symbol_reader_resolver(reader);
-    resolver.add_module(resolver.context, 1, &file);
-    s_check_frames(&resolver);
-    s_check_types(&resolver);
-    const char *note;
-    while ((note = resolver.next_note(resolver.context)) != NULL)
-        s_ended += strstr(note, "has damaged debug information") != NULL;
-    s_inputs++;
+    s_check(&resolver);
     ms_symbol_reader_destroy(reader);
+#endif
     return 0;
 }
 

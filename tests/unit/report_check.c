@@ -73,6 +73,15 @@ static bool s_sites_are_sound(const struct memscope_report *report) {
     return sound;
 }
 
+/* The surest leaks come first, then the largest. */
+static int s_leak_rank(const struct memscope_leak *leak) {
+    if (leak->reachability == NULL)
+        return 2;
+    return strcmp(leak->reachability, "unreachable") == 0 ? 0
+           : strcmp(leak->reachability, "indirect") == 0  ? 1
+                                                          : 3;
+}
+
 static bool s_groups_are_sound(const struct memscope_report *report) {
     bool sound = true;
     for (size_t i = 0; i < report->type_count; i++) {
@@ -102,7 +111,10 @@ static bool s_groups_are_sound(const struct memscope_report *report) {
         sound &= s_text(leak->function, "function of leak", i);
         /* An estimate is 0 where the counters of the site say that nothing is live. */
         sound &= s_expect(leak->count != 0 || !report->sampling.exact, "count of leak", i);
-        sound &= s_expect(i == 0 || leak[-1].bytes >= leak->bytes, "order of leak", i);
+        sound &= s_expect(
+            i == 0 || s_leak_rank(&leak[-1]) < s_leak_rank(leak) ||
+                (s_leak_rank(&leak[-1]) == s_leak_rank(leak) && leak[-1].bytes >= leak->bytes),
+            "order of leak", i);
         sound &= s_expect(s_has_stack(report, leak->stack_id), "stack of leak", i);
     }
     for (size_t i = 0; i < report->problem_count; i++) {

@@ -30,6 +30,15 @@ static bool is_msgpack(const unsigned char *bytes, size_t size) {
     return size != 0 && (bytes[0] >> 4 == 8 || bytes[0] == 0xde || bytes[0] == 0xdf);
 }
 
+/* The first bytes of a file are those of a report: a `{` or the byte of a map alone is what many
+ * files begin with. */
+static bool begins_a_report(const unsigned char *bytes, size_t size) {
+    static const char s_key[] = "\"schema\"", s_packed_key[] = "\xa6schema";
+    return (is_json(bytes, size) && memmem(bytes, size, s_key, sizeof(s_key) - 1) != NULL) ||
+           (is_msgpack(bytes, size) &&
+            memmem(bytes, size, s_packed_key, sizeof(s_packed_key) - 1) != NULL);
+}
+
 bool ms_import_is_export(const char *path) {
     unsigned char bytes[256];
     struct stat info;
@@ -40,7 +49,7 @@ bool ms_import_is_export(const char *path) {
     ssize_t size =
         fstat(file, &info) == 0 && S_ISREG(info.st_mode) ? read(file, bytes, sizeof(bytes)) : -1;
     close(file);
-    return size > 0 && (is_json(bytes, (size_t)size) || is_msgpack(bytes, (size_t)size));
+    return size > 0 && begins_a_report(bytes, (size_t)size);
 }
 
 enum ms_status ms_import_bytes(const unsigned char *bytes, size_t size,

@@ -12,7 +12,8 @@
 #define MS_IMPORT_WHY_BYTES 256u
 
 /* Whether the file at PATH looks like one: whether it begins as a JSON object or as a map of
- * msgpack does. False where it cannot be read. A journal never looks like one. */
+ * msgpack does, and has the key "schema" in its first bytes. False where it cannot be read. A
+ * journal never looks like one. */
 bool ms_import_is_export(const char *path);
 
 /* Reads the report at PATH into OUT, to be freed with ms_report_destroy. What it says is checked

@@ -298,6 +298,12 @@ static void test_files(void) {
     CU_ASSERT(ms_import_is_export(s_path));
     CU_ASSERT_EQUAL_FATAL(ms_import_file(s_path, &report, why), MS_OK);
     ms_report_destroy(report);
+    write_file("{random}");
+    CU_ASSERT_FALSE(ms_import_is_export(s_path));
+    write_file("\x8frandom"); /* a map, as msgpack has it */
+    CU_ASSERT_FALSE(ms_import_is_export(s_path));
+    write_file("\x8f\xa6schema");
+    CU_ASSERT(ms_import_is_export(s_path));
     write_file("MEMSCOPE");
     CU_ASSERT_FALSE(ms_import_is_export(s_path));
     CU_ASSERT_EQUAL(ms_import_file(s_path, &report, why), MS_NOT_A_REPORT);

@@ -72,6 +72,31 @@ function layoutRows(members) {
     });
 }
 
+/* Members, the holes between them, and where they are. */
+function memberTable(members) {
+    return el(
+        "div",
+        { class: "scroll", tabindex: 0 },
+        el(
+            "table",
+            { class: "plain" },
+            el(
+                "thead",
+                null,
+                el(
+                    "tr",
+                    null,
+                    el("th", { class: "number" }, "Offset"),
+                    el("th", { class: "number" }, "Size"),
+                    el("th", null, "Member"),
+                    el("th", null, "Type"),
+                ),
+            ),
+            el("tbody", null, layoutRows(members)),
+        ),
+    );
+}
+
 /* Members in the better order; what padding is left comes at the end. */
 function bestStrip(layout) {
     const byName = new Map(
@@ -140,27 +165,7 @@ function layoutDetail(layout) {
         ),
         layoutStrip(layout),
         layoutAdvice(layout),
-        el(
-            "div",
-            { class: "scroll", tabindex: 0 },
-            el(
-                "table",
-                { class: "plain" },
-                el(
-                    "thead",
-                    null,
-                    el(
-                        "tr",
-                        null,
-                        el("th", { class: "number" }, "Offset"),
-                        el("th", { class: "number" }, "Size"),
-                        el("th", null, "Member"),
-                        el("th", null, "Type"),
-                    ),
-                ),
-                el("tbody", null, layoutRows(layout.members)),
-            ),
-        ),
+        memberTable(layout.members),
     ];
 }
 

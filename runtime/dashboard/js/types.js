@@ -83,27 +83,7 @@ function typeDetail(type) {
         name,
         el("p", { class: "muted" }, facts),
         layoutStrip(type),
-        el(
-            "div",
-            { class: "scroll", tabindex: 0 },
-            el(
-                "table",
-                { class: "plain" },
-                el(
-                    "thead",
-                    null,
-                    el(
-                        "tr",
-                        null,
-                        el("th", { class: "number" }, "Offset"),
-                        el("th", { class: "number" }, "Size"),
-                        el("th", null, "Member"),
-                        el("th", null, "Type"),
-                    ),
-                ),
-                el("tbody", null, layoutRows(type.members)),
-            ),
-        ),
+        memberTable(type.members),
     ];
 }
 

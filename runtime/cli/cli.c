@@ -120,6 +120,13 @@ int ms_cli_option(const struct ms_command *command, int argc, char **argv,
     return '?';
 }
 
+int ms_cli_written(const char *path, enum ms_status status) {
+    if (status == MS_OK)
+        return MS_CLI_DONE;
+    return ms_cli_fail("cannot write %s: %s", strcmp(path, "-") == 0 ? "to standard output" : path,
+                       status == MS_IO ? strerror(errno) : ms_status_message(status));
+}
+
 void ms_cli_begin_output(void) {
     signal(SIGPIPE, SIG_IGN);
 }

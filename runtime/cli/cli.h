@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "base/status.h"
+
 /* Exit statuses, besides those of a program that was run or of a compiler. */
 #define MS_CLI_DONE     0
 #define MS_CLI_FINDINGS 1
@@ -49,6 +51,10 @@ int ms_cli_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for what is not the end. */
 void ms_cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether PATH ("-" is standard output) was written: MS_CLI_DONE or, after one line that says why
+ * not, MS_CLI_USAGE. STATUS is what writing it gave; with MS_IO errno tells. */
+int ms_cli_written(const char *path, enum ms_status status);
 
 /* getopt_long() as the commands use it: no permutation problems, no messages of its own. Returns
  * the option, -1 behind the last one, or '?' when it has said what is wrong. */

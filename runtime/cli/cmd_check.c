@@ -206,11 +206,7 @@ static enum ms_status s_fill(const void *data, ms_sink_fn *sink, void *sink_data
 static bool s_write(const struct s_output *output, const char *path) {
     if (path == NULL)
         return true;
-    enum ms_status status = ms_export_filled(s_fill, output, path);
-    if (status != MS_OK)
-        ms_cli_fail("cannot write %s: %s", strcmp(path, "-") == 0 ? "to standard output" : path,
-                    status == MS_IO ? strerror(errno) : ms_status_message(status));
-    return status == MS_OK;
+    return ms_cli_written(path, ms_export_filled(s_fill, output, path)) == MS_CLI_DONE;
 }
 
 /* Those that fail, and the doubtful ones, which are only warnings unless the check is strict. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,24 +148,10 @@ static bool s_check_taken(const struct ms_exporter *exporter, unsigned given) {
 static int s_export(const struct ms_exporter *exporter, const struct ms_export_options *options,
                     int argc, char **argv, const char *output, unsigned parts, bool redact) {
     struct ms_source source;
-    if (!ms_source_open_all(&source, "export", argc, argv, parts))
+    if (!ms_source_open_to_write(&source, "export", argc, argv, parts, redact))
         return MS_CLI_USAGE;
-    if (!ms_findings_add(source.report)) {
-        ms_source_close(&source);
-        return MS_CLI_USAGE;
-    }
-    ms_source_choose_events(&source, (parts & MS_REPORT_EVENTS) != 0);
-    if (redact && !ms_source_redact(&source)) {
-        ms_source_close(&source);
-        return MS_CLI_USAGE;
-    }
     ms_cli_begin_output();
-    int status = MS_CLI_DONE;
-    enum ms_status written = ms_export_file(exporter, source.report, options, output);
-    if (written != MS_OK)
-        status = ms_cli_fail("cannot write %s: %s",
-                             strcmp(output, "-") == 0 ? "to standard output" : output,
-                             written == MS_IO ? strerror(errno) : ms_status_message(written));
+    int status = ms_cli_written(output, ms_export_file(exporter, source.report, options, output));
     ms_source_close(&source);
     return ms_cli_end_output(status);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,13 +85,7 @@ static int s_write(const struct s_request *request, const struct ms_exporter *ex
     if (status != MS_OK)
         return ms_cli_fail("merge: %s", ms_status_message(status));
     ms_cli_begin_output();
-    status = ms_export_file(exporter, report, NULL, request->output);
-    if (status != MS_OK)
-        return ms_cli_fail("cannot write %s: %s",
-                           strcmp(request->output, "-") == 0 ? "to standard output"
-                                                             : request->output,
-                           status == MS_IO ? strerror(errno) : ms_status_message(status));
-    return MS_CLI_DONE;
+    return ms_cli_written(request->output, ms_export_file(exporter, report, NULL, request->output));
 }
 
 static int s_merge(const struct s_request *request) {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,17 +36,9 @@ static int s_report(const struct s_request *request) {
     struct ms_source source;
     struct ms_listing_reader *listings = NULL;
     struct ms_export_options options = {0};
-    if (!ms_source_open_all(&source, "report", request->argc, request->argv, request->parts))
+    if (!ms_source_open_to_write(&source, "report", request->argc, request->argv, request->parts,
+                                 request->redact))
         return MS_CLI_USAGE;
-    if (!ms_findings_add(source.report)) {
-        ms_source_close(&source);
-        return MS_CLI_USAGE;
-    }
-    ms_source_choose_events(&source, (request->parts & MS_REPORT_EVENTS) != 0);
-    if (request->redact && !ms_source_redact(&source)) {
-        ms_source_close(&source);
-        return MS_CLI_USAGE;
-    }
     if (request->sources) {
         listings = ms_listing_reader_new(&source, request->folders);
         options.listings = ms_listing_reader_listings(listings);
@@ -55,14 +46,9 @@ static int s_report(const struct s_request *request) {
     char *path =
         request->output != NULL ? ms_cli_copy(request->output) : s_default_output(source.path);
     ms_cli_begin_output();
-    int status = MS_CLI_DONE;
-    enum ms_status written =
-        ms_export_file(ms_exporter_find("html"), source.report, &options, path);
-    if (written != MS_OK)
-        status =
-            ms_cli_fail("cannot write %s: %s", strcmp(path, "-") == 0 ? "to standard output" : path,
-                        written == MS_IO ? strerror(errno) : ms_status_message(written));
-    else if (strcmp(path, "-") != 0)
+    int status = ms_cli_written(
+        path, ms_export_file(ms_exporter_find("html"), source.report, &options, path));
+    if (status == MS_CLI_DONE && strcmp(path, "-") != 0)
         puts(path);
     free(path);
     ms_listing_reader_destroy(listings);

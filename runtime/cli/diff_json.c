@@ -126,12 +126,8 @@ static enum ms_status s_fill(const void *view, ms_sink_fn *sink, void *sink_data
 }
 
 int ms_diff_view_write_page(const struct ms_diff_view *view, const char *path) {
-    bool standard = strcmp(path, "-") == 0;
-    enum ms_status status = ms_export_filled(s_fill, view, path);
-    if (status != MS_OK)
-        return ms_cli_fail("cannot write %s: %s", standard ? "to standard output" : path,
-                           status == MS_IO ? strerror(errno) : ms_status_message(status));
-    if (!standard)
+    int status = ms_cli_written(path, ms_export_filled(s_fill, view, path));
+    if (status == MS_CLI_DONE && strcmp(path, "-") != 0)
         puts(path);
-    return MS_CLI_DONE;
+    return status;
 }

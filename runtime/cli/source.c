@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/extension.h"
 #include "cli/journals.h"
 #include "cli/merge_inputs.h"
 #include "cli/progress.h"
@@ -204,7 +205,7 @@ void ms_source_choose_events(struct ms_source *source, bool wanted) {
     }
 }
 
-bool ms_source_redact(struct ms_source *source) {
+static bool s_redact(struct ms_source *source) {
     source->redacted = ms_report_redact(source->report);
     if (source->redacted == NULL)
         ms_cli_fail("%s", ms_status_message(MS_NO_MEMORY));
@@ -245,8 +246,8 @@ static bool s_open_merged(struct ms_source *source, const struct ms_words *files
     return true;
 }
 
-bool ms_source_open_all(struct ms_source *source, const char *command, int argc, char **argv,
-                        unsigned parts) {
+static bool s_open_all(struct ms_source *source, const char *command, int argc, char **argv,
+                       unsigned parts) {
     if (argc - optind <= 1)
         return ms_source_open(source, optind < argc ? argv[optind] : NULL, parts);
     if (parts != 0) {
@@ -258,6 +259,19 @@ bool ms_source_open_all(struct ms_source *source, const char *command, int argc,
     bool opened = s_open_merged(source, &files);
     ms_words_fini(&files);
     return opened;
+}
+
+bool ms_source_open_to_write(struct ms_source *source, const char *command, int argc, char **argv,
+                             unsigned parts, bool redact) {
+    if (!s_open_all(source, command, argc, argv, parts))
+        return false;
+    bool found = ms_findings_add(source->report);
+    if (found)
+        ms_source_choose_events(source, (parts & MS_REPORT_EVENTS) != 0);
+    if (found && (!redact || s_redact(source)))
+        return true;
+    ms_source_close(source);
+    return false;
 }
 
 bool ms_source_argument(const char *command, int argc, char **argv, const char **file) {

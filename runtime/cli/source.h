@@ -42,10 +42,12 @@ char *ms_source_find(const char *file);
 bool ms_source_open(struct ms_source *source, const char *file, unsigned parts);
 void ms_source_close(struct ms_source *source);
 
-/* The same of the FILEs of ARGV behind the options, of several as one report (compare/merge.h),
- * which has no events; none is the newest journal. COMMAND is its name, for the line. */
-bool ms_source_open_all(struct ms_source *source, const char *command, int argc, char **argv,
-                        unsigned parts);
+/* The report of the FILEs of ARGV behind the options, to be written: of several as one
+ * (compare/merge.h), which has no events; none is the newest journal. It has what the user's
+ * analyzers find, events where PARTS asks for them and, with REDACT, nothing that tells of the
+ * machine (report_redact.h). COMMAND is its name. False after one line. */
+bool ms_source_open_to_write(struct ms_source *source, const char *command, int argc, char **argv,
+                             unsigned parts, bool redact);
 
 /* The same with symbols that are kept in SHARED (shared_symbols.h) for the next one; close SOURCE
  * first. */
@@ -56,10 +58,6 @@ bool ms_source_open_shared(struct ms_source *source, const char *file, unsigned 
 /* Leaves events out where they are not WANTED (an export that is read back has its own); says so
  * where they are and there are none. */
 void ms_source_choose_events(struct ms_source *source, bool wanted);
-
-/* Takes out of the report what it tells of the machine (report_redact.h). False after one line:
- * there is no memory for that. */
-bool ms_source_redact(struct ms_source *source);
 
 /* The one FILE of ARGV behind the options, NULL when there is none, through FILE. False after one
  * line when there are more. */

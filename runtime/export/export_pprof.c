@@ -174,16 +174,19 @@ static uint64_t location_of_frames(struct pprof *pprof, const struct memscope_fr
     return put_location(pprof, mapping_id, address, lines);
 }
 
-/* Where a site is in the source. */
+/* Where a site is in the source. Collectors that take the difference of two profiles (Grafana
+ * Alloy's fastdelta) tell stacks apart by nothing but the addresses of their locations, so each
+ * site has one: its number, which stays the same in all profiles of a process. No code is so low.
+ */
 static uint64_t location_of_site(struct pprof *pprof, const struct memscope_site_report *site) {
     bool added;
-    uint32_t id = put_key(pprof, &pprof->sites, site != NULL ? UINT64_C(1) + site->id : 0,
-                          (uint32_t)pprof->location_count + 1, &added);
+    uint64_t key = site != NULL ? UINT64_C(1) + site->id : 0;
+    uint32_t id = put_key(pprof, &pprof->sites, key, (uint32_t)pprof->location_count + 1, &added);
     if (added) {
         const char *function = site != NULL ? site->function : NULL;
         set_line(pprof, 0, function != NULL ? function : "[unknown]",
                  site != NULL ? site->file : NULL, site != NULL ? site->line : MEMSCOPE_UNKNOWN);
-        put_location(pprof, 0, 0, 1);
+        put_location(pprof, 0, 1 + key, 1);
     }
     return id;
 }

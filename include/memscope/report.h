@@ -253,12 +253,14 @@ struct memscope_variable {
     uint64_t average_lifetime_ns; /* of a byte made for it, as in struct memscope_type_report */
 };
 
-/* Live blocks that were made at one site with one stack, and that one variable holds. */
+/* Live blocks that were made at one site by one thread with one stack, and that one variable holds.
+ */
 struct memscope_live_blocks {
     uint32_t site_id;     /* of sites[] */
     const char *var_name; /* that holds them or held them last; else that of the site */
     const char *type_name;
     uint32_t stack_id;
+    uint64_t tid; /* of threads[]; not told of the smallest of very many, nor of merged reports */
     uint64_t count;
     uint64_t bytes; /* without what lies in the blocks and is shown as what it is */
     double error_percent;

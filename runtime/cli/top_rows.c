@@ -34,7 +34,7 @@ char *ms_top_site_name(const char *location, const char *function, const char *v
                                  variable != NULL ? "  " : "", variable != NULL ? variable : ""));
 }
 
-static char *s_thread_name(const struct memscope_thread_report *thread) {
+char *ms_top_thread_name(const struct memscope_thread_report *thread) {
     return s_clean(ms_cli_format("%llu %s", (unsigned long long)thread->tid,
                                  thread->name != NULL ? thread->name : ""));
 }
@@ -66,7 +66,7 @@ static void s_take_hotspot(const struct memscope_report *report, size_t at, bool
 
 static void s_take_thread(const struct memscope_report *report, size_t at, struct ms_top_row *row) {
     const struct memscope_thread_report *thread = &report->threads[at];
-    *row = (struct ms_top_row){.name = s_thread_name(thread),
+    *row = (struct ms_top_row){.name = ms_top_thread_name(thread),
                                .live_bytes = s_known(thread->live_bytes),
                                .live_count = MEMSCOPE_UNKNOWN,
                                .total_bytes = s_known(thread->total_bytes)};

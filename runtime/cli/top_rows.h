@@ -60,6 +60,7 @@ struct ms_top_table {
 char *ms_top_type_name(const char *type);
 char *ms_top_variable_name(const char *variable, const char *type);
 char *ms_top_site_name(const char *location, const char *function, const char *variable);
+char *ms_top_thread_name(const struct memscope_thread_report *thread);
 
 /* The rows of REPORT; BEFORE: those of the same view of an earlier report of the process, or an
  * empty table. */

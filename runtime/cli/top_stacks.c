@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the live blocks of a row of `memscope top` come from. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/text.h"
 #include "cli/top_rows.h"
+#include "model/index.h"
 
 #define S_STACK_LIMIT 5u
 
 struct s_lines {
     char **lines;
     size_t count;
+};
+
+/* What is live of one stack, whatever threads, owners and places its blocks have. */
+struct s_stack {
+    uint32_t id;
+    uint64_t count, bytes;
 };
 
 /* Takes LINE. */
@@ -59,9 +67,9 @@ static char *s_row_name(const struct memscope_report *report, enum ms_top_view v
 }
 
 static void s_add_stack(struct s_lines *lines, const struct memscope_report *report,
-                        const struct memscope_live_blocks *live) {
-    const struct memscope_stack *stack = s_find_stack(report, live->stack_id);
-    char *bytes = ms_text_bytes(live->bytes), *count = ms_text_count(live->count);
+                        const struct s_stack *of) {
+    const struct memscope_stack *stack = s_find_stack(report, of->id);
+    char *bytes = ms_text_bytes(of->bytes), *count = ms_text_count(of->count);
     s_add(lines, ms_cli_format("%s in %s blocks", bytes, count));
     free(count);
     free(bytes);
@@ -80,23 +88,62 @@ static void s_add_stack(struct s_lines *lines, const struct memscope_report *rep
     s_add(lines, ms_cli_copy(""));
 }
 
+/* The thread of the row NAME; MEMSCOPE_UNKNOWN: it has gone. */
+static uint64_t s_find_tid(const struct memscope_report *report, const char *name) {
+    uint64_t tid = MEMSCOPE_UNKNOWN;
+    for (size_t i = 0; tid == MEMSCOPE_UNKNOWN && i < report->thread_count; i++) {
+        char *row = ms_top_thread_name(&report->threads[i]);
+        if (strcmp(row, name) == 0)
+            tid = report->threads[i].tid;
+        free(row);
+    }
+    return tid;
+}
+
+static bool s_is_of_row(const struct memscope_report *report, enum ms_top_view view,
+                        const char *name, uint64_t tid, const struct memscope_live_blocks *live) {
+    if (view == MS_TOP_THREADS)
+        return tid != MEMSCOPE_UNKNOWN && live->tid == tid;
+    char *row = s_row_name(report, view, live);
+    bool is_same = strcmp(row, name) == 0;
+    free(row);
+    return is_same;
+}
+
+static int s_by_bytes(const void *left, const void *right) {
+    const struct s_stack *a = left, *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
 char **ms_top_stacks(const struct memscope_report *report, enum ms_top_view view,
                      const char *name) {
     struct s_lines lines = {0};
-    size_t shown = 0;
-    for (size_t i = 0; view != MS_TOP_THREADS && i < report->live_count && shown < S_STACK_LIMIT;
-         i++) {
-        char *row = s_row_name(report, view, &report->live[i]);
-        if (strcmp(row, name) == 0) {
-            s_add_stack(&lines, report, &report->live[i]);
-            shown++;
-        }
-        free(row);
+    struct s_stack *stacks = ms_cli_alloc((report->live_count + 1) * sizeof(*stacks));
+    struct ms_index by_id = {0};
+    uint32_t count = 0;
+    uint64_t tid = view == MS_TOP_THREADS ? s_find_tid(report, name) : MEMSCOPE_UNKNOWN;
+    for (size_t i = 0; i < report->live_count; i++) {
+        const struct memscope_live_blocks *live = &report->live[i];
+        bool is_new;
+        const uint32_t *at = s_is_of_row(report, view, name, tid, live)
+                                 ? ms_index_put(&by_id, live->stack_id, count, &is_new)
+                                 : NULL;
+        if (at == NULL)
+            continue;
+        if (is_new)
+            stacks[count++] = (struct s_stack){.id = live->stack_id};
+        stacks[*at].count += live->count;
+        stacks[*at].bytes += live->bytes;
     }
-    if (shown == 0)
-        s_add(&lines, ms_cli_copy(view == MS_TOP_THREADS
-                                      ? "The stacks of a thread's blocks are not told apart."
-                                      : "No block of it is live now."));
+    ms_index_fini(&by_id);
+    qsort(stacks, count, sizeof(*stacks), s_by_bytes);
+    for (uint32_t i = 0; i < count && i < S_STACK_LIMIT; i++)
+        s_add_stack(&lines, report, &stacks[i]);
+    free(stacks);
+    if (count == 0)
+        s_add(&lines, ms_cli_copy("No block of it is live now."));
     return lines.lines;
 }
 

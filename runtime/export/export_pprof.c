@@ -5,7 +5,9 @@
  * and passed on as a profile of its own: what is kept grows with the different places of the
  * program, and not with the samples.
  */
+#include <inttypes.h>
 #include <profile.pb-c.h> /* made of profile.proto */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,7 @@
 #include "model/names.h"
 
 #define VALUE_COUNT 4u
-#define LABEL_LIMIT 3u
+#define LABEL_LIMIT 4u
 
 struct pprof {
     ProtobufCBuffer buffer; /* first: append_bytes() gets it */
@@ -241,6 +243,11 @@ static void put_sample(struct pprof *pprof, const struct ms_profile_sample *from
     sample.n_label = add_label(pprof, labels, sample.n_label, "variable", from->var_name);
     if (from->site != NULL) {
         sample.n_label = add_label(pprof, labels, sample.n_label, "label", from->site->label);
+    }
+    if (from->tid != MEMSCOPE_UNKNOWN) {
+        char tid[24]; /* a number would be one with a unit, which pprof scales */
+        snprintf(tid, sizeof(tid), "%" PRIu64, from->tid);
+        sample.n_label = add_label(pprof, labels, sample.n_label, "thread", tid);
     }
     for (size_t i = 0; i < sample.n_label; i++) {
         label_pointers[i] = &labels[i];

@@ -46,6 +46,7 @@ static struct ms_profile_sample sample_of_site(const struct memscope_site_report
         .site = site,
         .var_name = site->var_name,
         .type_name = site->type_name,
+        .tid = MEMSCOPE_UNKNOWN,
     };
     if (is_heap(site)) {
         sample.total_count = known(site->total_allocations);
@@ -70,6 +71,7 @@ struct ms_profile_sample ms_profile_sample_get(const struct ms_profile_index *in
         .stack = has_frames ? &report->stacks[*stack] : NULL,
         .var_name = live->var_name,
         .type_name = live->type_name,
+        .tid = live->tid,
         .live_count = known(live->count),
         .live_bytes = known(live->bytes),
     };

@@ -17,6 +17,7 @@ struct ms_profile_sample {
     const struct memscope_stack *stack;      /* with frames; NULL: the place of `site` is all */
     const char *var_name;
     const char *type_name;
+    uint64_t tid; /* MEMSCOPE_UNKNOWN: not told */
     uint64_t total_count;
     uint64_t total_bytes;
     uint64_t bytes_at_peak;

@@ -260,6 +260,7 @@ SHAPE(memscope_live_blocks,
     STRING(memscope_live_blocks, var_name),
     STRING(memscope_live_blocks, type_name),
     ID(memscope_live_blocks, stack_id),
+    UINT(memscope_live_blocks, tid),
     UINT(memscope_live_blocks, count),
     UINT(memscope_live_blocks, bytes),
     REAL(memscope_live_blocks, error_percent));

@@ -91,6 +91,7 @@ struct ms_build_group {
     uint32_t stack;       /* id, 0: none */
     uint32_t stack_index; /* in `stacks`; not used for stack 0 */
     uint32_t reach;       /* enum ms_reach */
+    uint32_t newest_part; /* of live_parts, while the blocks are walked */
     uint64_t count;
     uint64_t bytes;
     uint64_t slack_bytes;        /* see model/slack.h */
@@ -98,6 +99,15 @@ struct ms_build_group {
     double variance;             /* of bytes, as in struct ms_estimate */
     uint64_t first_ns;
     uint64_t inside_bytes; /* of pooled blocks in these blocks; taken off `bytes` at the end */
+};
+
+/* What one thread has made of a group. In a sampled journal the sums are over samples, and all
+ * parts of a group share what is estimated of it; so they do where pooled blocks are taken off. */
+struct ms_build_part {
+    uint32_t group;
+    uint32_t thread; /* the index of its record */
+    struct ms_weighted blocks;
+    double inside_bytes; /* of pooled blocks in them */
 };
 
 /* A stack that live blocks have. */
@@ -139,6 +149,8 @@ struct ms_build {
     uint32_t journal_site_count;
     struct ms_build_group *groups;
     uint32_t group_count, group_capacity;
+    struct ms_build_part *live_parts; /* `group` holds until groups are sorted */
+    uint32_t part_count, part_capacity;
     struct ms_build_stack *stacks;
     uint32_t stack_count, stack_capacity;
     struct ms_build_frames *frames; /* by the values of frame_index */
@@ -270,6 +282,10 @@ static inline bool ms_build_is_sampled(const struct ms_build *build,
                                        const struct ms_build_site *site) {
     return build->sampled && site->kind != MEMSCOPE_SITE_OBJECT;
 }
+
+/* What is live of SITE, or of a part of its blocks, of whose samples LIVE are the sums. */
+struct ms_estimate ms_build_estimate(const struct ms_build *build, const struct ms_build_site *site,
+                                     const struct ms_weighted *live);
 
 /* The ± of live bytes: 0 where they are counted, NaN where something was not recorded. */
 double ms_build_error(const struct ms_build *build, uint64_t bytes, double variance);

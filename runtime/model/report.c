@@ -125,6 +125,7 @@ static void s_build_fini(struct ms_build *build) {
     ms_index_fini(&build->frame_index);
     free(build->sites);
     free(build->groups);
+    free(build->live_parts);
     free(build->stacks);
     free(build->frames);
     free(build->ticks);

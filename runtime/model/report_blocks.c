@@ -22,10 +22,12 @@ struct s_block {
     uint32_t reach;
     uint32_t stack;
     uint32_t thread;
+    bool is_pooled;
     double probability; /* that it was sampled */
 };
 
 #define NO_SITE UINT32_MAX
+#define NO_PART UINT32_MAX
 
 /* Pending blocks of one thread that others have freed: one, and those that its next allocations
  * made while it was about to look. */
@@ -45,6 +47,7 @@ struct s_walk {
     struct ms_index holder_index; /* number of the pair, loss and reach -> number of the three */
     uint32_t holder_count;
     struct ms_index group_index; /* number of the three, stack -> groups */
+    struct ms_index part_index;  /* group, thread -> parts */
     struct ms_index stack_index; /* stack id -> stacks */
     struct ms_index
         caller_index; /* hash of frame words of CALLER sites -> site; made when needed */
@@ -58,6 +61,7 @@ static void s_walk_fini(struct s_walk *walk) {
     ms_index_fini(&walk->owner_index);
     ms_index_fini(&walk->holder_index);
     ms_index_fini(&walk->group_index);
+    ms_index_fini(&walk->part_index);
     ms_index_fini(&walk->stack_index);
     ms_index_fini(&walk->caller_index);
     ms_index_fini(&walk->pending_index);
@@ -109,8 +113,36 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
                                      .lost = block->lost,
                                      .reach = block->reach,
                                      .stack = block->stack,
+                                     .newest_part = NO_PART,
                                      .first_ns = UINT64_MAX};
     return block->stack != 0 ? s_find_stack(walk, block->stack, &group->stack_index) : MS_OK;
+}
+
+/* What THREAD has made of group INDEX. Blocks of one thread mostly lie side by side. */
+static enum ms_status s_find_part(struct s_walk *walk, uint32_t index, uint32_t thread,
+                                  struct ms_build_part **part) {
+    struct ms_build *build = walk->build;
+    struct ms_build_group *group = &build->groups[index];
+    bool added;
+    if (group->newest_part != NO_PART && build->live_parts[group->newest_part].thread == thread) {
+        *part = &build->live_parts[group->newest_part];
+        return MS_OK;
+    }
+    const uint32_t *known =
+        ms_index_put(&walk->part_index, ms_index_pair(index, thread), build->part_count, &added);
+    if (known == NULL)
+        return MS_NO_MEMORY;
+    group->newest_part = *known;
+    if (added) {
+        struct ms_build_part *parts = ms_array_grow(build->live_parts, &build->part_capacity,
+                                                    build->part_count, sizeof(*parts));
+        if (parts == NULL)
+            return MS_NO_MEMORY;
+        build->live_parts = parts;
+        parts[build->part_count++] = (struct ms_build_part){.group = index, .thread = thread};
+    }
+    *part = &build->live_parts[group->newest_part];
+    return MS_OK;
 }
 
 /* Replaces what cannot be by "not known". Sites and stacks that a running process has made since
@@ -140,17 +172,21 @@ static void s_mend(struct ms_build *build, struct s_block *block) {
 /* BLOCK is mended. */
 static enum ms_status s_add_block(struct s_walk *walk, const struct s_block *block) {
     struct ms_build *build = walk->build;
+    struct ms_build_part *part;
     uint32_t index;
     enum ms_status status = s_find_group(walk, block, &index);
+    if (status == MS_OK)
+        status = s_find_part(walk, index, block->thread, &part);
     if (status != MS_OK)
         return status;
+    ms_weighted_add(&part->blocks, (double)block->size, block->probability);
     struct ms_build_group *group = &build->groups[index];
     group->count++;
     group->bytes += block->size;
     group->slack_bytes += ms_slack_usable(block->size) - block->size;
     if (build->sampled) {
         ms_weighted_add(&group->weighted, (double)block->size, block->probability);
-        if (block->thread < build->thread_count)
+        if (!block->is_pooled && block->thread < build->thread_count)
             ms_weighted_add(&build->threads[block->thread], (double)block->size,
                             block->probability);
     }
@@ -209,7 +245,8 @@ static bool s_read_pooled(const struct ms_pooled_block *record, struct s_block *
         .time_ns = MS_BLOCK_TIME_NS(&copy),
         .site = copy.site,
         .stack = copy.stack,
-        .thread = UINT32_MAX,
+        .thread = MS_BLOCK_THREAD(&copy),
+        .is_pooled = true,
         .probability = 1,
     };
     return true;
@@ -376,13 +413,13 @@ static enum ms_status s_walk_table(struct s_walk *walk) {
 
 /* ---- pooled blocks ---- */
 
-/* The group of the live block that PARENT (ms_pooled_block.parent) tells; NULL: there is none. */
-static enum ms_status s_find_parent(struct s_walk *walk, uint32_t parent,
-                                    struct ms_build_group **group) {
+/* Takes SIZE bytes, which are shown as what they are, off the live block that PARENT
+ * (ms_pooled_block.parent) tells; there may be none. */
+static enum ms_status s_take_off_parent(struct s_walk *walk, uint32_t parent, uint64_t size) {
     const struct ms_journal *journal = walk->build->journal;
+    struct ms_build_part *part;
     struct s_block block;
     uint32_t index;
-    *group = NULL;
     if ((parent & MS_PARENT_POOLED) != 0) {
         const struct ms_pooled_block *record =
             ms_journal_entry(journal, MS_TABLE_POOLED, parent & ~MS_PARENT_POOLED);
@@ -401,12 +438,15 @@ static enum ms_status s_find_parent(struct s_walk *walk, uint32_t parent,
         return MS_OK;
     enum ms_status status = s_find_group(walk, &block, &index);
     if (status == MS_OK)
-        *group = &walk->build->groups[index];
-    return status;
+        status = s_find_part(walk, index, block.thread, &part);
+    if (status != MS_OK)
+        return status;
+    walk->build->groups[index].inside_bytes += size;
+    part->inside_bytes += (double)size;
+    return MS_OK;
 }
 
 static enum ms_status s_add_pooled(struct s_walk *walk, const struct ms_pooled_block *record) {
-    struct ms_build_group *parent;
     struct s_block block;
     uint32_t in = ms_load_relaxed(&record->parent);
     if (!s_read_pooled(record, &block))
@@ -417,10 +457,7 @@ static enum ms_status s_add_pooled(struct s_walk *walk, const struct ms_pooled_b
         walk->build->pooled_outside_bytes += block.size;
     if (status != MS_OK || in == 0)
         return status;
-    status = s_find_parent(walk, in, &parent);
-    if (status == MS_OK && parent != NULL)
-        parent->inside_bytes += block.size;
-    return status;
+    return s_take_off_parent(walk, in, block.size);
 }
 
 /* What lies in a block is shown as it is; of the block itself is shown what is left. */

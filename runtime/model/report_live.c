@@ -12,7 +12,7 @@ double ms_build_error(const struct ms_build *build, uint64_t bytes, double varia
     return build->has_drops ? NAN : 0;
 }
 
-static struct ms_estimate s_estimate(const struct ms_build *build, const struct ms_build_site *site,
+struct ms_estimate ms_build_estimate(const struct ms_build *build, const struct ms_build_site *site,
                                      const struct ms_weighted *live) {
     struct ms_estimate_input input = {
         .rate = build->header->sample_rate,
@@ -36,7 +36,7 @@ static void s_count_site(const struct ms_build *build, struct ms_build_site *sit
 /* What is shown of one site is never more than it has made; sums over sites are of the estimates.
  */
 static void s_estimate_site(const struct ms_build *build, struct ms_build_site *site) {
-    site->live = s_estimate(build, site, &site->live_samples);
+    site->live = ms_build_estimate(build, site, &site->live_samples);
     site->live_count = ms_build_round(site->live.count);
     site->live_bytes = ms_build_round(site->live.bytes);
     if (site->live_count > site->allocations)
@@ -57,7 +57,7 @@ static void s_estimate_groups(struct ms_build *build) {
         site->live_samples.count += group->weighted.count;
         site->live_samples.bytes += group->weighted.bytes;
         site->live_samples.variance += group->weighted.variance;
-        struct ms_estimate estimate = s_estimate(build, site, &group->weighted);
+        struct ms_estimate estimate = ms_build_estimate(build, site, &group->weighted);
         group->count = ms_build_round(estimate.count);
         group->bytes = ms_build_round(estimate.bytes);
         group->variance = estimate.variance;

@@ -318,6 +318,7 @@ static void fill_live(struct sample *sample, size_t rows) {
             .var_name = variable_name(i),
             .type_name = type_name(sample, i),
             .stack_id = i % 5 == 4 ? MEMSCOPE_NO_ID : (uint32_t)(i * 16 + 1),
+            .tid = i % 7 == 6 ? MEMSCOPE_UNKNOWN : 48213 + i % SAMPLE_THREADS,
             .count = 1 + i % 50,
             .bytes = UINT64_C(6000000) / (i + 1) + 64,
         };

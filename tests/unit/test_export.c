@@ -92,7 +92,7 @@ static void test_keys(void) {
                       "average_lifetime_ns"},
         {"threads", "tid name total_allocations total_bytes live_bytes peak_bytes freed_elsewhere "
                     "stack_peak_bytes error_percent"},
-        {"live", "site_id var_name type_name stack_id count bytes error_percent"},
+        {"live", "site_id var_name type_name stack_id tid count bytes error_percent"},
         {"leaks", "var_name type_name location function count bytes first_seen_ns stack_id "
                   "last_seen reachability error_percent"},
         {"growing", "site_id var_name type_name location function by start_ns end_ns start_bytes "

@@ -161,6 +161,30 @@ static const Pprof__Sample *find_live(const Pprof__Profile *profile,
     return NULL;
 }
 
+/* Whether SAMPLE has the label KEY, which is TEXT. */
+static bool has_label(const Pprof__Profile *profile, const Pprof__Sample *sample, const char *key,
+                      const char *text) {
+    for (size_t i = 0; i < sample->n_label; i++) {
+        if (strcmp(profile->string_table[sample->label[i]->key], key) == 0) {
+            return strcmp(profile->string_table[sample->label[i]->str], text) == 0;
+        }
+    }
+    return false;
+}
+
+static void test_threads(void) {
+    struct memscope_report *report = sample_report_new(ROWS, POINTS);
+    Pprof__Profile *profile = decode(report);
+    for (size_t at = 0; at < report->live_count; at++) {
+        char tid[24];
+        snprintf(tid, sizeof(tid), "%llu", (unsigned long long)report->live[at].tid);
+        CU_ASSERT_EQUAL(has_label(profile, find_live(profile, report, at), "thread", tid),
+                        report->live[at].tid != MEMSCOPE_UNKNOWN);
+    }
+    pprof__profile__free_unpacked(profile, NULL);
+    sample_report_destroy(report);
+}
+
 /* A location for each address; its lines are the frames there, the innermost first. */
 static void test_frames(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
@@ -242,6 +266,8 @@ int main(void) {
         {"the head says what it is", test_head},
         {"sums are those of the report", test_sums},
         {"frames are those of the stack", test_frames},
+        {"live blocks tell their thread", test_threads},
+        {"threads", test_threads},
         {"hostile names survive", test_hostile_names},
         {"strange reports", test_strange_reports},
         CU_TEST_INFO_NULL,

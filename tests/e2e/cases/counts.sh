@@ -64,7 +64,12 @@ case_threads() {
         '[[80000,3840000,40000,1920000]]'
     check '[.threads[] | select(.total_allocations >= 20000) | [.total_allocations, .freed_elsewhere, .live_bytes]]' \
         '[[20000,10000,480000],[20000,10000,480000],[20000,10000,480000],[20000,10000,480000]]'
-    check '[.leaks[] | select(.type_name == "struct message") | .count] | add' 40000
+    check '[.leaks[] | select(.type_name == "struct message") | .count] | unique' '[40000]'
+    # A row for each thread, and they say what threads[] says.
+    check '[.live[] | select(.type_name == "struct message") | [.count, .bytes]]' \
+        '[[10000,480000],[10000,480000],[10000,480000],[10000,480000]]'
+    check '[.live | group_by(.tid)[] | [.[0].tid, (map(.bytes) | add)]] ==
+        [.threads | sort_by(.tid)[] | select(.live_bytes > 0) | [.tid, .live_bytes]]' true
     check '.summary.dropped_events' 0
 }
 

@@ -151,6 +151,10 @@ case_top_screen() {
     shows "main  $programs/listens.c:"
     keys Escape
     shows '[3 sites]'
+    keys 4 Enter
+    shows "stacks of $pid listens"
+    shows '14.1 KiB in 300 blocks'
+    keys Escape 3
     keys 1 / n o t h i n g
     shows '(nothing matches)'
     keys BSpace BSpace BSpace BSpace BSpace BSpace BSpace n o d e Enter

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `memscope pause` and `memscope resume`. */
 #include <getopt.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/control.h"
@@ -22,11 +21,8 @@ static int s_run(const struct ms_command *self, enum ms_control command, int arg
         return ms_cli_help(self);
     if (option != -1 || !ms_source_argument(self->name, argc, argv, &file))
         return MS_CLI_USAGE;
-    char *path = ms_source_find(file);
-    int status =
-        path != NULL ? ms_control_reach(path, command, self->name, S_PATIENCE_S) : MS_CLI_USAGE;
-    free(path);
-    return status;
+    return ms_control_reach(file,
+                            &(struct ms_control_wish){self->name, command, NULL, S_PATIENCE_S});
 }
 
 static int s_run_pause(int argc, char **argv) {

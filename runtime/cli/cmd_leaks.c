@@ -61,11 +61,8 @@ static int s_take(int option, const char *argument) {
 static int s_before(const char *file) {
     if (!s_leaks.scan)
         return MS_CLI_DONE;
-    char *path = ms_source_find(file);
-    int status = path != NULL ? ms_control_reach(path, MS_CONTROL_SCAN, "leaks", S_PATIENCE_S)
-                              : MS_CLI_USAGE;
-    free(path);
-    return status;
+    return ms_control_reach(
+        file, &(struct ms_control_wish){"leaks", MS_CONTROL_SCAN, NULL, S_PATIENCE_S});
 }
 
 static int s_prepare(struct memscope_report *report) {

@@ -5,9 +5,16 @@
 
 #include "store/layout.h"
 
-/* Asks the process of the journal PATH for COMMAND, and waits at most PATIENCE_S seconds for it to
- * be done. MS_CLI_DONE, or MS_CLI_USAGE after one line that begins with NAME. */
-int ms_control_reach(const char *path, enum ms_control command, const char *name,
-                     unsigned patience_s);
+struct ms_control_wish {
+    const char *name; /* of the command line's command, for what is said */
+    enum ms_control command;
+    const char *text; /* what goes with it, shorter than MS_CONTROL_TEXT; NULL: nothing */
+    unsigned patience_s;
+};
+
+/* Asks the process whose journal FILE names (as ms_source_find has it), and waits for it to be
+ * done, WISH->patience_s seconds at most: then it is withdrawn. MS_CLI_DONE, or MS_CLI_USAGE after
+ * one line. */
+int ms_control_reach(const char *file, const struct ms_control_wish *wish);
 
 #endif

@@ -20,6 +20,7 @@
 #include "hot/problems.h"
 #include "hot/real.h"
 #include "hot/record.h"
+#include "hot/requests.h"
 #include "hot/sampled.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
@@ -232,18 +233,6 @@ static void s_housekeeping(uint64_t now_ns) {
     ms_thread_sweep();
 }
 
-/* What somebody asks for from outside. */
-static void s_poll(void) {
-    enum ms_control command = ms_control_take();
-    if (command == MS_CONTROL_NONE)
-        return;
-    if (command == MS_CONTROL_SCAN)
-        ms_leaks_scan(true);
-    else
-        ms_lifecycle_switch(command == MS_CONTROL_RESUME);
-    ms_control_answer();
-}
-
 static void s_start_monitor(void) {
     struct ms_journal_header *header = ms_store.header;
     static char s_gpu_feed[1024];
@@ -256,7 +245,7 @@ static void s_start_monitor(void) {
         .append = ms_timeline_append,
         .append_last = ms_timeline_append_last,
         .housekeeping = s_housekeeping,
-        .poll = s_poll,
+        .poll = ms_requests_poll,
         .now_ns = &header->now_ns,
         .now_units = &ms_recording.now,
         .monotonic_start_ns = header->monotonic_start_ns,
@@ -344,6 +333,7 @@ static void s_fork_journal(void) {
         return;
     }
     ms_store.header->process_start_ticks = s_identity.store.process_start_ticks;
+    ms_control_forked();
     ms_thread_forked();
 }
 

@@ -88,20 +88,36 @@ enum ms_drop {
         MS_DROP_COUNT
 };
 
-/* What another process may ask for. A request is a number, one more than the last one's, and the
- * command; only the newest counts, and it is done when control_done is the same word. */
+/*
+ * What another process may ask for: control_request is a number, one more than the last one's, and
+ * the command. Who asks holds a lock on the file (flock), waits for the request before it to be
+ * done, writes what goes with its own (control_text) and then the word. The process marks the word
+ * as taken; until then it can be withdrawn, which makes it NONE with the same number: each by one
+ * change of the word, so that nothing is done that somebody has given up. It is done when
+ * control_done has its number.
+ */
 enum ms_control {
     MS_CONTROL_NONE,
     MS_CONTROL_PAUSE,  /* record no new blocks */
     MS_CONTROL_RESUME, /* record them again */
     MS_CONTROL_SCAN,   /* look which blocks can be reached */
+    MS_CONTROL_MARK,   /* a moment named control_text is now */
     MS_CONTROL_COUNT
 };
 #define MS_CONTROL_BITS          8
-#define MS_CONTROL_COMMAND(word) ((word) & ((UINT64_C(1) << MS_CONTROL_BITS) - 1))
+#define MS_CONTROL_TAKEN         (UINT64_C(1) << 7)
+#define MS_CONTROL_COMMAND(word) ((word) & (MS_CONTROL_TAKEN - 1))
 #define MS_CONTROL_NUMBER(word)  ((word) >> MS_CONTROL_BITS)
-#define MS_CONTROL_REQUEST(last, c)                                                                \
-    ((MS_CONTROL_NUMBER(last) + 1) << MS_CONTROL_BITS | (uint64_t)(c))
+#define MS_CONTROL_WORD(number, command)                                                           \
+    ((uint64_t)(number) << MS_CONTROL_BITS | (uint64_t)(command))
+#define MS_CONTROL_TEXT 256u /* bytes of control_text, with the NUL */
+
+/* What has come of a request. */
+enum ms_control_result {
+    MS_CONTROL_DONE,
+    MS_CONTROL_NO_ROOM, /* the journal cannot take it */
+    MS_CONTROL_UNKNOWN, /* the process has no such command, or cannot read what goes with it */
+};
 
 /* What a search for blocks that nothing points to has come to. X(number, NAME, "for people") */
 #define MS_SCAN_RESULTS(X)                                                                         \
@@ -183,7 +199,7 @@ struct ms_journal_header {
     uint64_t
         unknown_frees; /* frees of blocks that are not in the table (made before us, foreign) */
     uint64_t control_request; /* from outside: see enum ms_control */
-    uint64_t control_done;    /* the last request that was done */
+    uint64_t control_done;    /* the last request that was done, as it was taken */
     uint64_t monitor_tid;
     uint32_t sampled; /* 1: only sampled blocks have records, and counters are ms_sampled_counter */
     uint32_t other_malloc; /* string: the module whose malloc the program calls, `executable` when
@@ -201,7 +217,10 @@ struct ms_journal_header {
     uint32_t scan_result;     /* enum ms_scan_result */
     uint32_t scan_running;    /* threads that could not be stopped meanwhile */
     uint64_t scan_lost_bytes; /* in blocks that cannot be reached */
-    unsigned char reserved[4096 - 584];
+    /* With control_request; written by whoever asks, but for the result. */
+    char control_text[MS_CONTROL_TEXT];
+    uint64_t control_result; /* enum ms_control_result of the last request that was done */
+    unsigned char reserved[4096 - 848];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 

@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "store/strings.h"
 
-void ms_marks_add(const char *name, uint32_t thread) {
+bool ms_marks_add(const char *name, uint32_t thread) {
     uint64_t signals, offset;
     ms_store_lock(&signals);
     struct ms_mark *mark = NULL;
@@ -23,4 +23,5 @@ void ms_marks_add(const char *name, uint32_t thread) {
         ms_store_publish(MS_TABLE_MARKS);
     }
     ms_store_unlock(&signals);
+    return mark != NULL;
 }

@@ -63,6 +63,70 @@ case_resume_from_outside() {
     check .sampling.heap_bytes estimated
 }
 
+marks='[.marks[].name] | sort | join(" ")'
+
+case_mark_from_outside() {
+    build listens
+    start monitor=1
+    more
+    "$memscope" mark j.mscope 'first mark'
+    more
+    "$memscope" mark "$pid" 2>/dev/null && fail 'a mark needs a name'
+    # Several at once: none is lost, none is made twice.
+    askers=
+    kill -STOP "$pid"
+    for i in 1 2 3 4 5 6; do
+        "$memscope" mark j.mscope "m$i" &
+        askers="$askers $!"
+    done
+    sleep 0.2
+    kill -CONT "$pid"
+    "$memscope" pause j.mscope
+    for asker in $askers; do
+        wait "$asker" || fail "asker ended with $?"
+    done
+    more
+    finish
+    check "$marks" 'first mark m1 m2 m3 m4 m5 m6'
+    check '.marks[0].name' 'first mark'
+    check '[.marks[].timestamp] | . == sort and .[0] > 0' true
+    check '.summary.total_allocations' 200
+}
+
+# What was given up is not done later, and what a killed asker has left is done once.
+case_control_stopped() {
+    build listens
+    start monitor=1
+    more
+    kill -STOP "$pid"
+    refused 'does not answer' "$memscope" mark j.mscope 'given up'
+    "$memscope" mark j.mscope left &
+    asker=$!
+    sleep 0.3
+    kill -KILL "$asker"
+    wait "$asker" && fail 'the asker was not killed'
+    "$memscope" mark j.mscope behind &
+    asker=$!
+    sleep 0.1
+    kill -CONT "$pid"
+    wait "$asker" || fail "the asker behind it ended with $?"
+    finish
+    check "$marks" 'behind left'
+    start monitor=1
+    more
+    kill -STOP "$pid"
+    "$memscope" mark j.mscope never 2>asked &
+    asker=$!
+    sleep 0.3
+    kill -KILL "$pid"
+    found=0
+    wait "$asker" || found=$?
+    exec 7>&-
+    wait "$pid" && fail 'listens was not killed'
+    same "$found" 2 'status of the asker'
+    one_line asked 'has ended'
+}
+
 # refused WORDS COMMAND...: it ends with 2 and one line with these words.
 refused() {
     words=$1
@@ -79,6 +143,11 @@ case_control_refused() {
     echo text >text.mscope
     refused 'text.mscope is not a journal' "$memscope" pause text.mscope
     refused 'takes one FILE' "$memscope" resume one two
+    refused 'takes a NAME' "$memscope" mark
+    refused 'control character' "$memscope" mark j.mscope "$(printf 'a\nb')"
+    refused 'not UTF-8' "$memscope" mark j.mscope "$(printf 'a\377b')"
+    refused '1 to 255 bytes' "$memscope" mark j.mscope ''
+    refused '1 to 255 bytes' "$memscope" mark j.mscope "$(printf '%256s' x)"
     start monitor=0
     more
     refused 'without a monitor' "$memscope" pause j.mscope
@@ -92,6 +161,9 @@ case_control_refused() {
     if [ "$(id -u)" -ne 0 ]; then
         chmod 0400 j.mscope
         refused 'cannot be written' "$memscope" pause j.mscope
+    else
+        refused 'j.mscope cannot be written: Permission denied' \
+            setpriv --reuid=65534 --regid=65534 --clear-groups "$memscope" pause "$PWD/j.mscope"
     fi
     finish
 }

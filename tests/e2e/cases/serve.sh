@@ -163,6 +163,14 @@ case_serve_metrics() {
     stop TERM
 }
 
+# start_prometheus: with ./prometheus.yml.
+start_prometheus() {
+    prometheus_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    prometheus --config.file=prometheus.yml --storage.tsdb.path="$PWD/data" \
+        --web.listen-address="127.0.0.1:$prometheus_port" >prometheus.out 2>&1 7>&- &
+    prometheus=$!
+}
+
 # query EXPRESSION: its value as Prometheus has it.
 query() {
     curl -sG "http://127.0.0.1:$prometheus_port/api/v1/query" --data-urlencode "query=$1" |
@@ -178,7 +186,6 @@ case_serve_prometheus() {
     first=$server
     (umask 077 && echo 0123456789abcdef0123 >token)
     serve --listen 0.0.0.0:0 --token-file token j.mscope
-    prometheus_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     cat >prometheus.yml <<END
 scrape_configs:
   - job_name: open
@@ -189,9 +196,7 @@ scrape_configs:
     authorization: {credentials_file: $PWD/token}
     static_configs: [{targets: ['127.0.0.1:${url##*:}']}]
 END
-    prometheus --config.file=prometheus.yml --storage.tsdb.path="$PWD/data" \
-        --web.listen-address="127.0.0.1:$prometheus_port" >prometheus.out 2>&1 &
-    prometheus=$!
+    start_prometheus
     for job in open token; do
         wait_for 60 sh -c "curl -sG http://127.0.0.1:$prometheus_port/api/v1/query \
             --data-urlencode 'query=memscope_heap_live_bytes{job=\"$job\"}' | grep -q '\"9600\"'"

@@ -189,8 +189,9 @@ static void s_print_text(const struct ms_view *view, const struct memscope_repor
     free(process);
     if (view->explain != NULL)
         view->explain(report);
+    bool runs = report->process.exit == MEMSCOPE_EXIT_RUNNING && view->empty_running != NULL;
     if (rows->all == 0)
-        printf("%s\n", view->empty);
+        printf("%s\n", runs ? view->empty_running : view->empty);
     else if (rows->matching == 0)
         printf("none of %zu matches '%s'\n", rows->all,
                request->pick.type != NULL ? request->pick.type : request->pick.filter);

@@ -46,6 +46,7 @@ struct ms_view {
     const struct ms_view_column *columns;
     size_t column_count;
     const char *empty;              /* said when there are no rows at all */
+    const char *empty_running;      /* said instead while the program runs; NULL: the same */
     bool can_fail;                  /* takes --fail: rows are findings */
     bool (*wants)(const void *row); /* which of the section's rows are its own; NULL: all */
     /* Of a view that shows one row in full with --type GLOB, or behind "struct NAME": whether ROW

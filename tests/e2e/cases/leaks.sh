@@ -222,6 +222,7 @@ case_leaks_of_a_running_program() {
     wait_for 10 says ..
     "$memscope" leaks --reachable --json "$pid" >report.json
     check length 0 # nobody has looked
+    "$memscope" leaks "$pid" | grep -q '^no leaks are known; the program still runs' || fail "not said"
     asked 2
     printf x >&7
     wait_for 10 says ...
@@ -289,7 +290,8 @@ case_leaks_as_text() {
     "$memscope" leaks --fail j.mscope >/dev/null || status=$?
     same "$status" 1 "--fail with leaks"
     "$memscope" run --leaks -q -o j.mscope -- ./leak_set global
-    "$memscope" leaks --fail j.mscope >/dev/null || fail "--fail without leaks ended with $?"
+    "$memscope" leaks --fail j.mscope >text || fail "--fail without leaks ended with $?"
+    grep -qx 'no leaks' text || fail "not said: $(cat text)"
     "$memscope" check --max-leaks 0 j.mscope >/dev/null || fail "check without leaks ended with $?"
 }
 

@@ -8,6 +8,7 @@
 #   cdp_open URL                 loads a page and waits for it
 #   cdp_eval EXPRESSION          sets CDP_VALUE to its value as JSON
 #   cdp_run FILE                 runs a script
+#   cdp_capture SELECTOR FILE [HEIGHT]   a PNG of what SELECTOR is, over the width of the page
 #   cdp_stop
 
 CDP_ID=0
@@ -89,6 +90,13 @@ cdp_eval() {
 
 cdp_run() {
     cdp_call Runtime.evaluate "$(jq -nc --rawfile expression "$1" '{expression: $expression}')"
+}
+
+cdp_capture() {
+    cdp_eval "const part = document.querySelector($(jq -n --arg text "$1" '$text')).getBoundingClientRect();
+        ({x: 0, y: part.top + scrollY, width: innerWidth, height: ${3:-Math.min(part.height, 4000)}, scale: 1})" || return 1
+    cdp_call Page.captureScreenshot "{\"captureBeyondViewport\":true,\"clip\":$CDP_VALUE}" || return 1
+    jq -r .data <<< "$CDP_RESULT" | base64 -d > "$2"
 }
 
 cdp_stop() {

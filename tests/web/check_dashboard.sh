@@ -58,7 +58,8 @@ screen() {
     cdp_call Emulation.setDeviceMetricsOverride "{\"width\":$1,\"height\":900,\"deviceScaleFactor\":1,\"mobile\":false}"
 }
 
-"$make_sample" 60 205 "$work/full.html" && "$make_sample" 10000 2000 "$work/large.html" &&
+"$make_sample" 60 205 "$work/full.html" && "$make_sample" 60 205 "$work/full.json" &&
+    "$make_sample" 10000 2000 "$work/large.html" &&
     "$make_sample" empty 0 "$work/empty.html" &&
     "$make_sample" 60 20 "$work/sources.html" 1000 &&
     "$make_sample" 60 20 "$work/less.json" && "$make_sample" 80 40 "$work/new.json" &&
@@ -170,6 +171,26 @@ expect "the flame graph starts with types, or with the allocation" \
 expect "it can stand on its feet" \
     "choose('Flame'); const foot = document.querySelector('#stacks .box.root').getBoundingClientRect().top;
      const upper = document.querySelector('#stacks [aria-level=\"3\"]').getBoundingClientRect().top; choose('Icicle'); upper < foot" true
+# Of each thread, and of those whose thread is not known: bytes, blocks, as live[] has them.
+wanted=$(jq -c '[.live | group_by(.tid)[] | {tid: .[0].tid, bytes: (map(.bytes) | add), count: (map(.count) | add)}] | sort_by(-.bytes)' "$work/full.json")
+words='(box) => box.querySelector("title").textContent.replaceAll("\u202f", "").replaceAll("\u00a0", " ")'
+expect "the flame graph is divided by thread, and each has what the report says" \
+    "const wanted = $wanted, wordsOf = $words; choose('By thread');
+     const divisions = [...document.querySelectorAll('#stacks [aria-level=\"2\"]')].map(wordsOf); choose('Stacks');
+     divisions.length === wanted.length && wanted.every((each, index) =>
+     divisions[index].includes(' in ' + each.count + ' block') && (each.tid === null ? divisions[index].startsWith('thread not known: ') : divisions[index].includes(each.tid)))" true
+expect "a thread leads to the stacks of its blocks alone" \
+    "const threads = document.querySelector('#threads tr[aria-rowindex=\"3\"] .link'), tid = Number(threads.closest('tr').cells[1].textContent); threads.click();
+     const root = () => wordsOf(document.querySelector('#stacks .box.root')), only = document.querySelector('#stacks .only');
+     [!only.hidden, only.textContent.includes(tid), location.hash === '#view=stacks&thread=' + tid,
+      root().includes(' in ' + wanted.find((each) => each.tid === tid).count + ' blocks, 100.0% of live bytes of this thread')].join()" '"true,true,true,true"'
+expect "and back to those of all threads" \
+    "only.querySelector('button').click();
+     only.hidden + ' ' + location.hash + ' ' + root().includes(' in ' + wanted.reduce((sum, each) => sum + each.count, 0) + ' blocks')" '"true #view=stacks true"'
+expect "what cannot be shown says why, and changes nothing" \
+    "choose('Total'); [document.querySelector('#stacks .choice[aria-disabled=true]') !== null, document.querySelector('#stacks .status').textContent.startsWith('No call stacks of what was ever made'),
+     [...document.querySelectorAll('#stacks .choice[aria-pressed=true]')].map((each) => each.textContent).join()].join(' ')" \
+    '"true true Live,Bytes,Stacks,Top down,Icicle"'
 expect_quiet "full report"
 
 # A stretch of the run, by dragging; what has a history follows it.

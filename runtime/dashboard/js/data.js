@@ -44,13 +44,9 @@ const data = (() => {
         return index === undefined ? null : loaded.tree.node[index];
     }
 
-    /* The frames of a stack as indexes of tree.frames, innermost first; null: there is no such stack. */
-    function frameNumbers(id) {
+    /* The frames from NODE outwards, as indexes of tree.frames. */
+    function framesAbove(innermost) {
         const { tree } = loaded;
-        const innermost = nodeOf(id);
-        if (innermost === null) {
-            return null;
-        }
         const found = [];
         for (let node = innermost; node > 0; node = tree.node_parent[node]) {
             found.push(tree.node_frame[node]);
@@ -58,10 +54,10 @@ const data = (() => {
         return found;
     }
 
-    /* The frames themselves. */
+    /* The frames of stack ID, innermost first; null: there is no such stack. */
     function frames(id) {
-        const found = frameNumbers(id);
-        return found && found.map((at) => loaded.tree.frames[at]);
+        const innermost = nodeOf(id);
+        return innermost && framesAbove(innermost).map((at) => loaded.tree.frames[at]);
     }
 
     /* ROWS by KEY: a Map of arrays. */
@@ -119,7 +115,7 @@ const data = (() => {
         read,
         typeColor,
         frames,
-        frameNumbers,
+        framesAbove,
         nodeOf,
         groupBy,
         baseName,

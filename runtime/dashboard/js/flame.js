@@ -1,127 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Live bytes or blocks by call stack: each box is a call, as wide as what was allocated below it. A box
- * opens to the full width; the path to it stays.
- *
- * Callers come before those they call or, bottom up, after them; all of it may be divided by type,
- * variable or thread of first; the first box is at the top (icicle) or at the bottom (flame).
+ * Blocks by call stack: each box is a call, as wide as what was allocated below it (flame_tree.js). A
+ * box opens to the full width; the path to it stays. The first box is at the top (icicle) or at the
+ * bottom (flame).
  */
 const flame = (() => {
     const ROW = 20;
     const LETTER = 6.4; /* width of a letter of the boxes' font in pixels */
     const LEAST = 1.5; /* boxes narrower than this are not drawn */
-
-    function newNode(name, frame, parent) {
-        return {
-            name,
-            frame,
-            bytes: 0,
-            count: 0,
-            value: 0,
-            children: new Map(),
-            parent,
-            depth: parent === null ? 0 : parent.depth + 1,
-        };
-    }
-
-    function childOf(node, key, name, frame) {
-        let child = node.children.get(key);
-        if (!child) {
-            child = newNode(name, frame, node);
-            node.children.set(key, child);
-        }
-        return child;
-    }
-
-    const DIVISIONS = {
-        none: null,
-        type: (row) => row.type_name ?? "type not known",
-        variable: (row) => row.var_name ?? "no variable",
-    };
-
-    /* Of each frame what it is called, and a number that all frames of its function have. */
-    let functions = null;
-
-    function findFunctions() {
-        const numbers = new Map();
-        const number = data.tree.frames.map((frame) => {
-            const key = `${frame.function}\n${frame.function === null ? frame.address : ""}\n${frame.module}`;
-            if (!numbers.has(key)) {
-                numbers.set(key, numbers.size);
-            }
-            return numbers.get(key);
-        });
-        return { number, name: data.tree.frames.map(frameName) };
-    }
-
-    function callOf(node, at) {
-        return childOf(node, functions.number[at], functions.name[at], data.tree.frames[at]);
-    }
-
-    /* Callers first, not divided: the report's own tree has each way from the root once. BOXES are its
-     * nodes as boxes, parents before children. */
-    function plainLeaves(root, boxes) {
-        const { node_parent: parents, node_frame: frames } = data.tree;
-        const box = [root];
-        for (let node = 1; node < parents.length; node++) {
-            box.push(callOf(box[parents[node]], frames[node]));
-        }
-        new Set(box).forEach((each) => boxes.push(each));
-        return (row) => box[data.nodeOf(row.stack_id) ?? -1];
-    }
-
-    /* Any other way: each stack is followed. */
-    function anyLeaves(root, boxes, choice) {
-        const name = DIVISIONS[choice.divide];
-        const seen = new Set();
-        const to = (box) => {
-            if (!seen.has(box)) {
-                seen.add(box);
-                boxes.push(box);
-            }
-            return box;
-        };
-        boxes.push(root);
-        return (row) => {
-            const frames = data.frameNumbers(row.stack_id);
-            if (frames === null) {
-                return undefined;
-            }
-            let node = root;
-            if (name) {
-                node = to(childOf(node, name(row), format.name(name(row)), null));
-            }
-            for (const at of choice.order === "callers" ? frames.reverse() : frames) {
-                node = to(callOf(node, at));
-            }
-            return node;
-        };
-    }
-
-    /* The boxes of live blocks under CHOICE: { order, divide, measure }. */
-    function callTree(choice) {
-        functions ??= findFunctions();
-        const root = newNode("all live blocks", null, null);
-        const boxes = []; /* parents before children */
-        const plain = choice.order === "callers" && choice.divide === "none";
-        const leafOf = plain ? plainLeaves(root, boxes) : anyLeaves(root, boxes, choice);
-        for (const row of data.report.live) {
-            const leaf = row.bytes > 0 ? leafOf(row) : undefined;
-            if (leaf) {
-                leaf.bytes += row.bytes;
-                leaf.count += row.count;
-            }
-        }
-        for (let i = boxes.length - 1; i >= 0; i--) {
-            const box = boxes[i];
-            box.value = choice.measure === "blocks" ? box.count : box.bytes;
-            if (box.parent !== null) {
-                box.parent.bytes += box.bytes;
-                box.parent.count += box.count;
-            }
-        }
-        return root;
-    }
 
     /* A color that stays with the name, so that a function is found again in another place. */
     function hue(text) {
@@ -132,39 +18,66 @@ const flame = (() => {
         return hash % 6;
     }
 
-    /* A row of buttons, of which one is pressed. */
-    function choices(label, options, chosen, choose) {
-        const buttons = options.map(([value, text, hint]) =>
-            el(
-                "button",
-                {
-                    type: "button",
-                    class: "choice",
-                    "aria-pressed": value === chosen,
-                    title: hint,
-                    click: (event) => {
-                        buttons.forEach((each) =>
-                            each.setAttribute("aria-pressed", each === event.currentTarget),
-                        );
-                        choose(value);
-                    },
-                },
-                text,
-            ),
-        );
-        return el("span", { class: "choices", role: "group", "aria-label": label }, buttons);
-    }
+    /* What can be chosen: key -> [label, [[value, text, hint], ...]]. */
+    const CHOICES = {
+        of: [
+            "Blocks",
+            [
+                ["live", "Live", "blocks that nothing has freed"],
+                ["peak", "Peak", "blocks that were there when the heap was largest"],
+                ["total", "Total", "all blocks that were ever made"],
+                ["temporary", "Temporary", "blocks freed before their thread made the next one"],
+            ],
+        ],
+        measure: [
+            "Measure",
+            [
+                ["bytes", "Bytes", "boxes are as wide as their bytes"],
+                ["blocks", "Blocks", "boxes are as wide as their number of blocks"],
+            ],
+        ],
+        divide: [
+            "Divide by",
+            [
+                ["none", "Stacks", "not divided"],
+                ["type", "By type", "first by C type"],
+                ["variable", "By variable", "first by variable"],
+                ["thread", "By thread", "first by the thread that made them"],
+            ],
+        ],
+        order: [
+            "Order",
+            [
+                ["callers", "Top down", "from main to the allocation"],
+                ["callees", "Bottom up", "from the allocation to its callers"],
+            ],
+        ],
+        shape: [
+            "Shape",
+            [
+                ["icicle", "Icicle", "the first call at the top"],
+                ["flame", "Flame", "the first call at the bottom"],
+            ],
+        ],
+    };
 
     class Flame {
         constructor() {
-            this.choice = { order: "callers", divide: "none", measure: "bytes", shape: "icicle" };
+            this.choice = {
+                of: "live",
+                order: "callers",
+                divide: "none",
+                measure: "bytes",
+                shape: "icicle",
+                thread: null,
+            };
             this.search = "";
             this.line = el("p", { class: "flameline", "aria-live": "polite" });
             this.crumbs = el("p", { class: "crumbs", "aria-label": "Path to the box shown" });
             this.plot = el("div", {
                 class: "flame",
                 role: "tree",
-                "aria-label": "Live blocks by call stack",
+                "aria-label": "Blocks by call stack",
                 keydown: (event) => this.step(event),
             });
             this.input = el("input", {
@@ -176,6 +89,8 @@ const flame = (() => {
                 input: () => this.highlight(),
             });
             this.matched = el("span", { class: "status", role: "status" });
+            this.only = el("p", { class: "only", hidden: true });
+            this.buttons = new Map();
             this.root = el(
                 "div",
                 null,
@@ -183,26 +98,11 @@ const flame = (() => {
                     "div",
                     { class: "bar" },
                     this.input,
-                    this.chooser("order", "Order", [
-                        ["callers", "Top down", "from main to the allocation"],
-                        ["callees", "Bottom up", "from the allocation to its callers"],
-                    ]),
-                    this.chooser("divide", "Divide by", [
-                        ["none", "Stacks", "not divided"],
-                        ["type", "By type", "first by C type"],
-                        ["variable", "By variable", "first by variable"],
-                    ]),
-                    this.chooser("measure", "Measure", [
-                        ["bytes", "Bytes", "live bytes"],
-                        ["blocks", "Blocks", "live blocks"],
-                    ]),
-                    this.chooser("shape", "Shape", [
-                        ["icicle", "Icicle", "the first call at the top"],
-                        ["flame", "Flame", "the first call at the bottom"],
-                    ]),
+                    Object.keys(CHOICES).map((key) => this.chooser(key)),
                     this.matched,
-                    el("span", { class: "actions" }, picture(this.plot, "Live blocks by call stack")),
+                    el("span", { class: "actions" }, picture(this.plot, "Blocks by call stack")),
                 ),
+                this.only,
                 this.crumbs,
                 this.plot,
                 this.line,
@@ -211,20 +111,111 @@ const flame = (() => {
             onWidth(this.plot, (width) => this.draw(width));
         }
 
-        chooser(key, label, options) {
-            return choices(label, options, this.choice[key], (value) => {
-                this.choice[key] = value;
-                this.plant();
+        /* A row of buttons, of which one is pressed. One that is not to be had says why. */
+        chooser(key) {
+            const [label, options] = CHOICES[key];
+            const buttons = options.map(([value, text, hint]) => {
+                const button = el(
+                    "button",
+                    {
+                        type: "button",
+                        class: "choice",
+                        title: hint,
+                        click: () => this.choose(key, value),
+                    },
+                    text,
+                );
+                this.buttons.set(button, { key, value, hint });
+                return button;
+            });
+            return el("span", { class: "choices", role: "group", "aria-label": label }, buttons);
+        }
+
+        choose(key, value) {
+            const lack = flameTree.lack(this.choice, key, value);
+            if (lack !== null) {
+                this.matched.textContent = lack;
+                return;
+            }
+            this.change({ [key]: value });
+            this.remember();
+        }
+
+        /* Draws CHANGES of the choice. */
+        change(changes) {
+            this.choice = flameTree.mend({ ...this.choice, ...changes });
+            this.plant();
+            if (this.width) {
                 this.draw(this.width);
-                this.tellMatched();
+            }
+            this.tellMatched();
+        }
+
+        /* The address leads here again. */
+        remember() {
+            const { choice } = this;
+            const chosen = Object.keys(CHOICES)
+                .filter((key) => choice[key] !== CHOICES[key][1][0][0])
+                .map((key) => [key, choice[key]]);
+            state.go("stacks", {
+                ...Object.fromEntries(chosen),
+                thread: choice.thread,
+                function: this.search === "" ? null : this.input.value.trim(),
             });
         }
 
+        /* What PLACE, out of the address or a link, asks for; what it does not name is as ever. */
+        reveal(place) {
+            const changes = {};
+            for (const [key, [, options]] of Object.entries(CHOICES)) {
+                const wanted = options.find(([value]) => value === place[key]) ?? options[0];
+                changes[key] = wanted[0];
+            }
+            const tid = Number(place.thread ?? NaN);
+            changes.thread = flameTree.hasThread(tid) ? tid : null;
+            this.input.value = place.function ?? "";
+            this.search = this.input.value.trim().toLowerCase();
+            this.change(changes);
+        }
+
         plant() {
-            this.top = callTree(this.choice);
+            this.top = flameTree.make(this.choice);
             this.focus = this.top;
             this.tell(this.top);
             this.tellPath();
+            this.tellThread();
+            for (const [button, { key, value, hint }] of this.buttons) {
+                const lack = flameTree.lack(this.choice, key, value);
+                button.setAttribute("aria-pressed", this.choice[key] === value);
+                button.setAttribute("aria-disabled", lack !== null);
+                button.title = lack ?? hint;
+            }
+        }
+
+        tellThread() {
+            const { thread } = this.choice;
+            this.only.hidden = thread === null;
+            this.only.replaceChildren(
+                ...(thread === null
+                    ? []
+                    : [
+                          "Only blocks that were made by ",
+                          el("b", null, threadName(thread)),
+                          ". ",
+                          el(
+                              "button",
+                              {
+                                  type: "button",
+                                  class: "link",
+                                  click: () => {
+                                      this.change({ thread: null });
+                                      this.remember();
+                                  },
+                              },
+                              "All threads",
+                          ),
+                      ]),
+            );
         }
 
         highlight() {
@@ -242,14 +233,20 @@ const flame = (() => {
                 node.name.toLowerCase().includes(this.search)
                     ? node.value
                     : [...node.children.values()].reduce((total, child) => total + sum(child), 0);
-            this.matched.textContent = this.share(sum(this.top));
+            const found = sum(this.top);
+            const amount =
+                this.choice.measure === "blocks"
+                    ? format.plural(Math.round(found), "block", "blocks")
+                    : format.bytes(found);
+            this.matched.textContent = `${amount}, ${this.share(found)}`;
         }
 
+        /* "12.3% of live bytes" */
         share(value) {
-            const percent = format.percent((value / this.top.value) * 100);
-            return this.choice.measure === "blocks"
-                ? `${format.plural(value, "block", "blocks")}, ${percent} of live blocks`
-                : `${format.bytes(value)}, ${percent} of live bytes`;
+            const { of, measure, thread } = this.choice;
+            const percent = format.percent(this.top.value > 0 ? (value / this.top.value) * 100 : 0);
+            const whole = of === "live" ? `live ${measure}` : `${measure} ${flameTree.wordsOf(of)}`;
+            return `${percent} of ${whole}${thread === null ? "" : " of this thread"}`;
         }
 
         zoom(node) {
@@ -311,7 +308,7 @@ const flame = (() => {
             const children = [...node.children.values()].sort((a, b) => b.value - a.value);
             let at = x;
             for (const child of children) {
-                const share = (child.value / node.value) * width;
+                const share = node.value > 0 ? (child.value / node.value) * width : 0;
                 if (share >= LEAST) {
                     this.layOut(child, at, share, parts);
                 }
@@ -372,19 +369,25 @@ const flame = (() => {
             return `${format.hint(node.name)}: ${this.both(node)}`;
         }
 
+        /* Bytes and blocks, as far as they are known. */
         both(node) {
-            return (
-                `${format.bytes(node.bytes)} in ${format.plural(node.count, "block", "blocks")}, ` +
-                `${format.percent((node.value / this.top.value) * 100)} of live ${this.choice.measure}`
-            );
+            const { of } = this.choice;
+            const blocks = format.plural(Math.round(node.count), "block", "blocks");
+            const amount =
+                of === "temporary"
+                    ? blocks
+                    : of === "peak"
+                      ? format.bytes(node.bytes)
+                      : `${format.bytes(node.bytes)} in ${blocks}`;
+            return `${amount}, ${this.share(node.value)}`;
         }
 
         tell(node) {
             const place = node.frame ? framePlace(node.frame) : "";
             this.line.replaceChildren(
                 el("b", null, format.hint(node.name)),
-                " " + this.both(node),
-                place ? el("span", { class: "muted" }, " " + format.hint(place)) : "",
+                " " + this.both(node) + " ",
+                place ? framePlaceLink(node.frame) : "",
             );
         }
 
@@ -420,18 +423,13 @@ const flame = (() => {
 
     let shown = null;
 
-    /* null: nothing that is live has a call stack. */
+    /* null: there is nothing that has a call stack. */
     function make() {
-        const made = new Flame();
-        shown = made.top.bytes === 0 ? null : made;
+        shown = data.tree.id.length === 0 ? null : new Flame();
         return shown && shown.root;
     }
 
-    make.highlight = (text) => {
-        if (shown !== null) {
-            shown.input.value = text;
-            shown.highlight();
-        }
-    };
+    /* Shows what PLACE asks for: keys of CHOICES, a thread, a function to highlight. */
+    make.reveal = (place) => shown?.reveal(place);
     return make;
 })();

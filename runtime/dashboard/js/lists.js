@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The tables: hot spots, variables, threads, sites, modules. */
+/* The tables: hot spots, variables, sites, events, modules. */
 const VARIABLE = {
     key: "variable",
     label: "Variable",
@@ -252,55 +252,6 @@ function variablesSection(report) {
                 bytesColumn("peak", "Peak", 92, (row) => row.peak_bytes),
                 bytesColumn("total", "Total", 92, (row) => row.total_bytes),
                 countColumn("allocations", "Allocations", 104, (row) => row.total_allocations),
-            ],
-        }),
-    );
-}
-
-function threadsSection(report) {
-    const rows = report.threads;
-    return section(
-        "threads",
-        "Threads",
-        rows.length,
-        table({
-            id: "threads",
-            label: "threads",
-            rows,
-            empty: "No thread allocated.",
-            columns: [
-                {
-                    key: "name",
-                    label: "Name",
-                    kind: "text",
-                    value: (row) => row.name,
-                    fallback: "no name",
-                },
-                { key: "tid", label: "Id", kind: "number", width: 90, value: (row) => row.tid },
-                countColumn("allocations", "Allocations", 110, (row) => row.total_allocations),
-                bytesColumn("total", "Total", 96, (row) => row.total_bytes),
-                bytesColumn(
-                    "live",
-                    "Live",
-                    96,
-                    (row) => row.live_bytes,
-                    "made by this thread, whoever frees them",
-                ),
-                bytesColumn("peak", "Peak", 96, (row) => row.peak_bytes),
-                countColumn(
-                    "elsewhere",
-                    "Freed elsewhere",
-                    132,
-                    (row) => row.freed_elsewhere,
-                    "blocks of this thread that another thread has freed",
-                ),
-                bytesColumn(
-                    "stack",
-                    "Stack peak",
-                    104,
-                    (row) => row.stack_peak_bytes,
-                    "of the annotated objects on its stack",
-                ),
             ],
         }),
     );

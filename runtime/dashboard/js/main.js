@@ -129,7 +129,7 @@ function revealIn(view, place) {
         Object.entries(place).filter(([, value]) => format.known(value)),
     );
     if (view === "stacks") {
-        flame.highlight(wanted.function ?? "");
+        flame.reveal(wanted);
     } else if (view === "source") {
         source.reveal(wanted);
     } else {

@@ -71,7 +71,7 @@ const search = (() => {
                 distinct(
                     report.threads,
                     (row) => row.name,
-                    () => to("threads"),
+                    (row) => to("threads", { thread: row.tid }),
                 ),
             ],
             [

@@ -11,6 +11,14 @@ function framePlace(frame) {
     return frame.module === null ? "" : format.name(frame.module);
 }
 
+/* The same, leading to its source where the page has it. */
+function framePlaceLink(frame) {
+    return source.link(
+        `${frame.file}:${frame.line}`,
+        el("span", { class: "place" }, format.hint(framePlace(frame))),
+    );
+}
+
 /* The frames of stack ID, the allocation first. */
 function stackList(id) {
     const frames = id === null ? null : data.frames(id);
@@ -30,26 +38,17 @@ function stackList(id) {
                     format.hint(frameName(frame)),
                 ),
                 frame.inlined ? el("span", { class: "tag" }, "inlined") : null,
-                source.link(
-                    `${frame.file}:${frame.line}`,
-                    el("span", { class: "place" }, format.hint(framePlace(frame))),
-                ),
+                framePlaceLink(frame),
             ),
         ),
     );
 }
 
 function stacksSection() {
-    const graph = flame();
     return section(
         "stacks",
-        "Live blocks by call stack",
+        "Blocks by call stack",
         null,
-        graph ||
-            emptyNote(
-                data.tree.id.length === 0
-                    ? "No call stacks were recorded."
-                    : "Nothing with a recorded call stack is live at the end.",
-            ),
+        flame() || emptyNote("No call stacks were recorded."),
     );
 }

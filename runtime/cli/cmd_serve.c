@@ -272,6 +272,7 @@ const struct ms_command ms_command_serve = {
         "  /                     the page of `memscope report`\n"
         "  /api/v1/report        the report as JSON, or msgpack where that is accepted\n"
         "  /api/v1/processes     the processes there are\n"
+        "  /api/v1/targets       those that run, for collectors that discover by HTTP\n"
         "  /debug/pprof/heap     a heap profile for `go tool pprof`, Parca, Pyroscope\n"
         "  /debug/pprof/allocs   the same, which shows first what was allocated\n"
         "  /metrics              for Prometheus: of one process, or of all that run\n"

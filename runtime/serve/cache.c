@@ -15,6 +15,7 @@ static void s_drop(struct ms_cache *cache, size_t at) {
     MHD_destroy_response(cache->entries[at].response);
     free(cache->entries[at].path);
     free(cache->entries[at].accept);
+    free(cache->entries[at].host);
     free(cache->entries[at].process);
     free(cache->entries[at].refresh);
     memset(&cache->entries[at], 0, sizeof(cache->entries[at]));
@@ -26,6 +27,7 @@ struct MHD_Response *ms_cache_find(struct ms_cache *cache, const struct ms_reque
         if (cache->entries[i].response != NULL && cache->entries[i].expires_ms > now_ms &&
             s_same(cache->entries[i].path, request->path) &&
             s_same(cache->entries[i].accept, request->accept) &&
+            s_same(cache->entries[i].host, request->host) &&
             s_same(cache->entries[i].process, request->process) &&
             s_same(cache->entries[i].refresh, request->refresh))
             return cache->entries[i].response;
@@ -49,11 +51,13 @@ void ms_cache_keep(struct ms_cache *cache, const struct ms_request *request,
     cache->entries[oldest].response = response;
     cache->entries[oldest].path = s_copy(request->path);
     cache->entries[oldest].accept = s_copy(request->accept);
+    cache->entries[oldest].host = s_copy(request->host);
     cache->entries[oldest].process = s_copy(request->process);
     cache->entries[oldest].refresh = s_copy(request->refresh);
     cache->entries[oldest].expires_ms = now_ms + MS_CACHE_MS;
     if (cache->entries[oldest].path == NULL || cache->entries[oldest].accept == NULL ||
-        cache->entries[oldest].process == NULL || cache->entries[oldest].refresh == NULL)
+        cache->entries[oldest].host == NULL || cache->entries[oldest].process == NULL ||
+        cache->entries[oldest].refresh == NULL)
         s_drop(cache, oldest);
 }
 

@@ -14,7 +14,7 @@ struct ms_request;
 struct ms_cache {
     struct {
         struct MHD_Response *response; /* NULL: free */
-        char *path, *accept, *process, *refresh;
+        char *path, *accept, *host, *process, *refresh;
         uint64_t expires_ms;
     } entries[MS_CACHE_COUNT];
 };

@@ -105,6 +105,53 @@ static void s_processes(const struct ms_serve_source *source, const struct ms_re
     s_finish(answer, writer->ops->finish(writer) == MS_OK, packed ? s_msgpack : s_json);
 }
 
+/* What collectors of profiles discover by HTTP, as Prometheus defines it: a target for each process
+ * that runs, since a profile is of one. They send what __param_process says as ?process=. */
+static void s_write_target(struct ms_writer *writer, const struct ms_serve_process *process,
+                           const char *host) {
+    const struct ms_writer_ops *ops = writer->ops;
+    char id[MS_ENDPOINT_ID_BYTES], pid[24];
+    s_format_id(process, id);
+    snprintf(pid, sizeof(pid), "%" PRIu64, process->pid);
+    ops->begin_object(writer, 2);
+    ops->string(writer, "targets");
+    ops->begin_array(writer, 1);
+    ops->string(writer, host);
+    ops->end_array(writer);
+    ops->string(writer, "labels");
+    ops->begin_object(writer, 3);
+    ops->string(writer, "__param_process");
+    ops->string(writer, id);
+    ops->string(writer, "pid");
+    ops->string(writer, pid);
+    ops->string(writer, "program");
+    ops->string(writer, process->program);
+    ops->end_object(writer);
+    ops->end_object(writer);
+}
+
+static void s_targets(const struct ms_serve_source *source, const struct ms_request *request,
+                      struct ms_answer *answer) {
+    const struct ms_serve_process *processes;
+    if (request->host == NULL) {
+        ms_endpoint_refuse(answer, 400, "the request has no Host, by which targets are named");
+        return;
+    }
+    struct ms_writer *writer = ms_json_writer_new(ms_body_put, &answer->body, MS_JSON_PRETTY);
+    if (writer == NULL) {
+        s_finish(answer, false, s_json);
+        return;
+    }
+    size_t count = source->list(source->context, &processes), running = 0;
+    while (running < count && processes[running].running) /* they are first */
+        running++;
+    writer->ops->begin_array(writer, running);
+    for (size_t i = 0; i < running; i++)
+        s_write_target(writer, &processes[i], request->host);
+    writer->ops->end_array(writer);
+    s_finish(answer, writer->ops->finish(writer) == MS_OK, s_json);
+}
+
 /* ---- what a report is written as ---- */
 
 static void s_export(const struct ms_serve_source *source, const struct ms_request *request,
@@ -269,6 +316,7 @@ static const struct {
     {"/", s_page, false},
     {"/api/v1/report", s_report, false},
     {"/api/v1/processes", s_processes, false},
+    {"/api/v1/targets", s_targets, false},
     {"/debug/pprof/heap", s_heap, true},
     {"/debug/pprof/allocs", s_allocs, true},
     {"/metrics", s_metrics, false},
@@ -294,6 +342,6 @@ void ms_endpoint_answer(const struct ms_serve_source *source, const struct ms_re
         }
     }
     ms_endpoint_refuse(answer, 404,
-                       "there is: / /api/v1/report /api/v1/processes /debug/pprof/heap "
-                       "/debug/pprof/allocs /metrics /healthz");
+                       "there is: / /api/v1/report /api/v1/processes /api/v1/targets "
+                       "/debug/pprof/heap /debug/pprof/allocs /metrics /healthz");
 }

@@ -12,6 +12,7 @@
 struct ms_request {
     const char *path;
     const char *accept; /* the header; NULL: none */
+    const char *host;   /* the header: how the client calls this server; NULL: none */
     const char
         *process; /* a pid, or "PID-STARTTIME" as /api/v1/processes has it; NULL: the first */
     const char *refresh; /* of the page: load it again after so many seconds; NULL: do not */

@@ -302,6 +302,7 @@ static enum MHD_Result s_on_request(void *context, struct MHD_Connection *connec
     struct ms_request request = {
         .path = url,
         .accept = s_header(connection, "Accept"),
+        .host = s_header(connection, "Host"),
         .process = s_argument(connection, "process"),
         .refresh = s_argument(connection, "refresh"),
     };

@@ -159,3 +159,46 @@ END
     wait "$prometheus" || :
     stop TERM
 }
+
+# Of several processes, each is found by HTTP and asked for with ?process=, by the code that Parca and Alloy have from
+# Prometheus. (It has no profiles to ask for: the path here is the report, which it can make nothing of.)
+case_fleet_discovery() {
+    command -v prometheus >/dev/null || skip "there is no prometheus"
+    start
+    MEMSCOPE_OPTIONS="out=$PWD/other.mscope" ./listens <input >says2 2>err2 &
+    other=$!
+    wait_for 10 test -s other.mscope
+    mkdir -m 700 two
+    mv j.mscope other.mscope two
+    (umask 077 && echo 0123456789abcdef0123 >token)
+    serve --listen 0.0.0.0:0 --token-file token two
+    address=127.0.0.1:${url##*:}
+    cat >prometheus.yml <<END
+scrape_configs:
+  - job_name: profiles
+    scrape_interval: 1s
+    metrics_path: /api/v1/report
+    authorization: {credentials_file: $PWD/token}
+    http_sd_configs:
+      - url: http://$address/api/v1/targets
+        authorization: {type: Bearer, credentials_file: $PWD/token}
+END
+    promtool check config prometheus.yml >out 2>&1 || fail "$(cat out)"
+    start_prometheus
+    wait_for 20 sh -c "curl -s http://127.0.0.1:$prometheus_port/api/v1/targets | jq -es '.[0].data.activeTargets | length == 2'"
+    curl -s "http://127.0.0.1:$prometheus_port/api/v1/targets" >targets
+    same "$(jq -c '[.data.activeTargets[].labels | [.instance, .program, .pid]] | sort' targets)" \
+        "$(jq -nc "[[\"$address\",\"listens\",\"$pid\"],[\"$address\",\"listens\",\"$other\"]] | sort")" "labels of the targets"
+    for process in $pid $other; do
+        asked=$(jq -r ".data.activeTargets[] | select(.labels.pid == \"$process\").scrapeUrl" targets)
+        case $asked in
+        "http://$address/api/v1/report?process=$process-"*) ;;
+        *) fail "$process is asked for by $asked" ;;
+        esac
+        curl -s -H 'Authorization: Bearer 0123456789abcdef0123' "$asked" >report.json
+        check .process.pid "$process"
+    done
+    kill "$prometheus"
+    wait "$prometheus" || :
+    stop TERM
+}

@@ -77,6 +77,14 @@ case_serve_endpoints() {
     get /api/v1/processes
     mv body report.json
     check '[.processes[] | [.pid, .program, .running]]' "[[$pid,\"listens\",true]]"
+    id=$(jq -r '.processes[0].id' report.json)
+    get /api/v1/targets
+    tr -d '\r' <headers | grep -qix 'content-type: application/json' || fail "$(cat headers)"
+    mv body targets.json
+    same "$(jq -cS . targets.json)" \
+        "[{\"labels\":{\"__param_process\":\"$id\",\"pid\":\"$pid\",\"program\":\"listens\"},\"targets\":[\"${url#http://}\"]}]" targets
+    get /api/v1/targets -H "Host: localhost:${url##*:}"
+    same "$(jq -r '.[0].targets[0]' body)" "localhost:${url##*:}" "the target by another name"
     has "/api/v1/report?process=$pid" 200 '"struct node"'
     has "/api/v1/report?process=$(jq -r '.processes[0].id' report.json)" 200 '"struct node"'
     # What the program does next is in the next answer.
@@ -315,6 +323,9 @@ case_serve_token() {
     has /metrics 401 'token' -H 'Authorization: Basic 0123456789abcdef0123'
     has /metrics 401 'token' -H 'Authorization: Bearer '
     has /metrics 200 memscope_ -H 'Authorization: Bearer 0123456789abcdef0123'
+    has /api/v1/targets 200 '"host1:7430"' -H 'Authorization: Bearer 0123456789abcdef0123' -H 'Host: host1:7430'
+    has /api/v1/targets 200 '"host2:7430"' -H 'Authorization: Bearer 0123456789abcdef0123' -H 'Host: host2:7430'
+    has /api/v1/targets 400 'no Host' -H 'Authorization: Bearer 0123456789abcdef0123' --http1.0 -H Host:
     stop TERM
 }
 
@@ -394,7 +405,9 @@ case_serve_directory() {
     get "/api/v1/report?process=$id"
     mv body report.json
     check .summary.total_allocations 621
-    # Those that have ended are no series.
+    # Those that have ended are no series, and no targets.
+    get /api/v1/targets
+    same "$(jq -r '.[].labels.program' body)" listens "targets"
     get /metrics
     same "$(grep -c '^memscope_heap_live_bytes' body)" 1 "processes with metrics"
     exec 7>&-

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "hot/call_frame.h"
 
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-/* Not there before glibc 2.35: then there are no rules. */
-#pragma weak _dl_find_object
+#include "hot/loaded_object.h"
 
 /* DWARF's numbers of the registers of AMD64. */
 enum { S_RBP = 6, S_RSP = 7, S_RETURN_ADDRESS = 16 };
@@ -375,12 +373,13 @@ static struct ms_frame_rule s_rule(const struct s_row *row) {
 
 struct ms_frame_rule ms_call_frame_rule(uintptr_t address) {
     const struct ms_frame_rule unknown = {0, 0, MS_FRAME_UNKNOWN};
-    struct dl_find_object found;
+    struct ms_loaded_object object;
     struct s_common common;
-    if (_dl_find_object == NULL || _dl_find_object((void *)address, &found) != 0)
+    if (!ms_loaded_object_at(address, &object))
         return unknown;
-    struct s_cursor module = {found.dlfo_map_start, found.dlfo_map_end};
-    uintptr_t place = s_search(module, (uintptr_t)found.dlfo_eh_frame, address);
+    struct s_cursor module = {(const unsigned char *)object.start,
+                              (const unsigned char *)object.end};
+    uintptr_t place = s_search(module, object.eh_frame_header, address);
     struct s_cursor entry = s_entry(module, place);
     uintptr_t common_place = (uintptr_t)entry.at;
     uint64_t distance = s_fixed(&entry, 4);

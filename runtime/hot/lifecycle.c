@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hot/lifecycle.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include "hot/identity.h"
 #include "hot/journal_file.h"
 #include "hot/leaks.h"
+#include "hot/loaded_object.h"
 #include "hot/pools.h"
 #include "hot/problems.h"
 #include "hot/real.h"
@@ -24,6 +24,7 @@
 #include "hot/sampled.h"
 #include "hot/sampler.h"
 #include "hot/thread.h"
+#include "hot/unwind.h"
 #include "monitor/monitor.h"
 #include "platform/os.h"
 #include "store/address_map.h"
@@ -140,7 +141,7 @@ static bool s_open(void) {
     ms_recording.capture = s_options.stack && s_options.max_stack_depth != 0;
     if (ms_sampler_samples())
         ms_sampled_init();
-    ms_recording.tables = s_options.unwind != MS_UNWIND_FRAME_POINTERS;
+    ms_recording.tables = MS_UNWIND_WORKS && s_options.unwind != MS_UNWIND_FRAME_POINTERS;
     ms_recording.own_clock = true; /* until the monitor runs */
     ms_address_map_apart = ms_real_is_glibc();
     ms_recording.near = (struct ms_block *)(void *)ms_store.near;
@@ -192,16 +193,10 @@ bool ms_lifecycle_begin(void) {
     return ms_lifecycle_ready();
 }
 
-/* Not there before glibc 2.35. */
-#pragma weak _dl_find_object
-
 void ms_lifecycle_compiled(const void *address) {
-    struct dl_find_object found;
-    uintptr_t program = getauxval(AT_PHDR);
-    if (s_options.unwind == MS_UNWIND_AUTO && _dl_find_object != NULL &&
-        _dl_find_object((void *)(uintptr_t)address, &found) == 0 &&
-        program - (uintptr_t)found.dlfo_map_start <
-            (uintptr_t)found.dlfo_map_end - (uintptr_t)found.dlfo_map_start)
+    struct ms_loaded_object object;
+    if (s_options.unwind == MS_UNWIND_AUTO && ms_loaded_object_at((uintptr_t)address, &object) &&
+        getauxval(AT_PHDR) - object.start < object.end - object.start)
         ms_recording.tables = false;
     ms_hooks_choose();
 }

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "hot/problems.h"
 
-#include <dlfcn.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "hot/loaded_object.h"
 #include "hot/pools.h"
 #include "hot/thread.h"
 #include "store/live.h"
 #include "store/modules.h"
 #include "store/store.h"
 #include "store/threads.h"
-
-/* Not there before glibc 2.35: then nothing is known of static objects. */
-#pragma weak _dl_find_object
 
 #define NEAR_BYTES 4096u
 
@@ -145,12 +142,11 @@ static bool s_was_freed(struct ms_thread *own, uintptr_t address, uint32_t *made
 /* Whether ADDRESS is in no heap: a variable of this thread's stack, or of a module. Not those of
  * the dynamic linker: it allocates from its own data before there is a malloc. */
 static bool s_is_object(const struct ms_thread *thread, uintptr_t address) {
-    struct dl_find_object found;
+    struct ms_loaded_object object;
     if (thread->stack_last != 0 && address > (uintptr_t)__builtin_frame_address(0) &&
         address <= thread->stack_last)
         return true;
-    return _dl_find_object != NULL && _dl_find_object((void *)address, &found) == 0 &&
-           (uintptr_t)found.dlfo_map_start != getauxval(AT_BASE);
+    return ms_loaded_object_at(address, &object) && object.start != getauxval(AT_BASE);
 }
 
 void ms_problems_unknown_free(struct ms_thread *thread, const void *address, struct ms_call call,

@@ -91,7 +91,7 @@ uint32_t ms_unwind_capture(struct ms_thread *thread, struct ms_call call, uint32
     struct s_frame frame;
     uint32_t count = 1;
     uint64_t hash = ms_frames_mix(0, call.return_address);
-    if (MS_UNWIND_WORKS && s_find_caller(thread, call, &frame)) {
+    if (s_find_caller(thread, call, &frame)) {
         while (count < depth && s_leave(thread, &frame)) {
             frames[count] = frame.address + frame.is_exact;
             hash = ms_frames_mix(hash, frames[count++]);

@@ -6,7 +6,7 @@
  * nanoseconds; frame pointers (frames.h) cost less than one.
  *
  * No system call, no lock, no memory outside the thread's stack is read: each frame must lie higher
- * than the one before. AMD64 alone; elsewhere stacks have one frame.
+ * than the one before. AMD64 alone.
  *
  * A module that is opened where a closed one was may be read by the rules of that one: the frames
  * may be wrong then, nothing else.
@@ -20,7 +20,7 @@
 
 struct ms_thread;
 
-/* Whether this machine's code can be unwound by it. */
+/* Whether this machine's code can be unwound by it; elsewhere frame pointers are used. */
 #ifdef __x86_64__
 #    define MS_UNWIND_WORKS 1
 #else

@@ -137,6 +137,13 @@ case_statically_linked() {
     check '[.sites[] | select(.type_name != null and .kind != "static") | [.type_name, .total_allocations, .total_bytes, .live_allocations]]' \
         '[["struct node",12345,592560,100]]'
     check '.process | [.exit, .exit_code]' '["exited",0]'
+    # Its call stacks are as long as any.
+    for link in -static -static-pie; do
+        build truth $link -pthread
+        record ./truth
+        to_json
+        check_true '[.stacks[].frames | map(.function) | select(index("make") == 0) | index("main")] | length > 0 and all'
+    done
 }
 
 case_address_sanitizer() {

@@ -47,45 +47,46 @@ list(APPEND other_flags
 separate_arguments(other_link_flags UNIX_COMMAND "${CMAKE_MODULE_LINKER_FLAGS}")
 list(APPEND other_link_flags ${plugin_link_flags})
 
-# add_other_plugin(MAJOR GCC GXX INCLUDE)
-function(add_other_plugin major gcc gxx include)
-  set(folder ${CMAKE_CURRENT_BINARY_DIR}/gcc-${major})
-  file(MAKE_DIRECTORY ${folder})
+# add_other_plugin(NAME FOLDER GCC GXX INCLUDE COMPONENT): the target memscope_plugin_NAME makes the plugin for GCC, compiled
+# by GXX against its headers, in FOLDER of lib/memscope.
+function(add_other_plugin name folder gcc gxx include component)
+  set(objects_folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  file(MAKE_DIRECTORY ${objects_folder})
   set(objects)
   foreach(source IN LISTS plugin_sources)
-    set(object ${folder}/${source}.o)
+    set(object ${objects_folder}/${source}.o)
     add_custom_command(OUTPUT ${object}
       COMMAND ${gxx} ${other_flags} -I${PROJECT_SOURCE_DIR}/include -isystem ${include}
         -MD -MF ${object}.d -MT ${object} -c ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${object}
       DEPENDS ${source} ${gxx} DEPFILE ${object}.d
-      COMMENT "Building the plugin for GCC ${major}: ${source}" VERBATIM)
+      COMMENT "Building the plugin for ${folder}: ${source}" VERBATIM)
     list(APPEND objects ${object})
   endforeach()
-  plugin_weak_object(${gxx} ${folder}/plugin.o ${objects})
-  set(place ${MEMSCOPE_LIB_DIR}/memscope/gcc-${major})
+  plugin_weak_object(${gxx} ${objects_folder}/plugin.o ${objects})
+  set(place ${MEMSCOPE_LIB_DIR}/memscope/${folder})
   set(plugin ${PROJECT_BINARY_DIR}/${place}/memscope.so)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/${place})
   add_custom_command(OUTPUT ${plugin}
-    COMMAND ${gxx} -shared ${other_link_flags} ${folder}/plugin.o -o ${plugin}
-    DEPENDS ${folder}/plugin.o ${CMAKE_CURRENT_SOURCE_DIR}/exports.map
-    COMMENT "Linking the plugin for GCC ${major}" VERBATIM)
-  add_custom_target(memscope_plugin_gcc${major} ALL DEPENDS ${plugin})
-  set_target_properties(memscope_plugin_gcc${major} PROPERTIES MEMSCOPE_CC ${gcc} MEMSCOPE_PLUGIN ${plugin})
-  set_property(GLOBAL APPEND PROPERTY MEMSCOPE_OTHER_GCCS ${major})
-  install(PROGRAMS ${plugin} DESTINATION ${place} COMPONENT plugin_gcc${major})
+    COMMAND ${gxx} -shared ${other_link_flags} ${objects_folder}/plugin.o -o ${plugin}
+    DEPENDS ${objects_folder}/plugin.o ${CMAKE_CURRENT_SOURCE_DIR}/exports.map
+    COMMENT "Linking the plugin for ${folder}" VERBATIM)
+  add_custom_target(memscope_plugin_${name} ALL DEPENDS ${plugin})
+  set_target_properties(memscope_plugin_${name} PROPERTIES MEMSCOPE_CC ${gcc} MEMSCOPE_PLUGIN ${plugin})
+  install(PROGRAMS ${plugin} DESTINATION ${place} COMPONENT ${component})
   # As CMake does it for targets (cmake --install --strip).
   install(CODE "
     if(CMAKE_INSTALL_DO_STRIP)
       execute_process(COMMAND \"${CMAKE_STRIP}\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${place}/memscope.so\"
         COMMAND_ERROR_IS_FATAL ANY)
-    endif()" COMPONENT plugin_gcc${major})
+    endif()" COMPONENT ${component})
 endfunction()
 
 foreach(major IN LISTS wanted_gccs)
   find_gcc(${major})
   if(NOT other_missing)
     message(STATUS "The plugin is also built for GCC ${other_gcc_version} (${other_gcc})")
-    add_other_plugin(${major} ${other_gcc} ${other_gxx} ${other_include})
+    add_other_plugin(gcc${major} gcc-${major} ${other_gcc} ${other_gxx} ${other_include} plugin_gcc${major})
+    set_property(GLOBAL APPEND PROPERTY MEMSCOPE_OTHER_GCCS ${major})
   elseif(NOT MEMSCOPE_PLUGIN_GCCS STREQUAL "auto")
     message(FATAL_ERROR "MEMSCOPE_PLUGIN_GCCS names GCC ${major}, but ${other_missing} is not on this machine")
   endif()

@@ -35,8 +35,8 @@ static void s_add_owned(struct ms_words *words, char *word) {
 }
 
 static int s_add_plugin(struct ms_words *command, const struct ms_compiler *compiler,
-                        const struct ms_compile_args *args) {
-    char *plugin = ms_compiler_plugin(compiler, command);
+                        const char *target, const struct ms_compile_args *args) {
+    char *plugin = ms_compiler_plugin(compiler, command, target);
     if (plugin == NULL)
         return MS_CLI_USAGE;
     s_add_owned(command, ms_cli_format("-fplugin=%s", plugin));
@@ -47,16 +47,18 @@ static int s_add_plugin(struct ms_words *command, const struct ms_compiler *comp
     return MS_CLI_DONE;
 }
 
-static void s_add_runtime(struct ms_words *command, const struct ms_compile_args *args) {
+static void s_add_runtime(struct ms_words *command, const char *target,
+                          const struct ms_compile_args *args) {
+    char *lib = ms_tree_libraries(target);
     if (args->is_static) {
         ms_words_add(command, "-Wl,--push-state,--whole-archive");
-        s_add_owned(command, ms_tree_path(MS_TREE_STATIC));
+        s_add_owned(command, ms_cli_format("%s/libmemscope.a", lib));
+        free(lib);
         ms_words_add(command, "-Wl,--pop-state");
         for (size_t i = 0; i < sizeof(s_hooked) / sizeof(s_hooked[0]); i++)
             s_add_owned(command, ms_cli_format("-Wl,--wrap=%s", s_hooked[i]));
         return;
     }
-    char *lib = ms_tree_path(MS_TREE_LIB);
     s_add_owned(command, ms_cli_format("-L%s", lib));
     ms_words_add(command, "-Wl,--push-state,--no-as-needed");
     ms_words_add(command, "-lmemscope");
@@ -77,8 +79,10 @@ static int s_compile(const struct ms_compiler *compiler, int argc, char **argv) 
     bool runtime = args.links && !args.foreign && !args.without_libc;
     /* A program that is made in one go without libc has no place for the runtime either. */
     bool plugin = args.compiles && !args.foreign && (runtime || !args.links || args.shared);
-    int status = plugin ? s_add_plugin(&command, compiler, &args) : MS_CLI_DONE;
+    char *target = plugin || runtime ? ms_compiler_target(&command) : NULL;
+    int status = plugin ? s_add_plugin(&command, compiler, target, &args) : MS_CLI_DONE;
     if (status != MS_CLI_DONE) {
+        free(target);
         ms_words_fini(&command);
         return status;
     }
@@ -89,7 +93,8 @@ static int s_compile(const struct ms_compiler *compiler, int argc, char **argv) 
     size_t before = args.is_static ? count : args.libraries;
     ms_words_add_all(&command, argv + 1, before);
     if (runtime)
-        s_add_runtime(&command, &args);
+        s_add_runtime(&command, target, &args);
+    free(target);
     ms_words_add_all(&command, argv + 1 + before, count - before);
 
     execvp(command.list[0], command.list);

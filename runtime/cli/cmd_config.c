@@ -31,7 +31,9 @@ static char *s_quote(char *path) {
 static char *s_plugin(void) {
     struct ms_words command = {NULL, 0};
     ms_compiler_words(&ms_compiler_c, &command);
-    char *plugin = ms_compiler_plugin(&ms_compiler_c, &command);
+    char *target = ms_compiler_target(&command);
+    char *plugin = ms_compiler_plugin(&ms_compiler_c, &command, target);
+    free(target);
     ms_words_fini(&command);
     return plugin;
 }
@@ -51,7 +53,12 @@ static int s_print_cflags(void) {
 }
 
 static int s_print_libs(void) {
-    char *lib = ms_tree_path(MS_TREE_LIB);
+    struct ms_words command = {NULL, 0};
+    ms_compiler_words(&ms_compiler_c, &command);
+    char *target = ms_compiler_target(&command);
+    char *lib = ms_tree_libraries(target);
+    free(target);
+    ms_words_fini(&command);
     char *path = s_quote(ms_cli_format("-L%s", lib));
     lib = s_quote(lib); /* takes the old one over */
     printf("%s -Wl,--push-state,--no-as-needed -lmemscope -Wl,--pop-state -Xlinker -rpath "

@@ -60,13 +60,39 @@ static int s_read_output(char *const *arguments, char *text, size_t size) {
     return error;
 }
 
-char *ms_compiler_plugin(const struct ms_compiler *compiler, const struct ms_words *command) {
-    char version[64] = "", *end, *have;
+/* What COMMAND prints for OPTION, as s_read_output has it. */
+static int s_ask(const struct ms_words *command, const char *option, char *text, size_t size) {
     struct ms_words question = {NULL, 0};
     ms_words_add_all(&question, command->list, command->count);
-    ms_words_add(&question, "-dumpversion");
-    int error = s_read_output(question.list, version, sizeof(version));
+    ms_words_add(&question, option);
+    int error = s_read_output(question.list, text, size);
     ms_words_fini(&question);
+    text[strcspn(text, "\n")] = '\0';
+    return error;
+}
+
+/* NAME-gcc or NAME-g++, whatever comes behind. */
+static bool s_has_prefix(const char *word) {
+    const char *slash = strrchr(word, '/');
+    const char *name = slash != NULL ? slash + 1 : word;
+    return strstr(name, "-gcc") != NULL || strstr(name, "-g++") != NULL;
+}
+
+char *ms_compiler_target(const struct ms_words *command) {
+    char machine[128] = "";
+    bool has_prefix = false;
+    for (size_t i = 0; i < command->count; i++)
+        has_prefix = has_prefix || s_has_prefix(command->list[i]);
+    if (!has_prefix || s_ask(command, "-dumpmachine", machine, sizeof(machine)) != 0 ||
+        machine[0] == '\0' || strchr(machine, '/') != NULL || strcmp(machine, MS_CLI_MACHINE) == 0)
+        return NULL;
+    return ms_cli_copy(machine);
+}
+
+char *ms_compiler_plugin(const struct ms_compiler *compiler, const struct ms_words *command,
+                         const char *target) {
+    char version[64] = "", *end, *have;
+    int error = s_ask(command, "-dumpversion", version, sizeof(version));
     if (error > 0) {
         ms_cli_fail("cannot run the compiler '%s': %s; $%s names another one", command->list[0],
                     strerror(error), compiler->variable);
@@ -78,10 +104,15 @@ char *ms_compiler_plugin(const struct ms_compiler *compiler, const struct ms_wor
                     compiler->variable);
         return NULL;
     }
-    char *plugin = ms_tree_plugin((unsigned)major, &have);
+    char *plugin = ms_tree_plugin(target, (unsigned)major, &have);
     if (plugin != NULL)
         return plugin;
-    if (have[0] == '\0')
+    if (have[0] == '\0' && target != NULL)
+        ms_cli_fail(
+            "'%s' compiles for %s, which this tree of memscope was not built for: configure "
+            "it with -DMEMSCOPE_TARGETS=%s",
+            command->list[command->count - 1], target, target);
+    else if (have[0] == '\0')
         ms_cli_fail("no compiler plugin in this tree of memscope; build it with the headers of "
                     "gcc-%lu-plugin-dev installed",
                     major);

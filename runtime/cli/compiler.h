@@ -18,8 +18,13 @@ extern const struct ms_compiler ms_compiler_cxx; /* $MEMSCOPE_CXX, g++ */
 /* Adds the words of the compiler's command to WORDS. */
 void ms_compiler_words(const struct ms_compiler *compiler, struct ms_words *words);
 
-/* The path of the plugin for COMMAND (asked for its version), for the caller to free; NULL after
- * one line that says why there is none. */
-char *ms_compiler_plugin(const struct ms_compiler *compiler, const struct ms_words *command);
+/* The machine that COMMAND compiles for, as ms_tree_libraries() wants it, for the caller to free. A
+ * compiler for another one is known by its name, as aarch64-linux-gnu-gcc, and asked. */
+char *ms_compiler_target(const struct ms_words *command);
+
+/* The path of the plugin for COMMAND (asked for its version), which compiles for TARGET, for the
+ * caller to free; NULL after one line that says why there is none. */
+char *ms_compiler_plugin(const struct ms_compiler *compiler, const struct ms_words *command,
+                         const char *target);
 
 #endif

@@ -33,8 +33,12 @@ char *ms_tree_path(const char *part) {
     return ms_cli_format("%s/%s", s_root(), part);
 }
 
-static char *s_list_plugins(void) {
-    char *folder = ms_tree_path(MS_TREE_PLUGINS);
+char *ms_tree_libraries(const char *target) {
+    return target == NULL ? ms_tree_path(MS_TREE_LIB)
+                          : ms_cli_format("%s/" MS_TREE_PLUGINS "/%s", s_root(), target);
+}
+
+static char *s_list_plugins(const char *folder) {
     char *have = ms_cli_copy("");
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, versionsort);
@@ -49,17 +53,17 @@ static char *s_list_plugins(void) {
     }
     if (count >= 0)
         free(entries);
-    free(folder);
     return have;
 }
 
-char *ms_tree_plugin(unsigned major, char **have) {
-    char *folder = ms_tree_path(MS_TREE_PLUGINS);
+char *ms_tree_plugin(const char *target, unsigned major, char **have) {
+    char *folder = target == NULL ? ms_tree_path(MS_TREE_PLUGINS) : ms_tree_libraries(target);
     char *path = ms_cli_format("%s/gcc-%u/memscope.so", folder, major);
+    if (access(path, R_OK) != 0) {
+        free(path);
+        path = NULL;
+        *have = s_list_plugins(folder);
+    }
     free(folder);
-    if (access(path, R_OK) == 0)
-        return path;
-    free(path);
-    *have = s_list_plugins();
-    return NULL;
+    return path;
 }

@@ -43,6 +43,17 @@ void ms_frames_find_stack(uintptr_t *low, uintptr_t *last) {
         *last = *high - 2 * sizeof(uintptr_t);
 }
 
+/* The return address that WORD of a frame is: on aarch64 it may be signed (-mbranch-protection). */
+static inline uintptr_t s_return_address(uintptr_t word) {
+#ifdef __aarch64__
+    register uintptr_t x30 __asm__("x30") = word;
+    __asm__("hint 7" : "+r"(x30)); /* xpaclri; older processors do nothing there */
+    return x30;
+#else
+    return word;
+#endif
+}
+
 /* Walks at most DEPTH frames, *COUNT in the end; their hash. */
 static uint64_t s_walk(const struct ms_thread *thread, struct ms_call call, uint32_t depth,
                        uint32_t *count) {
@@ -53,7 +64,7 @@ static uint64_t s_walk(const struct ms_thread *thread, struct ms_call call, uint
     if (MS_UNLIKELY(low < thread->stack_low || low > last))
         last = 0; /* another stack: a coroutine's, a signal's */
     while (frame > low && frame <= last && frame % sizeof(uintptr_t) == 0 && left != 0) {
-        hash = ms_frames_mix(hash, ((const uintptr_t *)frame)[1]);
+        hash = ms_frames_mix(hash, s_return_address(((const uintptr_t *)frame)[1]));
         left--;
         low = frame;
         frame = *(const uintptr_t *)frame;
@@ -68,7 +79,7 @@ static __attribute__((noinline, cold)) uint32_t s_intern(uint64_t hash, struct m
     uintptr_t frames[MS_CAPTURE_LIMIT], frame = call.caller_frame;
     frames[0] = call.return_address;
     for (uint32_t i = 1; i < count; i++) {
-        frames[i] = ((const uintptr_t *)frame)[1];
+        frames[i] = s_return_address(((const uintptr_t *)frame)[1]);
         frame = *(const uintptr_t *)frame;
     }
     return ms_stacks_intern(hash, frames, count);

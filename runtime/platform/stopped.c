@@ -61,11 +61,7 @@ static void s_catch_faults(void) {
 
 static void s_read_registers(struct ms_stopped_thread *thread) {
     union {
-#if defined(__x86_64__)
         struct user_regs_struct all;
-#else
-        struct user_pt_regs all;
-#endif
         uintptr_t words[MS_STOPPED_REGISTERS];
     } registers = {.words = {0}};
     struct iovec place = {&registers, sizeof(registers)};

@@ -171,6 +171,14 @@ static bool s_is_format(const char *name) {
     return false;
 }
 
+/* Adds at most MOST bytes of TEXT to LINE, which has room for them. */
+static void s_add(char *line, const char *text, size_t most) {
+    size_t length = strnlen(text, most);
+    line += strlen(line);
+    memcpy(line, text, length);
+    line[length] = '\0';
+}
+
 void ms_tracker_check_format(const char *path) {
     const char *slash = strrchr(path, '/');
     const char *dot = strchr(slash != NULL ? slash : path, '.');
@@ -180,14 +188,14 @@ void ms_tracker_check_format(const char *path) {
     if (known)
         return;
     char line[480] = "the tracker's report ";
-    strncat(line, path, 250);
+    s_add(line, path, 250);
     strcat(line, " has the extension of no format (");
     static const char s_extensions_known[] =
 #define X(name, extension, ...) extension " "
 #include "export/exporters.def"
 #undef X
         ;
-    strncat(line, s_extensions_known, sizeof(s_extensions_known) - 2);
+    s_add(line, s_extensions_known, sizeof(s_extensions_known) - 2); /* without the last space */
     strcat(line, "): it can only be written if memscope_register_extension adds one");
     ms_os_say(line);
 }
@@ -204,8 +212,8 @@ void ms_tracker_auto_export(memscope_tracker *t) {
                          : error == EIO ? "memscope export has failed"
                                         : strerrordesc_np(error);
     char line[480] = "the tracker's report ";
-    strncat(line, t->export_path, 300);
+    s_add(line, t->export_path, 300);
     strcat(line, " is not written: ");
-    strncat(line, reason != NULL ? reason : "unknown error", 100);
+    s_add(line, reason != NULL ? reason : "unknown error", 100);
     ms_os_say(line);
 }

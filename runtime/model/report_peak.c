@@ -25,6 +25,15 @@ static uint64_t s_live(const struct ms_build *build) {
     return live;
 }
 
+/* Counters see their peak when their own thread frees; what goes from thread to thread has none. */
+static void s_raise_peaks(struct ms_build *build) {
+    for (uint32_t i = 0; i < build->site_count; i++) {
+        struct ms_build_site *site = &build->sites[i];
+        if (site->bytes_at_peak != MEMSCOPE_UNKNOWN)
+            site->peak_bytes = ms_build_max(site->peak_bytes, site->bytes_at_peak);
+    }
+}
+
 enum ms_status ms_build_peak(struct ms_build *build) {
     struct memscope_summary *summary = &build->report->summary;
     uint64_t live = s_live(build), taken;
@@ -34,13 +43,13 @@ enum ms_status ms_build_peak(struct ms_build *build) {
         taken = ms_load_acquire(&build->header->peak_taken); /* pairs with ms_peak_take */
     while (taken != 0 && !s_read(build, taken) && ++tries < 8);
     bool is_peak = live >= ms_load_relaxed(&build->header->peak_bytes);
-    if (taken != 0 && !is_peak)
-        return MS_OK;
-    for (uint32_t i = 0; i < build->site_count; i++)
+    bool known = taken != 0 && !is_peak;
+    for (uint32_t i = 0; i < build->site_count && !known; i++)
         build->sites[i].bytes_at_peak = is_peak ? build->sites[i].live_bytes : MEMSCOPE_UNKNOWN;
     if (is_peak) {
         summary->peak_known_bytes = live;
         summary->peak_known_ns = build->report->process.duration_ns;
     }
+    s_raise_peaks(build);
     return MS_OK;
 }

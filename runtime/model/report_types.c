@@ -133,7 +133,8 @@ static enum ms_status s_add_site(struct ms_build *build, struct s_types *types,
     type->live.count += site->live.count;
     type->live.bytes += site->live.bytes;
     type->live.variance += site->live.variance;
-    type->peak_bytes = ms_build_max(type->peak_bytes, site->peak_bytes);
+    type->peak_bytes =
+        ms_build_max(type->peak_bytes, ms_build_max(site->peak_bytes, type->bytes_at_peak));
     type->temporary += site->temporary;
     type->moved += site->moved;
     type->slack_bytes += site->slack_bytes;
@@ -155,7 +156,7 @@ static void s_add_missed(struct s_types *types, uint32_t tick, double ns, uint64
 }
 
 /* The peak of a type that several sites make is not known exactly. It was at least what one of its
- * sites had at once, and what all of them had at a tick. */
+ * sites had at once, and what all of them had at the peak of the process and at a tick. */
 static enum ms_status s_add_tick(struct ms_build *build, struct s_types *types, uint32_t number,
                                  double ns) {
     struct ms_type_share shares[MS_SHARES_PER_TICK];

@@ -71,6 +71,9 @@ case_threads() {
     check '[.live | group_by(.tid)[] | [.[0].tid, (map(.bytes) | add)]] ==
         [.threads | sort_by(.tid)[] | select(.live_bytes > 0) | [.tid, .live_bytes]]' true
     check '.summary.dropped_events' 0
+    # Who made them has freed none; the peak is kept by percents.
+    check '.types[] | select(.type_name == "struct message") | .peak_bytes >= 3700000 and .peak_bytes <= 3840000' true
+    check '[.types[] | select(.bytes_at_peak > .peak_bytes)]' '[]'
 }
 
 case_freed_by_another_thread() {

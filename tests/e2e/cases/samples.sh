@@ -41,11 +41,11 @@ compare() {
             gsub(/[0-9][0-9.]* (ns|\302\265s|ms|s)[ ,:;)]/, "- ", text)
             sub(/[0-9][0-9.]* (ns|\302\265s|ms|s)$/, "-", text)
             if (mode == "@vary") {
-                gsub(/\342\226[\200-\217]/, "", text)
+                gsub(/#+/, "", text) # bars
                 gsub(/[-+]?[0-9][0-9.,]*( ([KMG]i)?B| %)?/, "N", text)
             }
             gsub(/ +/, " ", text)
-            sub(/ $/, "", text)
+            gsub(/^ | $/, "", text)
             return text
         }
         /^@/ { mode = $0 }
@@ -74,7 +74,7 @@ compare() {
         }' "$2" "$1"
 }
 
-# sample NAME: each block of its README; without memscope the sources have no warnings.
+# sample NAME: each block of its README; without memscope the sources in C have no warnings.
 sample() {
     for source in "$MEMSCOPE_SOURCE/samples/$1"/*.c; do
         [ ! -e "$source" ] || gcc -std=gnu11 -Wall -Wextra -Wundef -Werror -fsyntax-only -I"$MEMSCOPE_SOURCE/include" "$source" ||
@@ -87,14 +87,30 @@ sample() {
     echo "$(grep -c '^\$ ' expected) commands"
 }
 
-case_sample_quick_start() {
-    sample quick_start
+case_sample_cpp() {
+    sample cpp
+}
+
+case_sample_custom_allocator() {
+    sample custom_allocator
 }
 
 case_sample_leak_hunt() {
     sample leak_hunt
 }
 
+case_sample_quick_start() {
+    sample quick_start
+}
+
+case_sample_static_and_stack() {
+    sample static_and_stack
+}
+
 case_sample_struct_layout() {
     sample struct_layout
+}
+
+case_sample_threads() {
+    sample threads
 }

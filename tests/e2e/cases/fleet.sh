@@ -202,3 +202,146 @@ END
     wait "$prometheus" || :
     stop TERM
 }
+
+# job_is_whole JSON PROCESSES: the report of a job of particles, with 20000 of them, and what it says that has moved.
+job_is_whole() {
+    cp "$1" report.json
+    moved=$(sed -n 's/^20000 particles, ids 199990000, \([0-9]*\) moved to a neighbour$/\1/p' says)
+    [ "$moved" -gt 1000 ] || fail "the program says: $(cat says)"
+    check '.processes | length' "$2"
+    check '.types[] | select(.type_name == "struct particle") | [.total_count, .live_count]' "[$((20000 + moved)),0]"
+    check_true '[.types[] | select(.type_name == "struct state") | .live_count] == [0]'
+}
+
+# most_memory COMMAND...: how much it has had resident, in KiB.
+most_memory() {
+    python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
+}
+
+build_particles() {
+    "$memscope" cc -g -O2 -Wall -Wextra -Werror -o particles "$MEMSCOPE_SOURCE/samples/mpi/particles.c" \
+        "$MEMSCOPE_SOURCE/samples/mpi/ranks_fork.c" -pthread || fail "particles cannot be built"
+}
+
+# A job without MPI: a journal for each process, by %h and %p, and one report.
+case_fleet_batch() {
+    build_particles
+    mkdir few many
+    RANKS=4 MEMSCOPE_OPTIONS="out=$PWD/few/%h.%p.mscope" ./particles >says 2>err || fail "particles ended with $?"
+    [ ! -s err ] || fail "particles wrote to standard error: $(cat err)"
+    host=$(uname -n)
+    same "$(find few -name "$host.[0-9]*.mscope" | wc -l)" 5 "journals of four ranks and who has started them"
+    few=$(most_memory "$memscope" merge few -o few.json)
+    job_is_whole few.json 5
+    "$memscope" check --max-type 'struct particle=1M' few.json >out || fail "$(cat out)"
+    found=0
+    "$memscope" check --max-type 'struct particle=100K' few.json >out || found=$?
+    same "$found" 1 "status of a limit that is broken"
+    grep -q 'particles.c:[0-9]*:' out || fail "$(cat out)"
+    "$memscope" report few.json -o few.html >out || fail "no page of a job"
+    # Sixteen times as many take hardly more memory to merge.
+    RANKS=64 MEMSCOPE_OPTIONS="out=$PWD/many/%h.%p.mscope" ./particles >says 2>err || fail "particles ended with $?"
+    many=$(most_memory "$memscope" merge many -o many.json)
+    job_is_whole many.json 65
+    [ "$many" -lt $((few * 3 / 2)) ] || fail "merging 5 takes $few KiB, merging 65 takes $many KiB"
+    # The job script, with a stand-in for Slurm's srun.
+    mkdir bin
+    ln -s "$memscope" bin/memscope
+    cat >bin/srun <<'SRUN'
+#!/bin/sh
+for SLURM_PROCID in 0 1 2 3; do
+    export SLURM_PROCID
+    "$@" || exit
+done
+SRUN
+    chmod +x bin/srun
+    RANKS=1 SLURM_JOB_ID=77 PATH=$PWD/bin:$PATH "$MEMSCOPE_SOURCE/samples/mpi/job.slurm" 100 >says 2>err ||
+        fail "job.slurm ended with $?: $(cat err)"
+    for rank in 0 1 2 3; do
+        [ -s "job-77/rank$rank.$host.mscope" ] || fail "there is no journal of rank $rank: $(ls job-77)"
+    done
+    cp job-77.json report.json
+    check '.types[] | select(.type_name == "struct particle") | .total_count >= 400' true
+}
+
+# The same by MPI, as the page says.
+case_fleet_mpi() {
+    command -v mpicc >/dev/null || skip "there is no MPI (packages mpich, libmpich-dev)"
+    mpicc -show | grep -q mpich || skip "mpicc is not MPICH's"
+    cp "$MEMSCOPE_SOURCE"/samples/mpi/* .
+    mkdir bin
+    ln -s "$memscope" bin/memscope
+    PATH=$PWD/bin:$PATH
+    MPICH_CC="memscope cc" mpicc -g -O2 -Wall -Wextra -Werror -o particles particles.c ranks_mpi.c || fail "mpicc"
+    mkdir job hosts
+    mpirun -n 4 sh -c 'MEMSCOPE_OPTIONS=out=job/rank$PMI_RANK.mscope exec ./particles' >says 2>err || fail "$(cat err)"
+    [ ! -s err ] || fail "standard error: $(cat err)"
+    same "$(ls job)" "$(printf 'rank%d.mscope\n' 0 1 2 3)" "journals"
+    memscope merge job -o job.json
+    job_is_whole job.json 4
+    MEMSCOPE_OPTIONS=out=$PWD/hosts/%h.%p.mscope mpirun -n 3 ./particles >says 2>err || fail "$(cat err)"
+    same "$(find hosts -name "$(uname -n).[0-9]*.mscope" | wc -l)" 3 "journals by host and pid"
+    memscope merge hosts -o job.json
+    job_is_whole job.json 3
+    # Without being built for it: the blocks, and no types.
+    mpicc -g -O2 -o plain particles.c ranks_mpi.c
+    mkdir plainly
+    mpirun -n 2 memscope run -o 'plainly/%h.%p.mscope' -- ./plain >says 2>err || fail "$(cat err)"
+    memscope merge plainly -o report.json
+    check '.processes | length' 2
+    check_true '.summary.total_allocations > 20000'
+}
+
+# The service: systemd has nothing to say about it, and what it starts works.
+case_fleet_unit() {
+    command -v systemd-analyze >/dev/null || skip "there is no systemd-analyze (package systemd)"
+    mkdir -p bin units state/memscope/someone etc
+    ln -s "$memscope" bin/memscope
+    sed "s,/usr/bin/memscope,$PWD/bin/memscope," "$fleet/memscope-serve@.service" >units/memscope-serve@.service
+    systemd-analyze verify --man=no units/memscope-serve@someone.service >out 2>&1 || fail "systemd: $(cat out)"
+    [ ! -s out ] || fail "systemd: $(cat out)"
+    build listens
+    mkfifo input
+    MEMSCOPE_DIR=$PWD/state/memscope/someone ./listens <input >says 2>err &
+    pid=$!
+    exec 7>input
+    (umask 077 && head -c 24 /dev/urandom | base64 >etc/someone.token)
+    command=$(sed -n 's/^ExecStart=//p' units/memscope-serve@.service |
+        sed "s,%i,someone,g; s,%S,$PWD/state,; s,/etc/memscope,$PWD/etc,; s,0\.0\.0\.0:7430,0.0.0.0:0,")
+    case $command in *%*) fail "not replaced: $command" ;; esac
+    # shellcheck disable=SC2086 # words
+    $command >address 2>serve.err 7>&- &
+    server=$!
+    wait_for 10 test -s address
+    url=http://127.0.0.1:$(sed 's,/$,,; s,.*:,,' address)
+    has /api/v1/targets 200 "\"$pid\"" -H "Authorization: Bearer $(cat etc/someone.token)"
+    stop TERM
+}
+
+# block LANGUAGE NUMBER: of docs/fleet.md.
+page_block() {
+    awk -v start="\`\`\`$1" -v wanted="$2" '
+        $0 == start { inside = ++number == wanted; next }
+        /^```/ { inside = 0 }
+        inside' "$MEMSCOPE_SOURCE/docs/fleet.md"
+}
+
+# What is said of Prometheus' configuration, and what Parca's has of it, is what Prometheus takes.
+case_fleet_configurations() {
+    command -v promtool >/dev/null || skip "there is no promtool (package prometheus)"
+    (umask 077 && echo 0123456789abcdef0123 >token)
+    {
+        page_block yaml 1
+        echo "  - job_name: profiles"
+        page_block yaml 2
+    } | sed "s,/etc/memscope/token,$PWD/token," >prometheus.yml
+    same "$(grep -c "_configs:" prometheus.yml)" 3 "lists in $(cat prometheus.yml)"
+    promtool check config prometheus.yml >out 2>&1 || fail "$(cat out)"
+    # Parca has its scrape_configs from Prometheus, but for profiling_config.
+    awk '/^[a-z]/ { inside = $1 == "scrape_configs:" } /^    [a-z]/ && inside { profiling = $1 == "profiling_config:" }
+        inside && !profiling' "$fleet/parca.yaml" | sed "s,/etc/memscope/token,$PWD/token," >parca.yml
+    same "$(grep -c http://host parca.yml)" 2 "lists of targets in $(cat parca.yml)"
+    promtool check config parca.yml >out 2>&1 || fail "$(cat out)"
+}

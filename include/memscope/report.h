@@ -56,6 +56,7 @@ struct memscope_sampling {
     const char *preset;
     double sample_rate;
     uint64_t sample_bytes;
+    uint64_t rate_changes; /* how often these were changed while it ran; they are the last ones */
     uint64_t seed;
     bool exact; /* every block was recorded and nothing was dropped */
     const char

@@ -21,8 +21,9 @@ static int s_run(const struct ms_command *self, enum ms_control command, int arg
         return ms_cli_help(self);
     if (option != -1 || !ms_source_argument(self->name, argc, argv, &file))
         return MS_CLI_USAGE;
-    return ms_control_reach(file,
-                            &(struct ms_control_wish){self->name, command, NULL, S_PATIENCE_S});
+    return ms_control_reach(file, &(struct ms_control_wish){.name = self->name,
+                                                            .command = command,
+                                                            .patience_s = S_PATIENCE_S});
 }
 
 static int s_run_pause(int argc, char **argv) {

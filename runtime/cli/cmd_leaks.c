@@ -61,8 +61,9 @@ static int s_take(int option, const char *argument) {
 static int s_before(const char *file) {
     if (!s_leaks.scan)
         return MS_CLI_DONE;
-    return ms_control_reach(
-        file, &(struct ms_control_wish){"leaks", MS_CONTROL_SCAN, NULL, S_PATIENCE_S});
+    return ms_control_reach(file, &(struct ms_control_wish){.name = "leaks",
+                                                            .command = MS_CONTROL_SCAN,
+                                                            .patience_s = S_PATIENCE_S});
 }
 
 static int s_prepare(struct memscope_report *report) {

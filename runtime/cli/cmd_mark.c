@@ -38,8 +38,10 @@ static int s_run(int argc, char **argv) {
     const char *name = argv[argc - 1];
     if (s_check_name(name) != MS_CLI_DONE)
         return MS_CLI_USAGE;
-    return ms_control_reach(argc - optind == 2 ? argv[optind] : NULL,
-                            &(struct ms_control_wish){"mark", MS_CONTROL_MARK, name, S_PATIENCE_S});
+    return ms_control_reach(
+        argc - optind == 2 ? argv[optind] : NULL,
+        &(struct ms_control_wish){
+            .name = "mark", .command = MS_CONTROL_MARK, .patience_s = S_PATIENCE_S, .text = name});
 }
 
 const struct ms_command ms_command_mark = {

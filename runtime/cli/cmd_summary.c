@@ -192,15 +192,24 @@ static char *s_sampling(const struct memscope_report *report) {
     if (sampling->exact)
         return ms_cli_format("%s: every block is recorded", preset);
     char *dropped = ms_text_count(report->summary.dropped_events);
-    char *text;
+    char *text, *changes = ms_cli_copy("");
+    if (sampling->rate_changes != 0 && sampling->rate_changes != MEMSCOPE_UNKNOWN) {
+        char *count = ms_text_count(sampling->rate_changes);
+        free(changes);
+        changes = ms_cli_format(" at the end, changed %s time%s", count,
+                                sampling->rate_changes == 1 ? "" : "s");
+        free(count);
+    }
     if (sampling->sample_bytes != 0 && sampling->sample_bytes != MEMSCOPE_UNKNOWN) {
         char *bytes = ms_text_bytes(sampling->sample_bytes);
-        text = ms_cli_format("%s: a stack each %s, %s events dropped", preset, bytes, dropped);
+        text = ms_cli_format("%s: a stack each %s%s, %s events dropped", preset, bytes, changes,
+                             dropped);
         free(bytes);
     } else {
-        text = ms_cli_format("%s: a stack for a share of %g, %s events dropped", preset,
-                             sampling->sample_rate, dropped);
+        text = ms_cli_format("%s: a stack for a share of %g%s, %s events dropped", preset,
+                             sampling->sample_rate, changes, dropped);
     }
+    free(changes);
     free(dropped);
     return text;
 }

@@ -132,9 +132,7 @@ static int s_print_none(const struct ms_journal *journal, const struct memscope_
     uint64_t offset = 0;
     const char *module = ms_module_at(journal, address, &offset);
     printf("%#" PRIx64 " is in no live block%s\n", address,
-           report->sampling.sample_rate < 1 || report->sampling.sample_bytes != 0
-               ? " that was sampled"
-               : "");
+           strcmp(report->sampling.heap_bytes, "requested") != 0 ? " that was sampled" : "");
     if (module != NULL)
         s_row("module", ms_cli_format("%#" PRIx64 " of %s", offset, module));
     return MS_CLI_FINDINGS;

@@ -92,8 +92,10 @@ static bool s_wait_for_turn(struct s_control *control, uint64_t *last) {
     }
 }
 
-static void s_write_text(struct ms_journal_header *header, const char *text) {
+static void s_write_words(struct ms_journal_header *header, const struct ms_control_wish *wish) {
+    const char *text = wish->text;
     size_t length = text != NULL ? strlen(text) : 0;
+    ms_store_relaxed(&header->control_value, wish->value);
     for (size_t i = 0; i < MS_CONTROL_TEXT; i++)
         ms_store_relaxed(&header->control_text[i], i < length ? text[i] : '\0');
 }
@@ -123,16 +125,22 @@ static int s_ask(struct s_control *control) {
     if (!s_wait_for_turn(control, &last))
         return s_fail_silent(control);
     uint64_t word = MS_CONTROL_WORD(MS_CONTROL_NUMBER(last) + 1, wish->command);
-    s_write_text(header, wish->text);
+    s_write_words(header, wish);
     if (!ms_cas_acq_rel(&header->control_request, &last, word)) /* pairs with ms_control_take */
         return ms_cli_fail("%s: %s is being written by something that is not memscope", wish->name,
                            control->path);
     if (!s_wait_for_answer(control, word))
         return s_fail_silent(control);
-    if (ms_load_relaxed(&header->control_result) == MS_CONTROL_DONE)
+    switch (ms_load_relaxed(&header->control_result)) {
+    case MS_CONTROL_DONE:
         return MS_CLI_DONE;
-    return ms_cli_fail("%s: process %u has no room for it in %s", wish->name, header->pid,
-                       control->path);
+    case MS_CONTROL_NO_ROOM:
+        return ms_cli_fail("%s: process %u has no room for it in %s", wish->name, header->pid,
+                           control->path);
+    default:
+        return ms_cli_fail("%s: process %u refuses it (%s)", wish->name, header->pid,
+                           control->path);
+    }
 }
 
 /* With the journal open. */
@@ -153,7 +161,10 @@ static int s_reach(struct s_control *control) {
                            strerror(errno));
     int status = MS_CLI_USAGE;
     control->header = header;
-    if (control->header->monitor_ms == 0)
+    const char *refusal = wish->refusal != NULL ? wish->refusal(header) : NULL;
+    if (refusal != NULL)
+        ms_cli_fail("%s: process %u %s", wish->name, pid, refusal);
+    else if (control->header->monitor_ms == 0)
         ms_cli_fail("%s: process %u runs without a monitor (monitor=0), which takes requests",
                     wish->name, pid);
     else if (s_lock(control) == MS_CLI_DONE)

@@ -8,8 +8,12 @@
 struct ms_control_wish {
     const char *name; /* of the command line's command, for what is said */
     enum ms_control command;
-    const char *text; /* what goes with it, shorter than MS_CONTROL_TEXT; NULL: nothing */
     unsigned patience_s;
+    /* What goes with it: a text shorter than MS_CONTROL_TEXT, or NULL; a number. */
+    const char *text;
+    uint64_t value;
+    /* Why the process with such a header will not do it, NULL: it will. NULL: always */
+    const char *(*refusal)(const struct ms_journal_header *header);
 };
 
 /* Asks the process whose journal FILE names (as ms_source_find has it), and waits for it to be

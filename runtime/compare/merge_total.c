@@ -136,6 +136,10 @@ static void s_add_sampling(struct ms_merge_total *total, struct ms_keys *keys,
         all->sample_bytes = MEMSCOPE_UNKNOWN;
     if (all->seed != sampling->seed)
         all->seed = MEMSCOPE_UNKNOWN;
+    if (all->rate_changes == MEMSCOPE_UNKNOWN || sampling->rate_changes == MEMSCOPE_UNKNOWN)
+        all->rate_changes = MEMSCOPE_UNKNOWN;
+    else
+        all->rate_changes += sampling->rate_changes;
     all->exact = all->exact && sampling->exact;
 }
 

@@ -59,6 +59,7 @@ SHAPE(memscope_sampling,
     STRING(memscope_sampling, preset),
     REAL(memscope_sampling, sample_rate),
     UINT(memscope_sampling, sample_bytes),
+    UINT(memscope_sampling, rate_changes),
     UINT(memscope_sampling, seed),
     BOOL(memscope_sampling, exact),
     STRING(memscope_sampling, heap_bytes));

@@ -82,6 +82,8 @@ static void s_describe(struct ms_journal_header *header) {
     header->sampled = ms_sampler_samples();
     header->gaps = !s_options.start;
     header->sample_bytes = s_options.sample_bytes;
+    header->sample_least_rate = header->sample_rate;
+    header->sample_most_bytes = header->sample_bytes;
     header->seed = s_options.seed;
     header->capture_stack = s_options.stack && s_options.max_stack_depth != 0;
     header->max_stack_depth = s_options.max_stack_depth;

@@ -12,6 +12,7 @@
 #include "hot/thread.h"
 #include "hot/traced.h"
 #include "hot/unwind.h"
+#include "hot/usable.h"
 #include "store/live.h"
 #include "store/threads.h"
 
@@ -37,52 +38,13 @@ static void s_mark(uintptr_t address, int change) {
         ;
 }
 
-/* ---- how large a block is for the allocator ---- */
-
-/* glibc's own malloc behind us: the size stands before the block, with three flags in the lowest
- * bits, of which the second is set for a block with a mapping of its own. Source: glibc,
- * malloc/malloc.c, "Chunk representation". */
-static bool s_has_sizes;
-#if defined(MS_HOT_STATIC) || !defined(__LP64__)
-#    define S_MAY_HAVE_SIZES false /* another allocator of that name may be linked in */
-#else
-#    define S_MAY_HAVE_SIZES true
-#endif
-#define SIZE_FLAGS  ((size_t)7)
-#define SIZE_MAPPED ((size_t)2)
-
-static inline size_t s_size_word(const void *block) {
-    return ((const size_t *)block)[-1];
-}
-
-/* Of a block that has no mapping of its own. */
-static inline size_t s_size_in(size_t word) {
-    return (word & ~SIZE_FLAGS) - sizeof(size_t);
-}
-
-static size_t s_size_before(const void *block) {
-    size_t word = s_size_word(block);
-    return s_size_in(word) - ((word & SIZE_MAPPED) != 0 ? sizeof(size_t) : 0);
-}
-
-static size_t s_usable(void *block) {
-    return s_has_sizes ? s_size_before(block) : ms_real.malloc_usable_size(block);
-}
-
-/* And what it says of a few blocks is what we read. */
-static bool s_sizes_agree(void) {
-    static const size_t s_sizes[] = {1, 24, 25, 1000, 5000, 1000000};
-    bool agree = true;
-    for (size_t i = 0; i < sizeof(s_sizes) / sizeof(s_sizes[0]); i++) {
-        void *block = ms_real.malloc(s_sizes[i]);
-        agree = agree && block != NULL && s_size_before(block) == ms_real.malloc_usable_size(block);
-        ms_real.free(block);
-    }
-    return agree;
-}
+/* thread->high, when the rate is another one: the next allocation does not go the fast way, and
+ * draws anew (s_choose). What the thread itself writes there at the same time may win: then it
+ * draws at its next sample. */
+#define RATE_HAS_CHANGED (INT64_MIN + 1)
 
 void ms_sampled_init(void) {
-    s_has_sizes = S_MAY_HAVE_SIZES && ms_real_is_glibc() && s_sizes_agree();
+    ms_usable_init();
     s_marks[s_place(0)] = MARK_FULL; /* free(NULL) */
     for (size_t i = 0; ms_real_arena_is_used() && i < MS_REAL_ARENA_BYTES; i += 16)
         s_marks[s_place((uintptr_t)ms_real_arena_memory + i)] = MARK_FULL;
@@ -111,8 +73,8 @@ static void s_add(double *sum, double value) {
     __atomic_store(sum, &new_sum, __ATOMIC_RELAXED);
 }
 
-static double s_weight(double basis) {
-    return 1 / ms_sampling_probability(ms_sampler.rate, ms_sampler.bytes, basis);
+static double s_weight(uint32_t id) {
+    return 1 / (double)*ms_block_probability(id);
 }
 
 static struct ms_sampled_counter *s_sums(struct ms_thread *thread, uint32_t site) {
@@ -141,7 +103,7 @@ static void s_empty_inbox(struct ms_thread *thread) {
         }
         if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
             continue;
-        s_count_freed_at(thread, block->site, block, s_weight(*ms_block_basis(id)));
+        s_count_freed_at(thread, block->site, block, s_weight(id));
         ms_blocks_give(&thread->free_blocks, id);
         id = ms_load_acquire(&thread->record->inbox);
     }
@@ -153,7 +115,7 @@ static COLD void s_settle_sampled(struct ms_thread *thread, uint32_t site) {
     uint32_t id = thread->record->pending.block;
     struct ms_block *block = ms_block_at(id);
     struct ms_sampled_counter *sums = s_sums(thread, site);
-    double weight = s_weight(*ms_block_basis(id));
+    double weight = s_weight(id);
     double bytes = weight * (double)MS_BLOCK_SIZE(block);
     s_add(&sums->sampled_count, weight);
     s_add(&sums->sampled_bytes, bytes);
@@ -189,7 +151,7 @@ static void s_free_sampled(struct ms_thread *thread, uint32_t id, bool goes_on) 
     struct ms_block *block = ms_block_at(id);
     const struct ms_pending *pending = &thread->record->pending;
     uint32_t maker = MS_BLOCK_THREAD(block);
-    double weight = s_weight(*ms_block_basis(id));
+    double weight = s_weight(id);
     if (pending->block == id && pending->frame_address != 0)
         s_settle(thread);
     if (maker != thread->index)
@@ -224,8 +186,8 @@ static bool s_put_in(uintptr_t address, uint64_t size, uint32_t id) {
 
 /* What a block has from the one that realloc made it of. */
 struct s_heritage {
-    bool decided; /* whether it is sampled */
-    double basis; /* of its probability; 0: it is not sampled */
+    bool decided;       /* whether it is sampled */
+    double probability; /* with which it was; 0: it is not sampled */
     uint64_t holder;
 };
 
@@ -244,11 +206,9 @@ static COLD uint32_t s_sample(struct ms_thread *thread, uintptr_t address, uint6
     if (size > MS_BLOCK_SIZE_LIMIT)
         size = MS_BLOCK_SIZE_LIMIT;
     struct ms_block *block = ms_block_at(id);
-    float kept = (float)heritage.basis;
-    *ms_block_basis(id) = kept;
+    *ms_block_probability(id) = (float)heritage.probability;
     block->size_time = size << 24 | ms_clock_units();
-    ms_own_add(&thread->histograms->sizes[ms_thread_bucket(size)],
-               (uint64_t)(s_weight(kept) + 0.5));
+    ms_own_add(&thread->histograms->sizes[ms_thread_bucket(size)], (uint64_t)(s_weight(id) + 0.5));
     block->site = 0;
     block->holder = heritage.holder;
     block->stack = 0;
@@ -298,23 +258,32 @@ static HOT void s_end(struct ms_thread *thread) {
 
 /* ---- blocks that are made ---- */
 
+/* Whether the block with USABLE bytes is sampled, with which probability; else 0. Another rate that
+ * is wanted holds for the blocks behind it. */
+static COLD double s_choose(struct ms_thread *thread, uint64_t usable) {
+    double probability = 0;
+    thread->until_sample -= ms_sampler_step(&thread->sampling, usable);
+    if (thread->until_sample <= 0)
+        probability = ms_sampler_probability(thread, usable);
+    if (probability > 0 || MS_UNLIKELY(thread->high == RATE_HAS_CHANGED)) {
+        thread->high = MS_HAND_IN_BYTES;
+        ms_sampler_next(thread);
+    }
+    return probability;
+}
+
 static void s_make(struct ms_thread *thread, void *block, uint64_t size, struct ms_call call,
                    struct s_heritage heritage) {
     struct ms_thread_record *record = thread->record;
     struct ms_pending *pending = &record->pending;
     uintptr_t address = (uintptr_t)block;
-    uint64_t usable = s_usable(block);
+    uint64_t usable = ms_usable_of(block);
     uint32_t id = 0;
     if (pending->frame_address != 0)
         s_settle(thread);
-    if (!heritage.decided) {
-        thread->until_sample -= ms_sampler_step(usable);
-        if (thread->until_sample <= 0) {
-            ms_sampler_next(thread);
-            heritage.basis = (double)usable;
-        }
-    }
-    if (heritage.basis > 0)
+    if (!heritage.decided)
+        heritage.probability = s_choose(thread, usable);
+    if (heritage.probability > 0)
         id = s_sample(thread, address, size, call, heritage);
     pending->size = size;
     pending->block = id;
@@ -369,14 +338,14 @@ static HOT struct ms_counter *s_pending_counter(struct ms_thread *thread) {
 static HOT bool s_make_fast(void *block, size_t size, uintptr_t return_address) {
     struct ms_thread *thread = ms_thread_self;
     if (MS_UNLIKELY(block == NULL) || MS_UNLIKELY(thread == NULL) || MS_UNLIKELY(thread->busy) ||
-        MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_SAMPLED) || MS_UNLIKELY(!s_has_sizes))
+        MS_UNLIKELY(ms_recording.blocks != MS_BLOCKS_SAMPLED) || MS_UNLIKELY(!ms_usable_is_in_word))
         return false;
     struct ms_thread_record *record = thread->record;
     struct ms_pending *pending = &record->pending;
-    size_t word = s_size_word(block), usable = s_size_in(word);
+    size_t word = ms_usable_word(block), usable = ms_usable_in(word);
     int64_t held = record->handed_in + (int64_t)usable;
-    int64_t until_sample = thread->until_sample - ms_sampler_step(usable);
-    if (MS_UNLIKELY((word & SIZE_MAPPED) != 0) || MS_UNLIKELY(held > thread->high) ||
+    int64_t until_sample = thread->until_sample - ms_sampler_step(&thread->sampling, usable);
+    if (MS_UNLIKELY((word & MS_USABLE_MAPPED) != 0) || MS_UNLIKELY(held > thread->high) ||
         MS_UNLIKELY(until_sample <= 0) || MS_UNLIKELY(pending->block != 0))
         return false;
     if (MS_LIKELY(pending->frame_address != 0)) {
@@ -453,7 +422,7 @@ static void s_record_free(void *block) {
         thread = ms_thread_self;
         if (thread == NULL)
             return;
-        s_count_freed(thread, s_usable(block));
+        s_count_freed(thread, ms_usable_of(block));
         s_defer_free(thread, address);
         return;
     }
@@ -463,7 +432,7 @@ static void s_record_free(void *block) {
     if (id != 0)
         s_free_sampled(thread, id, false);
     s_end(thread);
-    s_count_freed(thread, s_usable(block));
+    s_count_freed(thread, ms_usable_of(block));
 }
 
 static __attribute__((noinline)) void s_free_slow(void *block) {
@@ -480,10 +449,10 @@ void ms_sampled_free(void *block) {
     uintptr_t address = (uintptr_t)block;
     if (MS_LIKELY(thread != NULL) && MS_LIKELY(s_marks[s_place(address)] == 0) &&
         MS_LIKELY(address != thread->newest_address) && MS_LIKELY(ms_recording.frees) &&
-        MS_LIKELY(s_has_sizes)) {
+        MS_LIKELY(ms_usable_is_in_word)) {
         struct ms_thread_record *record = thread->record;
-        size_t word = s_size_word(block), usable = s_size_in(word);
-        if (MS_LIKELY((word & SIZE_MAPPED) == 0) &&
+        size_t word = ms_usable_word(block), usable = ms_usable_in(word);
+        if (MS_LIKELY((word & MS_USABLE_MAPPED) == 0) &&
             MS_LIKELY(record->handed_in - (int64_t)usable >= -MS_HAND_IN_BYTES)) {
             ms_own_add(&record->frees, 1);
             ms_own_add((uint64_t *)&record->handed_in, -(uint64_t)usable);
@@ -496,27 +465,46 @@ void ms_sampled_free(void *block) {
 
 /* ---- realloc ---- */
 
+/* The same where the rate has been changed: what realloc gives back is chosen anew, since nothing
+ * tells of a block that was not sampled with which probability it was not. */
+static COLD void s_make_anew(struct ms_thread *thread, uint32_t id, void *memory, size_t size,
+                             struct ms_call call) {
+    struct s_heritage heritage = {0};
+    if (id != 0) {
+        heritage.holder = ms_load_relaxed(&ms_block_at(id)->holder);
+        s_free_sampled(thread, id, false);
+    }
+    if (memory != NULL && ms_recording.blocks == MS_BLOCKS_SAMPLED)
+        s_make(thread, memory, size, call, heritage);
+}
+
 /* A block of OLD_USABLE bytes at ADDRESS, with record ID if it was sampled, has become MEMORY. */
 static void s_make_again(struct ms_thread *thread, uintptr_t address, uint64_t old_usable,
                          uint32_t id, void *memory, size_t size, struct ms_call call) {
     struct s_heritage heritage = {.decided = true};
+    if (MS_UNLIKELY(ms_sampler_has_changed())) {
+        s_make_anew(thread, id, memory, size, call);
+        return;
+    }
     if (id != 0) {
-        heritage.basis = *ms_block_basis(id);
+        heritage.probability = (double)*ms_block_probability(id);
         heritage.holder = ms_load_relaxed(&ms_block_at(id)->holder);
         s_free_sampled(thread, id, memory != NULL && ms_recording.blocks == MS_BLOCKS_SAMPLED);
     }
     if (memory == NULL || ms_recording.blocks != MS_BLOCKS_SAMPLED)
         return;
-    uint64_t usable = s_usable(memory), growth = usable > old_usable ? usable - old_usable : 0;
+    uint64_t usable = ms_usable_of(memory), growth = usable > old_usable ? usable - old_usable : 0;
+    growth &= thread->sampling.byte_mask;
     if (id != 0) {
+        double more = growth != 0 ? ms_sampler_probability(thread, growth) : 0;
         thread->former = address;
-        heritage.basis += (double)growth;
-    } else if (ms_sampler.bytes != 0 && growth != 0) {
+        heritage.probability += more - heritage.probability * more;
+    } else if (growth != 0) {
         thread->until_sample -= (int64_t)growth;
         if (thread->until_sample <= 0) {
             thread->former = address;
+            heritage.probability = ms_sampler_probability(thread, usable);
             ms_sampler_next(thread);
-            heritage.basis = (double)usable;
         }
     }
     s_make(thread, memory, size, call, heritage);
@@ -524,7 +512,7 @@ static void s_make_again(struct ms_thread *thread, uintptr_t address, uint64_t o
 
 static void *s_reallocate(void *block, size_t size, struct ms_call call) {
     uintptr_t address = (uintptr_t)block;
-    uint64_t old_usable = s_usable(block);
+    uint64_t old_usable = ms_usable_of(block);
     uint32_t id = 0;
     struct ms_thread *thread = s_begin();
     if (thread != NULL) {
@@ -560,6 +548,13 @@ void *ms_sampled_reallocation(void *address, size_t size, struct ms_call call) {
 
 void *ms_sampled_realloc(void *address, size_t size) {
     return ms_sampled_reallocation(address, size, MS_CALL());
+}
+
+void ms_sampled_change(uint64_t word) {
+    struct ms_thread *thread;
+    ms_sampler_change(word);
+    for (uint32_t i = 0; (thread = ms_thread_of_shard(i)) != NULL; i++)
+        ms_store_relaxed(&thread->high, RATE_HAS_CHANGED);
 }
 
 void ms_sampled_end(void) {

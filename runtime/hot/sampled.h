@@ -12,7 +12,8 @@
  * A free of a block that is not sampled is told by one look at a table of 32 KiB.
  *
  * The decision is the block's for its life. By bytes, a block that realloc lets grow gets another
- * chance for what is new; its probability is that of all its bytes, and stays when it shrinks.
+ * chance for what is new; its probability is that of all its bytes, and stays when it shrinks. Once
+ * the rate has been changed, realloc is a free and an allocation to the sampler.
  *
  * A block that realloc has made is counted where realloc was called, unless a typing site claims
  * it: where the old one came from is known of sampled blocks alone.
@@ -42,6 +43,9 @@ void *ms_sampled_reallocation(void *address, size_t size, struct ms_call call);
 
 /* ADDRESS, SIZE bytes as requested or NULL, was just allocated. Returns ADDRESS. */
 void *ms_sampled_allocation(void *address, size_t size, struct ms_call call);
+
+/* From now on blocks are chosen as WORD says (ms_sampling_pack). One thread at a time, any. */
+void ms_sampled_change(uint64_t word);
 
 /* The process ends: its live bytes and their peak are brought up to date with what the calling
  * thread, which has recorded something, knows. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hot/sampler.h"
 
+#include "base/sampling.h"
 #include "hot/thread.h"
 
 #define NEVER (INT64_C(1) << 62)
@@ -37,31 +38,50 @@ static double s_log_rest(double rate) {
 }
 
 void ms_sampler_init(double rate, uint64_t bytes, uint64_t seed) {
-    ms_sampler = (struct ms_sampler){.rate = rate, .bytes = bytes, .seed = seed};
-    ms_sampler.byte_mask = bytes != 0 ? UINT64_MAX : 0;
-    ms_sampler.step = bytes == 0;
-    if (rate > 0 && rate < 1)
-        ms_sampler.log_rest = s_log_rest(rate);
+    ms_sampler = (struct ms_sampler){.seed = seed, .word = ms_sampling_pack(rate, bytes)};
 }
 
 bool ms_sampler_samples(void) {
-    return ms_sampler.bytes != 0 || ms_sampler.rate < 1;
+    return ms_sampler.word != ms_sampling_pack(1, 0);
+}
+
+void ms_sampler_change(uint64_t word) {
+    ms_store_release(&ms_sampler.changed, 1);
+    ms_store_release(&ms_sampler.word, word); /* pairs with s_adopt's caller */
+}
+
+static void s_adopt(struct ms_sampler_rate *rate, uint64_t word) {
+    *rate = (struct ms_sampler_rate){.word = word};
+    ms_sampling_unpack(word, &rate->rate, &rate->bytes);
+    rate->byte_mask = rate->bytes != 0 ? UINT64_MAX : 0;
+    rate->step = rate->bytes == 0;
+    if (rate->bytes == 0 && rate->rate > 0 && rate->rate < 1)
+        rate->log_rest = s_log_rest(rate->rate);
 }
 
 /* An exponential distribution has no memory: the next event counts from the end of the block that
  * holds the one before. By rate the number of blocks to the next sample is geometric. */
 void ms_sampler_next(struct ms_thread *thread) {
+    struct ms_sampler_rate *rate = &thread->sampling;
+    uint64_t word = ms_load_acquire(&ms_sampler.word); /* pairs with ms_sampler_change */
+    if (word != rate->word)
+        s_adopt(rate, word);
     double log = s_minus_log(s_next(&thread->random) | 1), gap;
-    if (ms_sampler.bytes != 0)
-        gap = log * (double)ms_sampler.bytes;
-    else if (ms_sampler.rate > 0 && ms_sampler.rate < 1)
-        gap = log / -ms_sampler.log_rest;
+    if (rate->bytes != 0)
+        gap = log * (double)rate->bytes;
+    else if (rate->rate > 0 && rate->rate < 1)
+        gap = log / -rate->log_rest;
     else
-        gap = ms_sampler.rate > 0 ? 0 : (double)NEVER;
+        gap = rate->rate > 0 ? 0 : (double)NEVER;
     thread->until_sample = gap < (double)NEVER ? (int64_t)gap + 1 : NEVER;
 }
 
 void ms_sampler_start(struct ms_thread *thread) {
     thread->random = ms_sampler.seed ^ (thread->index * UINT64_C(0xD1342543DE82EF95));
+    s_adopt(&thread->sampling, ms_load_acquire(&ms_sampler.word));
     ms_sampler_next(thread);
+}
+
+double ms_sampler_probability(const struct ms_thread *thread, uint64_t usable) {
+    return ms_sampling_probability(thread->sampling.rate, thread->sampling.bytes, (double)usable);
 }

@@ -16,6 +16,7 @@
 
 #include "base/atomics.h"
 #include "hot/call_frame.h"
+#include "hot/sampler.h"
 #include "memscope/abi.h"
 #include "store/blocks.h"
 #include "store/counters.h"
@@ -88,6 +89,7 @@ struct ms_thread {
     uintptr_t stack_low, stack_last; /* where a frame pointer may point */
     uint64_t random;                 /* state of the sampler's generator */
     int64_t until_sample;            /* bytes or blocks to the next sample: sampler.h */
+    struct ms_sampler_rate sampling; /* for which that was drawn */
     uintptr_t newest_address;        /* sampled path: the newest block; 0: it is freed */
     struct ms_phases phases;
     uint32_t shard;

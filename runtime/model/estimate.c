@@ -23,7 +23,8 @@ static double s_expected_samples(const struct ms_estimate_input *input) {
     if (input->allocations == 0)
         return 0;
     double mean = (double)input->alloc_bytes / count;
-    return count * ms_sampling_probability(input->rate, input->mean, mean > 1 ? mean : 1);
+    double by_bytes = ms_sampling_probability(1, input->mean, mean > 1 ? mean : 1);
+    return count * (by_bytes < input->rate ? by_bytes : input->rate);
 }
 
 /* Of bytes = total * live / made. The usual formula says 0 where all or none of the samples are
@@ -41,7 +42,7 @@ static double s_variance_of_share(const struct ms_estimate_input *input, double 
 struct ms_estimate ms_estimate_live(const struct ms_estimate_input *input) {
     double samples = s_expected_samples(input);
     struct ms_estimate out = {input->live.count, input->live.bytes, input->live.variance, 1, 1};
-    if (samples < ENOUGH_SAMPLES || !(input->made.bytes > 0) || !(input->made.count > 0))
+    if (!(samples >= ENOUGH_SAMPLES) || !(input->made.bytes > 0) || !(input->made.count > 0))
         return out;
     out.count_scale = (double)input->allocations / input->made.count;
     out.bytes_scale = (double)input->alloc_bytes / input->made.bytes;

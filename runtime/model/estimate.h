@@ -27,8 +27,8 @@ struct ms_weighted {
 void ms_weighted_add(struct ms_weighted *sum, double size, double probability);
 
 struct ms_estimate_input {
-    double rate;          /* of the journal */
-    uint64_t mean;        /* bytes between samples, 0: by rate */
+    double rate;          /* the least that there was: blocks are chosen with this probability, */
+    uint64_t mean;        /* or by so many bytes between samples at most (0: never by bytes) */
     uint64_t allocations; /* of the site, exact */
     uint64_t alloc_bytes;
     struct ms_weighted made; /* sampled blocks that it made */

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "base/atomics.h"
-#include "base/sampling.h"
 #include "model/array.h"
 #include "model/slack.h"
 
@@ -221,15 +220,10 @@ static bool s_read_block(const struct ms_block *record, struct s_block *block) {
 }
 
 /* With which probability the block of record ID was sampled. */
-static double s_probability(const struct ms_build *build, uint64_t id, uint64_t size) {
+static double s_probability(const struct ms_build *build, uint64_t id) {
     const float *stored =
-        build->sampled ? ms_journal_entry(build->journal, MS_TABLE_BASES, id) : NULL;
-    if (stored == NULL)
-        return 1;
-    double basis = *stored > 0 ? (double)*stored : (double)size + 1;
-    double probability =
-        ms_sampling_probability(build->header->sample_rate, build->header->sample_bytes, basis);
-    return probability > 0 && probability <= 1 ? probability : 1;
+        build->sampled ? ms_journal_entry(build->journal, MS_TABLE_PROBABILITIES, id) : NULL;
+    return stored != NULL && *stored > 0 && *stored <= 1 ? (double)*stored : 1;
 }
 
 static bool s_read_pooled(const struct ms_pooled_block *record, struct s_block *block) {
@@ -358,7 +352,7 @@ static enum ms_status s_settle_block(struct s_walk *walk, uint64_t id, struct s_
     block->site = walk->pending[*at].site;
     if (status == MS_OK && walk->build->sampled)
         ms_weighted_add(&walk->build->sites[block->site].made, (double)block->size,
-                        s_probability(walk->build, id, block->size));
+                        s_probability(walk->build, id));
     return status;
 }
 
@@ -403,7 +397,7 @@ static enum ms_status s_walk_table(struct s_walk *walk) {
         if (record == NULL || !s_read_block(record, &block))
             continue;
         s_mend(walk->build, &block);
-        block.probability = s_probability(walk->build, i, block.size);
+        block.probability = s_probability(walk->build, i);
         status = s_settle_block(walk, i, &block);
         if (status == MS_OK)
             status = s_add_block(walk, &block);

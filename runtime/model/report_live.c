@@ -15,8 +15,8 @@ double ms_build_error(const struct ms_build *build, uint64_t bytes, double varia
 struct ms_estimate ms_build_estimate(const struct ms_build *build, const struct ms_build_site *site,
                                      const struct ms_weighted *live) {
     struct ms_estimate_input input = {
-        .rate = build->header->sample_rate,
-        .mean = build->header->sample_bytes,
+        .rate = build->header->sample_least_rate,
+        .mean = build->header->sample_most_bytes,
         .allocations = site->allocations,
         .alloc_bytes = site->alloc_bytes,
         .made = site->made,

@@ -97,6 +97,7 @@ static enum ms_status s_fill_sampling(struct ms_build *build) {
     double rate = build->header->sample_rate;
     sampling->sample_rate = rate >= 0 && rate <= 1 ? rate : NAN;
     sampling->sample_bytes = build->header->sample_bytes;
+    sampling->rate_changes = build->header->sample_changes;
     sampling->seed = build->header->seed;
     build->has_drops = s_has_drops(build->header);
     build->sampled = build->header->sampled != 0;

@@ -14,16 +14,16 @@ static void s_move(struct ms_block_list *from, struct ms_block_list *to, uint32_
     }
 }
 
-/* Room for the bases of records below END. */
-static bool s_reserve_bases(uint64_t end) {
+/* Room for the probabilities of records below END. */
+static bool s_reserve_probabilities(uint64_t end) {
     uint64_t offset;
     if (ms_store.header->sampled == 0)
         return true;
-    while (ms_store.tables[MS_TABLE_BASES].appended < end * sizeof(float)) {
-        if (ms_store_append(MS_TABLE_BASES, sizeof(float), &offset) == NULL)
+    while (ms_store.tables[MS_TABLE_PROBABILITIES].appended < end * sizeof(float)) {
+        if (ms_store_append(MS_TABLE_PROBABILITIES, sizeof(float), &offset) == NULL)
             return false;
     }
-    ms_store_publish(MS_TABLE_BASES);
+    ms_store_publish(MS_TABLE_PROBABILITIES);
     return true;
 }
 
@@ -34,7 +34,7 @@ static bool s_append(uint32_t *first) {
     if (ms_store_append(MS_TABLE_BLOCKS, size, &offset) == NULL)
         return false;
     *first = (uint32_t)(offset / sizeof(struct ms_block));
-    if (!s_reserve_bases(*first + MS_BLOCK_BATCH)) {
+    if (!s_reserve_probabilities(*first + MS_BLOCK_BATCH)) {
         ms_store.tables[MS_TABLE_BLOCKS].appended = offset;
         return false;
     }

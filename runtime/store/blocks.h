@@ -25,9 +25,9 @@ static inline struct ms_block *ms_block_at(uint32_t id) {
     return ms_store_at(MS_TABLE_BLOCKS, (uint64_t)id * sizeof(struct ms_block));
 }
 
-/* Of a sampled journal: what the probability of the block with record ID follows from. */
-static inline float *ms_block_basis(uint32_t id) {
-    return ms_store_at(MS_TABLE_BASES, (uint64_t)id * sizeof(float));
+/* Of a sampled journal: with which probability the block of record ID was chosen. */
+static inline float *ms_block_probability(uint32_t id) {
+    return ms_store_at(MS_TABLE_PROBABILITIES, (uint64_t)id * sizeof(float));
 }
 
 /* Fills an empty list; false: no room. Takes the store lock. */

@@ -22,6 +22,7 @@ bool ms_control_take(struct ms_control_request *request) {
     }
     memset(request, 0, sizeof(*request));
     request->command = (enum ms_control)command;
+    request->value = ms_load_relaxed(&header->control_value);
     for (unsigned i = 0; i + 1 < MS_CONTROL_TEXT; i++) {
         request->text[i] = ms_load_relaxed(&header->control_text[i]);
         if (request->text[i] == 0)

@@ -14,6 +14,7 @@
 /* A copy: what is in the journal may change meanwhile. */
 struct ms_control_request {
     enum ms_control command;
+    uint64_t value;
     char text[MS_CONTROL_TEXT]; /* has a NUL, and nothing but NULs behind it */
 };
 

@@ -55,8 +55,8 @@
     X(9, MARKS, 32)       /* struct ms_mark */                                                     \
     X(10, PHASES, 128)    /* struct ms_phase */                                                    \
     X(11, HISTOGRAMS, 1024) /* struct ms_histograms, one for each counter shard */                 \
-    X(12, BASES, 4)         /* of a sampled journal: a float for each block, the bytes that its    \
-                               probability follows from */                                         \
+    X(12, PROBABILITIES, 4) /* of a sampled journal: a float for each block, with which            \
+                               probability it was chosen */                                        \
     X(13, POOLED, 64)       /* struct ms_pooled_block; entry 0 is not used */                      \
     X(14, PROBLEMS, 64)     /* struct ms_problem */                                                \
     X(15, PEAK, 16)         /* struct ms_peak_entry, one for each site */                          \
@@ -102,6 +102,7 @@ enum ms_control {
     MS_CONTROL_RESUME, /* record them again */
     MS_CONTROL_SCAN,   /* look which blocks can be reached */
     MS_CONTROL_MARK,   /* a moment named control_text is now */
+    MS_CONTROL_SAMPLE, /* choose blocks as control_value says: ms_sampling_pack */
     MS_CONTROL_COUNT
 };
 #define MS_CONTROL_BITS          8
@@ -116,6 +117,7 @@ enum ms_control {
 enum ms_control_result {
     MS_CONTROL_DONE,
     MS_CONTROL_NO_ROOM, /* the journal cannot take it */
+    MS_CONTROL_REFUSED, /* the process is not measured in a way that allows it */
     MS_CONTROL_UNKNOWN, /* the process has no such command, or cannot read what goes with it */
 };
 
@@ -178,7 +180,7 @@ struct ms_journal_header {
     uint64_t monotonic_start_ns;  /* CLOCK_MONOTONIC at start_time_ns */
     uint64_t end_ns;              /* 0 while running */
     /* how it was measured */
-    double sample_rate;    /* 1.0: every block */
+    double sample_rate;    /* 1.0: every block, or by bytes */
     uint64_t sample_bytes; /* mean bytes between samples, 0: sampling is by rate */
     uint64_t seed;
     uint32_t preset; /* string */
@@ -219,8 +221,14 @@ struct ms_journal_header {
     uint64_t scan_lost_bytes; /* in blocks that cannot be reached */
     /* With control_request; written by whoever asks, but for the result. */
     char control_text[MS_CONTROL_TEXT];
+    uint64_t control_value;
     uint64_t control_result; /* enum ms_control_result of the last request that was done */
-    unsigned char reserved[4096 - 848];
+    /* While blocks were chosen with changing probabilities: the least share of blocks, and the most
+     * mean bytes, that there were so far. sample_rate and sample_bytes are of now. */
+    double sample_least_rate;
+    uint64_t sample_most_bytes;
+    uint64_t sample_changes; /* how often it was changed */
+    unsigned char reserved[4096 - 880];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 

@@ -46,7 +46,7 @@ struct journal_builder *journal_builder_new(size_t extent_bytes) {
     header->ppid = 4710;
     header->start_time_ns = UINT64_C(1700000000000000000);
     header->end_ns = UINT64_C(2000000000);
-    header->sample_rate = 1.0;
+    header->sample_rate = header->sample_least_rate = 1.0;
     header->tick_interval_ns = 100000000;
     journal_builder_append(builder, MS_TABLE_STRINGS, s_zeros, 1);
     journal_builder_append(builder, MS_TABLE_SITES, s_zeros, sizeof(struct ms_site));

@@ -707,7 +707,7 @@ struct memscope_report *sample_report_new_empty(void) {
         .exit = MEMSCOPE_EXIT_KILLED,
         .exit_code = MEMSCOPE_UNKNOWN,
     };
-    sample->report.sampling = (struct memscope_sampling){"full", 1.0, 0, 0, true, "requested"};
+    sample->report.sampling = (struct memscope_sampling){"full", 1.0, 0, 0, 0, true, "requested"};
     sample->report.summary.typed_bytes_percent = NAN;
     sample->report.summary.stack_peak_bytes = MEMSCOPE_UNKNOWN;
     return &sample->report;

@@ -50,7 +50,7 @@ static void test_keys(void) {
               "modules events processes notes"));
     static const char *const objects[][2] = {
         {"process", "pid ppid executable command host start_time duration_ns exit exit_code"},
-        {"sampling", "preset sample_rate sample_bytes seed exact heap_bytes"},
+        {"sampling", "preset sample_rate sample_bytes rate_changes seed exact heap_bytes"},
         {"summary",
          "total_allocations total_deallocations active_allocations peak_memory_bytes "
          "peak_known_bytes peak_known_ns "

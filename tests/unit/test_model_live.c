@@ -77,13 +77,15 @@ static void s_test_sampled(void) {
     struct journal_builder *builder = s_begin(7, &site);
     uint32_t stack = s_stack(builder, 0x1100);
     journal_builder_header(builder)->sample_rate = 0.7;
+    journal_builder_header(builder)->sample_least_rate = 0.7;
     journal_builder_header(builder)->sampled = 1;
-    float basis = 0;
-    journal_builder_append(builder, MS_TABLE_BASES, &basis, sizeof(basis)); /* entry 0 */
-    basis = 100;
+    float probability = 0;
+    journal_builder_append(builder, MS_TABLE_PROBABILITIES, &probability,
+                           sizeof(probability)); /* entry 0 */
+    probability = 0.7F;
     for (unsigned i = 0; i < 7; i++) {
         s_add(builder, i, 100, site, stack);
-        journal_builder_append(builder, MS_TABLE_BASES, &basis, sizeof(basis));
+        journal_builder_append(builder, MS_TABLE_PROBABILITIES, &probability, sizeof(probability));
     }
     struct memscope_report *report = report_of_builder(s_path, builder, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(report);

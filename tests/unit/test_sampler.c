@@ -25,7 +25,7 @@ static void s_start(double rate, uint64_t bytes, uint64_t seed) {
 }
 
 static bool s_takes(uint64_t size) {
-    s_thread.until_sample -= ms_sampler_step(size);
+    s_thread.until_sample -= ms_sampler_step(&s_thread.sampling, size);
     if (s_thread.until_sample > 0)
         return false;
     ms_sampler_next(&s_thread);
@@ -232,6 +232,97 @@ static void test_small_sites(void) {
     CU_ASSERT_TRUE(fabs(out.bytes - 1) < 5 / sqrt(s_runs * 40 * out.sampled / 3));
 }
 
+/* ---- a rate that changes ---- */
+
+struct change {
+    unsigned at; /* percent of the blocks */
+    double rate;
+    uint64_t mean;
+    bool notice; /* the thread hears of it at once, else with its next sample */
+};
+
+/* One run of a site whose rate changes: each block with the probability that it had. */
+static void s_run_changing(const struct population *site, const struct change *changes,
+                           unsigned change_count, uint64_t seed, struct ms_estimate_input *input) {
+    unsigned next = 1;
+    input->made = input->live = (struct ms_weighted){0};
+    s_start(changes[0].rate, changes[0].mean, seed);
+    for (unsigned i = 0; i < site->count; i++) {
+        uint64_t size = s_size(site, i);
+        if (next < change_count && i == changes[next].at * (site->count / 100)) {
+            ms_sampler_change(ms_sampling_pack(changes[next].rate, changes[next].mean));
+            if (changes[next++].notice)
+                ms_sampler_next(&s_thread);
+        }
+        double probability = ms_sampler_probability(&s_thread, size);
+        if (!s_takes(size))
+            continue;
+        ms_weighted_add(&input->made, (double)size, probability);
+        if (site->lives(i, size))
+            ms_weighted_add(&input->live, (double)size, probability);
+    }
+}
+
+static void s_check_changing(const struct population *site, const struct change *changes,
+                             unsigned change_count, double least) {
+    struct ms_estimate_input input = {.rate = 1};
+    double truth = 0, sum = 0, unscaled = 0, covered = 0;
+    for (unsigned i = 0; i < change_count; i++) {
+        input.rate = changes[i].mean == 0 ? fmin(input.rate, changes[i].rate) : input.rate;
+        input.mean = changes[i].mean > input.mean ? changes[i].mean : input.mean;
+    }
+    for (unsigned i = 0; i < site->count; i++) {
+        uint64_t size = s_size(site, i);
+        input.allocations++;
+        input.alloc_bytes += size;
+        truth += site->lives(i, size) ? (double)size : 0;
+    }
+    for (unsigned run = 0; run < s_runs; run++) {
+        s_run_changing(site, changes, change_count, run * 7919 + 1, &input);
+        struct ms_estimate estimate = ms_estimate_live(&input);
+        sum += estimate.bytes / truth;
+        unscaled += input.live.bytes / truth;
+        covered += fabs(estimate.bytes - truth) <= 1.96 * sqrt(estimate.variance) + 0.5;
+    }
+    printf("\n    bytes %.4f of the truth, unscaled %.4f, within the limits %.3f", sum / s_runs,
+           unscaled / s_runs, covered / s_runs);
+    CU_ASSERT_TRUE(fabs(sum / s_runs - 1) <= 0.01);
+    CU_ASSERT_TRUE(fabs(unscaled / s_runs - 1) <= 0.01);
+    CU_ASSERT_TRUE(covered / s_runs >= least);
+}
+
+static void test_changing_rates(void) {
+    static const struct population third = {40000, 16, 255, s_third};
+    static const struct population large = {20000, 16, 1400, s_large};
+    static const struct change finer[] = {{0, 1, 16384, true}, {40, 1, 1024, true}};
+    static const struct change coarser[] = {{0, 1, 1024, true}, {30, 1, 32768, false}};
+    static const struct change to_share[] = {
+        {0, 1, 8192, true}, {20, 0.02, 0, false}, {50, 1, 0, true}, {70, 1, 4096, true}};
+    static const struct change to_bytes[] = {{0, 0.01, 0, true}, {50, 1, 2048, false}};
+    struct change often[20]; /* the samples at which the thread goes over count for much */
+    for (unsigned i = 0; i < 20; i++)
+        often[i] = (struct change){i * 5, 1, i % 2 == 0 ? 1024 : 32768, i % 2 == 0};
+    s_check_changing(&third, often, 20, 0.92);
+    s_check_changing(&third, finer, 2, 0.92);
+    s_check_changing(&large, coarser, 2, 0.92);
+    s_check_changing(&third, to_share, 4, 0.92);
+    s_check_changing(&large, to_bytes, 2, 0.92);
+}
+
+static void test_pack(void) {
+    double rate;
+    uint64_t bytes;
+    CU_ASSERT_TRUE(ms_sampling_unpack(ms_sampling_pack(0.25, 0), &rate, &bytes));
+    CU_ASSERT_TRUE(rate == 0.25 && bytes == 0);
+    CU_ASSERT_TRUE(ms_sampling_unpack(ms_sampling_pack(0.25, 524288), &rate, &bytes));
+    CU_ASSERT_TRUE(rate == 1 && bytes == 524288);
+    static const double bad[] = {0, -0.0, 1.0000001, INFINITY, NAN, 1e300};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        CU_ASSERT_FALSE(ms_sampling_unpack(ms_sampling_pack(bad[i], 0), &rate, &bytes));
+    CU_ASSERT_FALSE(ms_sampling_unpack(UINT64_MAX, &rate, &bytes));
+    CU_ASSERT_FALSE(ms_sampling_unpack(UINT64_C(1) << 63, &rate, &bytes));
+}
+
 /* Mixed sizes must be weighted block by block: JE 1897 is 20 % off here. */
 static void test_mixed_sizes(void) {
     struct ms_weighted sum = {0};
@@ -269,6 +360,8 @@ int main(int argc, char **argv) {
     CU_ADD_TEST(suite, test_estimates_by_rate);
     CU_ADD_TEST(suite, test_estimates_at_the_ends);
     CU_ADD_TEST(suite, test_small_sites);
+    CU_ADD_TEST(suite, test_changing_rates);
+    CU_ADD_TEST(suite, test_pack);
     CU_ADD_TEST(suite, test_mixed_sizes);
     CU_ADD_TEST(suite, test_error);
     CU_basic_set_mode(CU_BRM_VERBOSE);

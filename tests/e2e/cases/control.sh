@@ -148,6 +148,18 @@ case_control_refused() {
     refused 'not UTF-8' "$memscope" mark j.mscope "$(printf 'a\377b')"
     refused '1 to 255 bytes' "$memscope" mark j.mscope ''
     refused '1 to 255 bytes' "$memscope" mark j.mscope "$(printf '%256s' x)"
+    start monitor=1
+    more
+    refused 'records every block' "$memscope" sample j.mscope 512K
+    refused 'takes a RATE' "$memscope" sample
+    for rate in 0 0.0 1.5 x 5x 1e-3 101% '' 0%; do
+        refused 'is no rate' "$memscope" sample j.mscope "$rate"
+    done
+    finish
+    start sample_rate=0
+    more
+    refused 'started with sample_rate=0' "$memscope" sample j.mscope 0.1
+    finish
     start monitor=0
     more
     refused 'without a monitor' "$memscope" pause j.mscope

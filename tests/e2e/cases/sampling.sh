@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 # What is exact where only some blocks are sampled, what is estimated, and what each option changes.
 
+rates= # that record_changing is given
+
 # truth TYPE FIELD: what ./sampled has printed.
 truth() {
     awk -v type="$1" -v field="$2" '$1 == type { print $field }' out
@@ -128,6 +130,22 @@ depth_of() {
     "$memscope" export --format json deep.mscope | jq "[($deepest), $1] | min"
 }
 
+# record_changing RATE...: ./sampled in parts, with another RATE before each but the first.
+record_changing() {
+    rm -f input j.mscope
+    mkfifo input
+    MEMSCOPE_OPTIONS="out=$PWD/j.mscope:$options" ./sampled 150000 $(($# + 1)) <input >out 2>err &
+    pid=$!
+    exec 7>input
+    wait_for 10 test -s j.mscope
+    for rate; do
+        "$memscope" sample j.mscope "$rate" || fail "the rate cannot be changed to $rate"
+        printf x >&7
+    done
+    exec 7>&-
+    wait "$pid" || fail "sampled ended with $?: $(cat err)"
+}
+
 # estimates SEEDS LEAST BIAS: over so many seeds the mean of what is estimated is within BIAS percent, and three
 # standard errors of that mean, of the truth, and at least LEAST percent of the estimates are within their ±.
 estimates() {
@@ -136,7 +154,12 @@ estimates() {
     while [ "$seed" -lt "$1" ]; do
         seed=$((seed + 1))
         options=$sampling:seed=$seed
-        record ./sampled
+        if [ -n "$rates" ]; then
+            # shellcheck disable=SC2086 # a list of rates
+            record_changing $rates
+        else
+            record ./sampled
+        fi
         "$memscope" export --format json j.mscope | jq -r '.types[] | select(.type_name != null) |
             [.type_name, .live_bytes, .error_percent // 0, .live_count] | @tsv' | sed 's/^struct //' >>estimates
     done
@@ -151,6 +174,27 @@ estimates() {
             if (off < 0) off = -off
             if (off * 100 > bias + 3 * error[type] / runs / 1.96 / sqrt(runs) || within[type] * 100 < least * runs) bad = 1 }
             exit bad }' out estimates || fail "the estimates with $sampling are off"
+}
+
+# The probability of each block is the one that it was chosen with, of a block of realloc, too.
+case_changing_rates() {
+    build sampled
+    rates='16K 256' sampling=sample_bytes=4K estimates 4 75 1
+    to_json
+    exact_totals
+    check '.sampling | [.sample_rate, .sample_bytes, .rate_changes, .exact]' '[1,256,2,false]'
+    "$memscope" summary j.mscope >summary
+    grep -q 'a stack each 256 B at the end, changed 2 times' summary || fail "not in: $(cat summary)"
+    rates='2K 0.5' sampling=sample_rate=0.1 estimates 4 75 1
+    to_json
+    check '.sampling | [.sample_rate, .sample_bytes, .rate_changes]' '[0.5,0,2]'
+    exact_totals
+}
+
+case_changing_rates_long() {
+    build sampled
+    rates='16K 1K' sampling=sample_bytes=4K estimates 200 92 1
+    rates='2K 0.2' sampling=sample_rate=0.1 estimates 200 92 1
 }
 
 case_sampled_estimates() {

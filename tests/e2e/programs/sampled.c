@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sampled [ROUNDS]: makes and frees blocks of three types from a fixed sequence, lets some grow by
- * realloc, and prints what is true at its end: for each type
+ * sampled [ROUNDS [PARTS]]: makes and frees blocks of three types from a fixed sequence, lets some
+ * grow by realloc, and prints what is true at its end: for each type
  *
  *     TYPE ALLOCATIONS BYTES LIVE LIVE_BYTES
  *
- * and "usable BYTES" of all that is live. Nothing else is allocated.
+ * and "usable BYTES" of all that is live. Nothing else is allocated. With PARTS, it reads a byte
+ * from standard input before each of so many parts but the first.
  */
 #include <malloc.h>
 #include <stdint.h>
@@ -100,8 +101,12 @@ static void say_number(unsigned long value, const char *end) {
 int main(int argc, char **argv) {
     static const char *const names[] = {"small", "large", "text"};
     long rounds = argc > 1 ? atol(argv[1]) : 200000;
+    long part = argc > 2 ? rounds / atol(argv[2]) : rounds;
     uint64_t random = 88172645463325252u; /* xorshift64 */
     for (long i = 0; i < rounds; i++) {
+        char byte;
+        if (i != 0 && i % part == 0 && read(STDIN_FILENO, &byte, 1) != 1)
+            return 1;
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;

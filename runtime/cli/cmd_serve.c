@@ -213,7 +213,7 @@ static bool s_find(const char *file, struct s_served *served) {
 static int s_serve(struct s_served *served, const char *address, const char *token) {
     struct ms_listen listen;
     char why[MS_LISTEN_WHY_BYTES];
-    const struct ms_serve_source source = {served, s_list, s_open, s_close};
+    const struct ms_serve_source source = {served, !served->is_directory, s_list, s_open, s_close};
     if (!ms_listen_open(&listen, address, token != NULL, why))
         return ms_cli_fail("serve: --listen %s: %s", address, why);
     ms_cli_begin_output();
@@ -269,21 +269,22 @@ const struct ms_command ms_command_serve = {
         "Serves the report of one process, or of all journals in DIR (left out: the journal\n"
         "directory), until it is interrupted. Prints its address. The processes are not\n"
         "touched: each answer is made of their journals.\n\n"
-        "  /                     the page of `memscope report`\n"
+        "  /                     the page of `memscope report`, which follows the process\n"
         "  /api/v1/report        the report as JSON, or msgpack where that is accepted\n"
         "  /api/v1/processes     the processes there are\n"
         "  /api/v1/targets       those that run, for collectors that discover by HTTP\n"
+        "  /api/v1/events        tells when one of them has something new (server-sent events)\n"
         "  /debug/pprof/heap     a heap profile for `go tool pprof`, Parca, Pyroscope\n"
         "  /debug/pprof/allocs   the same, which shows first what was allocated\n"
         "  /metrics              for Prometheus: of one process, or of all that run\n"
         "  /healthz              says ok\n\n"
         "?process=PID picks one of several, ?seconds=N a profile of the difference that N\n"
-        "seconds make; ?refresh=N has the browser load the page again every N seconds.\n\n"
+        "seconds make.\n\n"
         "  --listen ADDRESS      127.0.0.1:PORT, [::1]:PORT, another numeric address with a\n"
         "                        port, or unix:PATH; port 0 picks one (" S_DEFAULT_LISTEN ")\n"
         "  --token-file FILE     asks for \"Authorization: Bearer TOKEN\" with the first line of\n"
-        "                        FILE; must be given where other machines can reach "
-        "ADDRESS\n" MS_SOURCE_HELP,
+        "                        FILE, and browsers for it as a password; must be given where\n"
+        "                        other machines can reach ADDRESS\n" MS_SOURCE_HELP,
     .options = s_options,
     .run = s_run,
 };

@@ -122,7 +122,7 @@ static void s_write_element(struct ms_writer *writer, const void *view) {
 
 static enum ms_status s_fill(const void *view, ms_sink_fn *sink, void *sink_data) {
     const struct ms_page_element element = {"diff", s_write_element, view};
-    return ms_page_write(&element, 1, sink, sink_data);
+    return ms_page_write(&element, 1, false, sink, sink_data);
 }
 
 int ms_diff_view_write_page(const struct ms_diff_view *view, const char *path) {

@@ -2,7 +2,7 @@
 # cmake -D PAGE=page.html -D STYLES=a.css,b.css -D SCRIPTS=a.js,b.js -D OUTPUT=page.c -P embed.cmake
 #
 # Puts style and scripts into the page, allows exactly them in its Content-Security-Policy (by SHA-256), cuts it
-# where the report's JSON goes, and writes both halves as C arrays.
+# where its policy may be added to and where the report's JSON goes, and writes the parts as C arrays.
 
 # The base64 form of the SHA-256 of TEXT, as a policy names it.
 function(policy_hash text result)
@@ -75,8 +75,15 @@ fill("@REPORT@" "")
 string(SUBSTRING "${page}" 0 ${cut} head)
 string(SUBSTRING "${page}" ${cut} -1 page)
 fill("@SCRIPT@" "${script}")
+set(tail "${page}")
+set(page "${head}")
+string(FIND "${page}" "@CONNECT@" cut)
+fill("@CONNECT@" "")
+string(SUBSTRING "${page}" 0 ${cut} policy)
+string(SUBSTRING "${page}" ${cut} -1 head)
 
 set(source "/* Made by embed.cmake. */\n#include \"dashboard/dashboard.h\"\n")
+append_array(ms_dashboard_policy "${policy}")
 append_array(ms_dashboard_head "${head}")
-append_array(ms_dashboard_tail "${page}")
+append_array(ms_dashboard_tail "${tail}")
 file(WRITE "${OUTPUT}" "${source}")

@@ -51,6 +51,8 @@ struct ms_export_options {
                          shown first */
     const struct memscope_report *before; /* of the same process: it is taken off; NULL: none */
     const struct ms_listings *listings;   /* of html: goes into the page; NULL: none */
+    const char *live; /* of html, for memscope serve: the id of the process that the page follows;
+                         NULL: it does not */
 };
 
 /* Which of them a format looks at. */
@@ -89,6 +91,10 @@ enum ms_status ms_export_write(const struct ms_exporter *exporter,
                                const struct memscope_report *report,
                                const struct ms_export_options *options, ms_sink_fn *sink,
                                void *sink_data);
+
+/* The report alone, as the element of a page of the dashboard has it. */
+enum ms_status ms_export_page_report(const struct memscope_report *report, ms_sink_fn *sink,
+                                     void *sink_data);
 
 /* The same by an exporter of the user's own: MS_EXPORTER_FAILED when it says so, MS_NOTHING_WRITTEN
  * when SINK has got nothing. */

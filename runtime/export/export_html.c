@@ -2,7 +2,7 @@
 /*
  * The dashboard: the page with the report as JSON in the middle. The JSON has the keys of the JSON
  * export; only the stacks come as a tree (stack_tree.h). Source files that were asked for come as
- * an element of their own.
+ * an element of their own, and so does what a page that follows its process has to know.
  */
 #include "export/export.h"
 #include "export/listings.h"
@@ -20,6 +20,14 @@ static void write_report(struct ms_writer *writer, const void *data) {
     ms_report_write(writer, content->report, ms_stack_tree_write, content->tree);
 }
 
+/* What the server knows the process by. */
+static void write_live(struct ms_writer *writer, const void *data) {
+    writer->ops->begin_object(writer, 1);
+    writer->ops->string(writer, "process");
+    writer->ops->string(writer, data);
+    writer->ops->end_object(writer);
+}
+
 static void write_sources(struct ms_writer *writer, const void *data) {
     ms_listings_write(writer, data);
 }
@@ -32,11 +40,32 @@ enum ms_status ms_export_html(const struct memscope_report *report,
     if (content.tree == NULL) {
         return MS_NO_MEMORY;
     }
-    const struct ms_page_element elements[] = {
-        {"report", write_report, &content},
-        {"sources", write_sources, listings},
-    };
-    enum ms_status status = ms_page_write(elements, listings != NULL ? 2 : 1, sink, sink_data);
+    const char *live = options != NULL ? options->live : NULL;
+    struct ms_page_element elements[3] = {{"report", write_report, &content}};
+    size_t count = 1;
+    if (listings != NULL) {
+        elements[count++] = (struct ms_page_element){"sources", write_sources, listings};
+    }
+    if (live != NULL) {
+        elements[count++] = (struct ms_page_element){"live", write_live, live};
+    }
+    enum ms_status status = ms_page_write(elements, count, live != NULL, sink, sink_data);
+    ms_stack_tree_destroy(content.tree);
+    return status;
+}
+
+enum ms_status ms_export_page_report(const struct memscope_report *report, ms_sink_fn *sink,
+                                     void *sink_data) {
+    const struct content content = {report, ms_stack_tree_new(report)};
+    if (content.tree == NULL) {
+        return MS_NO_MEMORY;
+    }
+    struct ms_writer *writer = ms_json_writer_new(sink, sink_data, MS_JSON_COMPACT);
+    enum ms_status status = MS_NO_MEMORY;
+    if (writer != NULL) {
+        write_report(writer, &content);
+        status = writer->ops->finish(writer);
+    }
     ms_stack_tree_destroy(content.tree);
     return status;
 }

@@ -65,9 +65,11 @@ static enum ms_status write_element(const struct ms_page_element *element, ms_si
     return status == MS_OK && !put_text(sink, sink_data, "</script>") ? MS_IO : status;
 }
 
-enum ms_status ms_page_write(const struct ms_page_element *elements, size_t count, ms_sink_fn *sink,
-                             void *sink_data) {
-    if (!sink(sink_data, ms_dashboard_head, ms_dashboard_head_size)) {
+enum ms_status ms_page_write(const struct ms_page_element *elements, size_t count, bool connects,
+                             ms_sink_fn *sink, void *sink_data) {
+    if (!sink(sink_data, ms_dashboard_policy, ms_dashboard_policy_size) ||
+        !put_text(sink, sink_data, connects ? "; connect-src 'self'" : "") ||
+        !sink(sink_data, ms_dashboard_head, ms_dashboard_head_size)) {
         return MS_IO;
     }
     for (size_t i = 0; i < count; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The page of runtime/dashboard with elements of JSON in it, which its script looks for by their
- * id: `report` with or without `sources` (export_html.c), or `diff` (cli/diff_page.c).
+ * id: `report` with or without `sources` and `live` (export_html.c), `diff` (cli/diff_json.c), or
+ * `processes` (serve/endpoints.c).
  */
 #ifndef MS_EXPORT_PAGE_H
 #define MS_EXPORT_PAGE_H
@@ -16,8 +17,8 @@ struct ms_page_element {
 };
 
 /* Small elements stay readable in the page; one that would make it heavy is packed, to about a
- * tenth. */
-enum ms_status ms_page_write(const struct ms_page_element *elements, size_t count, ms_sink_fn *sink,
-                             void *sink_data);
+ * tenth. A page that CONNECTS may ask the server that it came from, others nobody. */
+enum ms_status ms_page_write(const struct ms_page_element *elements, size_t count, bool connects,
+                             ms_sink_fn *sink, void *sink_data);
 
 #endif

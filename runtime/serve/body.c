@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/packing_sink.h"
+
 bool ms_body_put(void *sink, const void *bytes, size_t size) {
     struct ms_body *body = sink;
     if (size > body->capacity - body->size) {
@@ -31,6 +33,22 @@ bool ms_body_print(struct ms_body *body, const char *format, ...) {
     int length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     return length >= 0 && (size_t)length < sizeof(text) && ms_body_put(body, text, (size_t)length);
+}
+
+bool ms_body_pack(struct ms_body *body) {
+    struct ms_body packed = {0};
+    struct ms_packing_sink *packing = ms_packing_sink_new(ms_body_put, &packed, MS_PACKING_GZIP);
+    if (packing == NULL)
+        return false;
+    bool put = ms_packing_sink_put(packing, body->bytes, body->size);
+    bool finished = ms_packing_sink_finish(packing) == MS_OK && put;
+    if (finished) {
+        ms_body_fini(body);
+        *body = packed;
+    } else {
+        ms_body_fini(&packed);
+    }
+    return finished;
 }
 
 void ms_body_fini(struct ms_body *body) {

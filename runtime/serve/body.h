@@ -20,6 +20,9 @@ bool ms_body_put(void *body, const void *bytes, size_t size);
 bool ms_body_print(struct ms_body *body, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Has the same as a gzip file in its place. False: out of memory, and BODY is as it was. */
+bool ms_body_pack(struct ms_body *body);
+
 void ms_body_fini(struct ms_body *body);
 
 #endif

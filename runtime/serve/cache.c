@@ -17,20 +17,21 @@ static void s_drop(struct ms_cache *cache, size_t at) {
     free(cache->entries[at].accept);
     free(cache->entries[at].host);
     free(cache->entries[at].process);
-    free(cache->entries[at].refresh);
     memset(&cache->entries[at], 0, sizeof(cache->entries[at]));
 }
 
 struct MHD_Response *ms_cache_find(struct ms_cache *cache, const struct ms_request *request,
-                                   uint64_t now_ms) {
+                                   uint64_t now_ms, const char **etag) {
     for (size_t i = 0; i < MS_CACHE_COUNT; i++) {
         if (cache->entries[i].response != NULL && cache->entries[i].expires_ms > now_ms &&
             s_same(cache->entries[i].path, request->path) &&
             s_same(cache->entries[i].accept, request->accept) &&
             s_same(cache->entries[i].host, request->host) &&
             s_same(cache->entries[i].process, request->process) &&
-            s_same(cache->entries[i].refresh, request->refresh))
+            cache->entries[i].is_packed == request->takes_gzip) {
+            *etag = cache->entries[i].etag;
             return cache->entries[i].response;
+        }
     }
     return NULL;
 }
@@ -40,7 +41,8 @@ static char *s_copy(const char *text) {
 }
 
 void ms_cache_keep(struct ms_cache *cache, const struct ms_request *request,
-                   struct MHD_Response *response, uint64_t now_ms) {
+                   struct MHD_Response *response, const char etag[MS_CACHE_ETAG_BYTES],
+                   uint64_t now_ms) {
     size_t oldest = 0;
     for (size_t i = 1; i < MS_CACHE_COUNT; i++) {
         if (cache->entries[i].expires_ms < cache->entries[oldest].expires_ms)
@@ -53,11 +55,11 @@ void ms_cache_keep(struct ms_cache *cache, const struct ms_request *request,
     cache->entries[oldest].accept = s_copy(request->accept);
     cache->entries[oldest].host = s_copy(request->host);
     cache->entries[oldest].process = s_copy(request->process);
-    cache->entries[oldest].refresh = s_copy(request->refresh);
+    cache->entries[oldest].is_packed = request->takes_gzip;
+    memcpy(cache->entries[oldest].etag, etag, MS_CACHE_ETAG_BYTES);
     cache->entries[oldest].expires_ms = now_ms + MS_CACHE_MS;
     if (cache->entries[oldest].path == NULL || cache->entries[oldest].accept == NULL ||
-        cache->entries[oldest].host == NULL || cache->entries[oldest].process == NULL ||
-        cache->entries[oldest].refresh == NULL)
+        cache->entries[oldest].host == NULL || cache->entries[oldest].process == NULL)
         s_drop(cache, oldest);
 }
 

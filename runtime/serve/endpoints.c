@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export/export.h"
+#include "export/page.h"
 #include "serve/metrics.h"
 
 typedef void s_endpoint_fn(const struct ms_serve_source *source, const struct ms_request *request,
@@ -14,7 +15,11 @@ typedef void s_endpoint_fn(const struct ms_serve_source *source, const struct ms
 
 static const char s_text[] = "text/plain; charset=utf-8";
 static const char s_json[] = "application/json";
+static const char s_html[] = "text/html; charset=utf-8";
 static const char s_msgpack[] = "application/msgpack";
+
+const char ms_endpoint_no_process[] =
+    "there is no such process; /api/v1/processes lists those there are";
 
 void ms_endpoint_refuse(struct ms_answer *answer, unsigned status, const char *line) {
     answer->status = status;
@@ -23,10 +28,10 @@ void ms_endpoint_refuse(struct ms_answer *answer, unsigned status, const char *l
     ms_body_print(&answer->body, "%s\n", line);
 }
 
-static void s_finish(struct ms_answer *answer, bool written, const char *type) {
+static void s_finish(struct ms_answer *answer, enum ms_status written, const char *type) {
     answer->status = 200;
     answer->type = type;
-    if (!written)
+    if (written != MS_OK)
         ms_endpoint_refuse(answer, 500, "the answer could not be written");
 }
 
@@ -83,26 +88,36 @@ static void s_write_process(struct ms_writer *writer, const struct ms_serve_proc
     ops->end_object(writer);
 }
 
+struct s_list {
+    const struct ms_serve_process *processes;
+    size_t count;
+};
+
+static void s_write_processes(struct ms_writer *writer, const void *data) {
+    const struct s_list *list = data;
+    writer->ops->begin_object(writer, 1);
+    writer->ops->string(writer, "processes");
+    writer->ops->begin_array(writer, list->count);
+    for (size_t i = 0; i < list->count; i++)
+        s_write_process(writer, &list->processes[i]);
+    writer->ops->end_array(writer);
+    writer->ops->end_object(writer);
+}
+
 static void s_processes(const struct ms_serve_source *source, const struct ms_request *request,
                         struct ms_answer *answer) {
-    const struct ms_serve_process *processes;
+    struct s_list list;
     bool packed = s_accepts(request, s_msgpack);
     struct ms_writer *writer = packed
                                    ? ms_msgpack_writer_new(ms_body_put, &answer->body)
                                    : ms_json_writer_new(ms_body_put, &answer->body, MS_JSON_PRETTY);
     if (writer == NULL) {
-        s_finish(answer, false, s_json);
+        s_finish(answer, MS_NO_MEMORY, s_json);
         return;
     }
-    size_t count = source->list(source->context, &processes);
-    writer->ops->begin_object(writer, 1);
-    writer->ops->string(writer, "processes");
-    writer->ops->begin_array(writer, count);
-    for (size_t i = 0; i < count; i++)
-        s_write_process(writer, &processes[i]);
-    writer->ops->end_array(writer);
-    writer->ops->end_object(writer);
-    s_finish(answer, writer->ops->finish(writer) == MS_OK, packed ? s_msgpack : s_json);
+    list.count = source->list(source->context, &list.processes);
+    s_write_processes(writer, &list);
+    s_finish(answer, writer->ops->finish(writer), packed ? s_msgpack : s_json);
 }
 
 /* What collectors of profiles discover by HTTP, as Prometheus defines it: a target for each process
@@ -139,7 +154,7 @@ static void s_targets(const struct ms_serve_source *source, const struct ms_requ
     }
     struct ms_writer *writer = ms_json_writer_new(ms_body_put, &answer->body, MS_JSON_PRETTY);
     if (writer == NULL) {
-        s_finish(answer, false, s_json);
+        s_finish(answer, MS_NO_MEMORY, s_json);
         return;
     }
     size_t count = source->list(source->context, &processes), running = 0;
@@ -149,30 +164,37 @@ static void s_targets(const struct ms_serve_source *source, const struct ms_requ
     for (size_t i = 0; i < running; i++)
         s_write_target(writer, &processes[i], request->host);
     writer->ops->end_array(writer);
-    s_finish(answer, writer->ops->finish(writer) == MS_OK, s_json);
+    s_finish(answer, writer->ops->finish(writer), s_json);
 }
 
 /* ---- what a report is written as ---- */
 
+/* The report that REQUEST is of, through HANDLE; NULL: ANSWER says why not. */
+static const struct memscope_report *s_open(const struct ms_serve_source *source,
+                                            const struct ms_request *request, void **handle,
+                                            struct ms_answer *answer) {
+    size_t at;
+    if (!ms_endpoint_find(source, request->process, &at)) {
+        ms_endpoint_refuse(answer, 404, ms_endpoint_no_process);
+        return NULL;
+    }
+    const struct memscope_report *report = source->open(source->context, at, false, handle);
+    if (report == NULL)
+        ms_endpoint_refuse(answer, 500, "its journal cannot be read");
+    return report;
+}
+
 static void s_export(const struct ms_serve_source *source, const struct ms_request *request,
                      const char *format, const struct ms_export_options *options, const char *type,
                      struct ms_answer *answer) {
-    size_t at;
     void *handle = NULL;
-    if (!ms_endpoint_find(source, request->process, &at)) {
-        ms_endpoint_refuse(answer, 404,
-                           "there is no such process; /api/v1/processes lists those there are");
+    const struct memscope_report *report = s_open(source, request, &handle, answer);
+    if (report == NULL)
         return;
-    }
-    const struct memscope_report *report = source->open(source->context, at, false, &handle);
-    if (report == NULL) {
-        ms_endpoint_refuse(answer, 500, "its journal cannot be read");
-        return;
-    }
     enum ms_status status =
         ms_export_write(ms_exporter_find(format), report, options, ms_body_put, &answer->body);
     source->close(source->context, handle);
-    s_finish(answer, status == MS_OK, type);
+    s_finish(answer, status, type);
 }
 
 static void s_report(const struct ms_serve_source *source, const struct ms_request *request,
@@ -201,68 +223,37 @@ static void s_allocs(const struct ms_serve_source *source, const struct ms_reque
 
 /* ---- the page ---- */
 
-static bool s_put_escaped(struct ms_body *body, const char *text) {
-    bool done = true;
-    for (; done && *text != '\0'; text++) {
-        if (strchr("<>&\"'", *text) != NULL)
-            done = ms_body_print(body, "&#%d;", *text);
-        else
-            done = ms_body_put(body, text, 1);
-    }
-    return done;
-}
-
-/* A list of links, where there is more than one. */
-static void s_chooser(const struct ms_serve_process *processes, size_t count,
-                      struct ms_answer *answer) {
-    struct ms_body *body = &answer->body;
-    bool done = ms_body_print(
-        body,
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
-        "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta "
-        "name=\"color-scheme\" content=\"light dark\"><title>memscope</title></head>\n"
-        "<body><h1>memscope</h1><p>%s</p>\n<ul>\n",
-        count != 0 ? "The processes there are, those that run first:" : "No journals yet.");
-    for (size_t i = 0; done && i < count; i++) {
-        char id[MS_ENDPOINT_ID_BYTES];
-        s_format_id(&processes[i], id);
-        done = ms_body_print(body, "<li><a href=\"/?process=%s\">", id) &&
-               s_put_escaped(body, processes[i].program) &&
-               ms_body_print(body, " (pid %" PRIu64 ")</a>, ", processes[i].pid) &&
-               s_put_escaped(body, processes[i].ending) && ms_body_print(body, "</li>\n");
-    }
-    done = done && ms_body_print(body, "</ul></body></html>\n");
-    s_finish(answer, done, "text/html; charset=utf-8");
-}
-
-static bool s_read_refresh(const char *text, unsigned *seconds) {
-    size_t digits = strspn(text, "0123456789");
-    *seconds = digits != 0 && digits <= 4 && text[digits] == '\0' ? (unsigned)atoi(text) : 0;
-    return *seconds >= 1 && *seconds <= 3600;
-}
-
-/* Of a process that has ended the page does not change: it is not loaded again. */
+/* Of one process; of a directory without a name in the request, the list to choose from. */
 static void s_page(const struct ms_serve_source *source, const struct ms_request *request,
                    struct ms_answer *answer) {
-    const struct ms_serve_process *processes;
+    struct s_list list = {.count = source->list(source->context, &list.processes)};
+    const struct ms_page_element chooser = {"processes", s_write_processes, &list};
+    char id[MS_ENDPOINT_ID_BYTES];
     size_t at;
-    unsigned refresh = 0;
-    if (request->refresh != NULL && !s_read_refresh(request->refresh, &refresh)) {
-        ms_endpoint_refuse(answer, 400, "refresh is a number of seconds, 1 to 3600");
-        return;
-    }
-    size_t count = source->list(source->context, &processes);
-    if (request->process == NULL && count != 1) {
-        answer->refresh = refresh;
-        s_chooser(processes, count, answer);
-        return;
-    }
-    if (ms_endpoint_find(source, request->process, &at)) {
-        source->list(source->context, &processes);
-        answer->refresh = processes[at].running ? refresh : 0;
-    }
     answer->has_inline_page = true;
-    s_export(source, request, "html", NULL, "text/html; charset=utf-8", answer);
+    if (request->process == NULL && !source->is_single) {
+        s_finish(answer, ms_page_write(&chooser, 1, true, ms_body_put, &answer->body), s_html);
+        return;
+    }
+    struct ms_export_options options = {0};
+    if (ms_endpoint_find(source, request->process, &at)) {
+        source->list(source->context, &list.processes);
+        s_format_id(&list.processes[at], id);
+        options.live = list.processes[at].running ? id : NULL; /* else it does not change */
+    }
+    s_export(source, request, "html", &options, s_html, answer);
+}
+
+/* What such a page asks for when there is something new. */
+static void s_page_report(const struct ms_serve_source *source, const struct ms_request *request,
+                          struct ms_answer *answer) {
+    void *handle = NULL;
+    const struct memscope_report *report = s_open(source, request, &handle, answer);
+    if (report == NULL)
+        return;
+    enum ms_status status = ms_export_page_report(report, ms_body_put, &answer->body);
+    source->close(source->context, handle);
+    s_finish(answer, status, s_json);
 }
 
 /* ---- the rest ---- */
@@ -296,7 +287,7 @@ static void s_metrics(const struct ms_serve_source *source, const struct ms_requ
     bool done = metrics != NULL && s_gather(source, metrics) &&
                 ms_metrics_write(metrics, open_metrics, &answer->body);
     ms_metrics_destroy(metrics);
-    s_finish(answer, done,
+    s_finish(answer, done ? MS_OK : MS_NO_MEMORY,
              open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
                           : "text/plain; version=0.0.4; charset=utf-8");
 }
@@ -305,7 +296,7 @@ static void s_health(const struct ms_serve_source *source, const struct ms_reque
                      struct ms_answer *answer) {
     (void)source;
     (void)request;
-    s_finish(answer, ms_body_print(&answer->body, "ok\n"), s_text);
+    s_finish(answer, ms_body_print(&answer->body, "ok\n") ? MS_OK : MS_NO_MEMORY, s_text);
 }
 
 static const struct {
@@ -315,6 +306,7 @@ static const struct {
 } s_endpoints[] = {
     {"/", s_page, false},
     {"/api/v1/report", s_report, false},
+    {"/api/v1/page", s_page_report, false},
     {"/api/v1/processes", s_processes, false},
     {"/api/v1/targets", s_targets, false},
     {"/debug/pprof/heap", s_heap, true},
@@ -343,5 +335,6 @@ void ms_endpoint_answer(const struct ms_serve_source *source, const struct ms_re
     }
     ms_endpoint_refuse(answer, 404,
                        "there is: / /api/v1/report /api/v1/processes /api/v1/targets "
+                       "/api/v1/events "
                        "/debug/pprof/heap /debug/pprof/allocs /metrics /healthz");
 }

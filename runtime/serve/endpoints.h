@@ -15,7 +15,7 @@ struct ms_request {
     const char *host;   /* the header: how the client calls this server; NULL: none */
     const char
         *process; /* a pid, or "PID-STARTTIME" as /api/v1/processes has it; NULL: the first */
-    const char *refresh; /* of the page: load it again after so many seconds; NULL: do not */
+    bool takes_gzip;
     const struct memscope_report *before; /* of a profile: what to take off; NULL: nothing */
 };
 
@@ -23,8 +23,8 @@ struct ms_answer {
     unsigned status;  /* of HTTP */
     const char *type; /* of its content */
     struct ms_body body;
-    unsigned refresh;     /* seconds; 0: none */
     bool has_inline_page; /* the page, which runs a script of its own */
+    bool is_packed;       /* its bytes are a gzip file, as the client takes it */
 };
 
 /* Whether PATH is a profile, which `seconds` makes a difference of two. */
@@ -33,6 +33,9 @@ bool ms_endpoint_is_profile(const char *path);
 /* What names a process, besides its pid: "4711-1732575078000000000". */
 #define MS_ENDPOINT_ID_BYTES 48
 void ms_endpoint_format_id(uint64_t pid, uint64_t start_time, char id[MS_ENDPOINT_ID_BYTES]);
+
+/* What is said where there is none. */
+extern const char ms_endpoint_no_process[];
 
 /* The process that PROCESS names, by its place in the list; false: there is none. */
 bool ms_endpoint_find(const struct ms_serve_source *source, const char *process, size_t *at);

@@ -7,12 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-bool ms_guard_has_token(const char *authorization, const char *token) {
+bool ms_guard_has_token(const char *authorization, const char *password, const char *token) {
     static const char s_scheme[] = "Bearer ";
     size_t scheme = sizeof(s_scheme) - 1, length = strlen(token);
-    if (authorization == NULL || strncasecmp(authorization, s_scheme, scheme) != 0 || length == 0)
+    const char *given = password;
+    if (authorization != NULL && strncasecmp(authorization, s_scheme, scheme) == 0)
+        given = authorization + scheme;
+    if (given == NULL || length == 0)
         return false;
-    const char *given = authorization + scheme;
     size_t given_length = strlen(given);
     volatile unsigned different = given_length != length;
     for (size_t i = 0; i < given_length; i++)

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether AUTHORIZATION (the header, or NULL) is "Bearer TOKEN". How long it takes tells nothing of
- * where it differs. */
-bool ms_guard_has_token(const char *authorization, const char *token);
+/* Whether AUTHORIZATION (the header, or NULL) is "Bearer TOKEN", or PASSWORD (of "Basic", with any
+ * name; NULL: none) is TOKEN. How long it takes tells nothing of where it differs. */
+bool ms_guard_has_token(const char *authorization, const char *password, const char *token);
 
 /* Whether HOST (the header, or NULL) names this machine's loopback or ADDRESS, at PORT. A web page
  * that has its own name lead here (DNS rebinding) sends its own name. */

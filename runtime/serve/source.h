@@ -22,6 +22,7 @@ struct ms_serve_process {
 
 struct ms_serve_source {
     void *context;
+    bool is_single; /* one process, of which there is no list to choose from */
     /* What there is now, those that run first; holds until the next call. */
     size_t (*list)(void *context, const struct ms_serve_process **processes);
     /* A new report of process AT of the last list, through HANDLE; NULL: it cannot be read. One

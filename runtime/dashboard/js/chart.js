@@ -15,7 +15,11 @@ const timeChart = (() => {
     const BOTTOM = 22;
     const PHASE_ROWS = 12;
 
+    const charts = new Map(); /* label -> the one that is in the page */
+
     class Chart {
+        cursor = null;
+
         constructor(options) {
             this.options = options;
             this.scale = axes.SCALES[options.scale];
@@ -23,7 +27,11 @@ const timeChart = (() => {
             for (const each of this.series) {
                 each.shown = !each.off;
             }
-            this.cursor = null;
+            const before = charts.get(options.label);
+            if (before?.root.isConnected) {
+                this.adopt(before);
+            }
+            charts.set(options.label, this);
             this.plot = el("div", {
                 class: "plot",
                 tabindex: 0,
@@ -47,11 +55,18 @@ const timeChart = (() => {
                 this.spoken,
             );
             onWidth(this.plot, (width) => this.draw(width));
-            state.watch(() => {
-                if (this.width && this.root.isConnected) {
-                    this.draw(this.width);
-                }
-            });
+        }
+
+        /* Takes over what the reader has chosen in BEFORE, in whose place this one comes. */
+        adopt(before) {
+            const chosen = new Map(before.series.map((each) => [each.name, each.shown]));
+            for (const each of this.series) {
+                each.shown = chosen.get(each.name) ?? each.shown;
+            }
+            this.cursor =
+                before.cursor === null
+                    ? null
+                    : moments.at(this.options.times, before.options.times[before.cursor]);
         }
 
         describe() {
@@ -500,5 +515,12 @@ const timeChart = (() => {
         }
     }
 
+    state.watch(() => {
+        for (const each of charts.values()) {
+            if (each.width && each.root.isConnected) {
+                each.draw(each.width);
+            }
+        }
+    });
     return (options) => new Chart(options).root;
 })();

@@ -2,6 +2,7 @@
 /* The report out of the page. Its keys are those of the JSON export; the stacks come as one tree. */
 const data = (() => {
     const loaded = { report: null, tree: null };
+    const watchers = [];
     let stackIndex = null;
 
     /* JSON that is zlib data in base64: what large reports come as. */
@@ -32,10 +33,20 @@ const data = (() => {
 
     /* Reads the report; what follows may be called when that is done. */
     async function load(element) {
-        const report = await read(element);
+        take(await read(element));
+    }
+
+    /* The same of a REPORT that is read already. */
+    function take(report) {
         stackIndex = new Map(report.stacks.id.map((id, index) => [id, index]));
         loaded.report = report;
         loaded.tree = report.stacks;
+        watchers.forEach((watcher) => watcher());
+    }
+
+    /* CHANGED is called when there is another report: what was made of the one before is wrong. */
+    function watch(changed) {
+        watchers.push(changed);
     }
 
     /* The node of the innermost frame of stack ID; null: there is no such stack. */
@@ -112,6 +123,8 @@ const data = (() => {
 
     return Object.assign(loaded, {
         load,
+        take,
+        watch,
         read,
         typeColor,
         frames,

@@ -107,17 +107,41 @@ function emptyNote(text) {
     return el("p", { class: "empty" }, text);
 }
 
+const undrawn = new Map(); /* element -> what draws it at once */
+
 /* Calls DRAW with the width of ELEMENT once it is in the page and whenever it changes; in a frame of
  * its own, since drawing changes the heights that are being observed. */
 function onWidth(element, draw) {
     let last = 0;
-    new ResizeObserver((entries) => {
-        const width = Math.floor(entries[0].contentRect.width);
+    const take = (width, act) => {
+        undrawn.delete(element);
         if (width !== last && width > 0) {
             last = width;
-            requestAnimationFrame(() => draw(width));
+            act(width);
         }
-    }).observe(element);
+    };
+    new ResizeObserver((entries) =>
+        take(Math.floor(entries[0].contentRect.width), (width) =>
+            requestAnimationFrame(() => draw(width)),
+        ),
+    ).observe(element);
+    undrawn.set(element, () => {
+        const { paddingLeft, paddingRight } = getComputedStyle(element);
+        take(
+            Math.floor(element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)),
+            draw,
+        );
+    });
+}
+
+/* Draws now what is in the page and waits for its frame: what has taken its place is not missed. */
+function drawNow() {
+    for (const [element, act] of undrawn) {
+        if (element.isConnected) {
+            act();
+        }
+    }
+    undrawn.clear();
 }
 
 /* Puts TEXT in the clipboard; BUTTON says whether that went well. */

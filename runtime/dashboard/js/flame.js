@@ -62,8 +62,9 @@ const flame = (() => {
     };
 
     class Flame {
-        constructor() {
-            this.choice = {
+        /* With what the reader has chosen in BEFORE, in whose place this one comes; null: none. */
+        constructor(before) {
+            this.choice = before?.choice ?? {
                 of: "live",
                 order: "callers",
                 divide: "none",
@@ -71,7 +72,7 @@ const flame = (() => {
                 shape: "icicle",
                 thread: null,
             };
-            this.search = "";
+            this.search = before?.search ?? "";
             this.line = el("p", { class: "flameline", "aria-live": "polite" });
             this.crumbs = el("p", { class: "crumbs", "aria-label": "Path to the box shown" });
             this.plot = el("div", {
@@ -107,7 +108,15 @@ const flame = (() => {
                 this.plot,
                 this.line,
             );
+            if (before) {
+                this.choice = flameTree.mend(this.choice);
+                this.input.value = before.input.value;
+            }
             this.plant();
+            if (before) {
+                this.refocus(before.focus);
+                this.tellMatched();
+            }
             onWidth(this.plot, (width) => this.draw(width));
         }
 
@@ -190,6 +199,23 @@ const flame = (() => {
                 button.setAttribute("aria-disabled", lack !== null);
                 button.title = lack ?? hint;
             }
+        }
+
+        /* To the box that NODE of another report was, or the nearest one around it. */
+        refocus(node) {
+            const names = [];
+            for (let at = node; at.parent; at = at.parent) {
+                names.unshift(at.name);
+            }
+            for (const name of names) {
+                const next = [...this.focus.children.values()].find((each) => each.name === name);
+                if (!next) {
+                    break;
+                }
+                this.focus = next;
+            }
+            this.tell(this.focus);
+            this.tellPath();
         }
 
         tellThread() {
@@ -425,7 +451,8 @@ const flame = (() => {
 
     /* null: there is nothing that has a call stack. */
     function make() {
-        shown = data.tree.id.length === 0 ? null : new Flame();
+        const before = shown?.root.isConnected ? shown : null;
+        shown = data.tree.id.length === 0 ? null : new Flame(before);
         return shown && shown.root;
     }
 

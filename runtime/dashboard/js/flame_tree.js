@@ -298,5 +298,8 @@ const flameTree = (() => {
         return threads.has(tid);
     }
 
+    data.watch(() => {
+        sites = functions = threads = null;
+    });
     return { make, lack, mend, hasThread, wordsOf: (of) => MODES[of].what };
 })();

@@ -91,7 +91,14 @@ function showReport() {
     document.getElementById("head").append(...head.filter(Boolean));
     document
         .getElementById("nav")
-        .append(el("div", { class: "row" }, el("ul", null, items), diff.any() ? "" : search()));
+        .append(
+            el(
+                "div",
+                { class: "row" },
+                el("ul", null, items),
+                diff.any() ? "" : [live.follow(() => showNext(links)), search()],
+            ),
+        );
     document
         .getElementById("main")
         .replaceChildren(...sections().map(([id, title, build]) => buildSection(id, title, build)));
@@ -99,6 +106,16 @@ function showReport() {
     state.watch(() => showSelected(links));
     state.follow(goToState);
     goToState();
+}
+
+/* Another report of the same process, in place of the one that is shown. */
+function showNext(links) {
+    document.getElementById("head").replaceChildren(...headOf(data.report).filter(Boolean));
+    for (const [id, title, build] of sections()) {
+        document.getElementById(id).replaceWith(buildSection(id, title, build));
+    }
+    followScroll(links);
+    document.body.dataset.rowCounts = JSON.stringify(rowCounts());
 }
 
 /* The sections that follow the selected time, built anew in their places. */
@@ -165,7 +182,9 @@ function rowCounts() {
 
 /* What the tests look at. */
 function markReady() {
-    document.body.dataset.rowCounts = JSON.stringify(diff.any() ? diff.counts() : rowCounts());
+    if (data.report || diff.any()) {
+        document.body.dataset.rowCounts = JSON.stringify(diff.any() ? diff.counts() : rowCounts());
+    }
     document.body.dataset.errors = String(pageErrors);
     document.body.dataset.readyMs = String(Math.round(performance.now()));
     document.body.dataset.ready = "1";
@@ -177,6 +196,9 @@ async function load() {
         diff.take(await data.read(compared));
         return;
     }
+    if (live.choose()) {
+        return;
+    }
     await data.load(document.getElementById("report"));
     const listings = document.getElementById("sources");
     if (listings) {
@@ -186,7 +208,9 @@ async function load() {
 
 load()
     .then(() => {
-        showReport();
+        if (data.report || diff.any()) {
+            showReport();
+        }
         markReady();
     })
     .catch((error) => {

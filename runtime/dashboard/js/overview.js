@@ -170,7 +170,7 @@ function tilesOf(report) {
         { class: "tiles" },
         tile("Peak heap", bytesSpan(summary.peak_memory_bytes), "most bytes live at once"),
         tile(
-            "Live at the end",
+            report.process.exit === "running" ? "Live now" : "Live at the end",
             bytesSpan(summary.current_memory_bytes),
             format.plural(summary.active_allocations ?? 0, "block", "blocks"),
             "of blocks that were not freed",

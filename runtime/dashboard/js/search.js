@@ -199,5 +199,8 @@ const search = (() => {
         }
     }
 
+    data.watch(() => {
+        kinds = null;
+    });
     return () => new Box().root;
 })();

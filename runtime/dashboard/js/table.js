@@ -137,8 +137,6 @@ const table = (() => {
                 this.box.style.setProperty("--view", width + "px");
                 this.render();
             });
-            window.addEventListener("beforeprint", () => this.print(true));
-            window.addEventListener("afterprint", () => this.print(false));
         }
 
         action(label, hint, act) {
@@ -421,6 +419,66 @@ const table = (() => {
             return true;
         }
 
+        /* What tells ROW from others, also in a later report. */
+        keyOf(row) {
+            const texts = this.columns.filter((column) => column.kind === "text");
+            return JSON.stringify(
+                this.options.place
+                    ? this.options.place(row)
+                    : texts.map((column) => column.value(row)),
+            );
+        }
+
+        /* Takes over what the reader has done to BEFORE, in whose place this one comes. */
+        adopt(before) {
+            const { activeElement } = document;
+            const focused = [...before.made].find(([, parts]) =>
+                parts.some((part) => part.contains(activeElement)),
+            )?.[0];
+            const wanted = new Map([...before.open].map(([row, height]) => [before.keyOf(row), height]));
+            const marked = before.marked && before.keyOf(before.marked);
+            this.kept = { top: before.box.scrollTop, focused: focused && before.keyOf(focused) };
+            if (wanted.size > 0 || marked) {
+                for (const row of this.options.rows) {
+                    const key = this.keyOf(row);
+                    if (wanted.has(key)) {
+                        this.open.set(row, wanted.get(key));
+                        wanted.delete(key);
+                    }
+                    this.marked = key === marked ? row : this.marked;
+                }
+            }
+            this.input.value = before.input.value;
+            this.box.style.height = before.box.style.height;
+            this.box.classList.toggle("opened", this.open.size > 0);
+            if (this.columns.some((column) => column.key === before.sort?.[0])) {
+                this.sort = before.sort;
+            }
+            if (this.sort) {
+                this.order();
+            } else {
+                this.filter(true);
+            }
+            this.refresh();
+        }
+
+        /* Now that it is in the page. */
+        settle() {
+            const { top, focused } = this.kept ?? {};
+            this.kept = null;
+            if (top > 0) {
+                this.box.scrollTop = top;
+                this.render();
+            }
+            if (focused) {
+                const row = [...this.made.keys()].find((each) => this.keyOf(each) === focused);
+                this.made
+                    .get(row)?.[0]
+                    .querySelector(".opener")
+                    ?.focus({ preventScroll: true });
+            }
+        }
+
         /* ROW is the one that a link has led to. */
         mark(row) {
             this.made.get(this.marked)?.[0].removeAttribute("aria-current");
@@ -473,9 +531,19 @@ const table = (() => {
             return emptyNote(options.empty);
         }
         const made = new Table(options);
+        const before = tables.get(options.id);
+        if (before?.root.isConnected) {
+            made.adopt(before);
+        }
         tables.set(options.id, made);
         return made.root;
     }
+
+    addEventListener("beforeprint", () => tables.forEach((each) => each.print(true)));
+    addEventListener("afterprint", () => tables.forEach((each) => each.print(false)));
+
+    /* The tables that have come in the place of others are in the page. */
+    make.settle = () => tables.forEach((each) => each.settle());
 
     /* Opens the row of table ID that PLACE tells of; false: there is no such row. */
     make.reveal = (id, place) => {

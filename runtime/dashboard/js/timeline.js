@@ -73,6 +73,10 @@ function heapChart(report) {
     });
 }
 
+/* Of the bar that is in the page. */
+let fillSelection = () => {};
+state.watch(() => fillSelection());
+
 /* What is selected, and the way back. */
 function selectionBar() {
     const text = el("span");
@@ -86,7 +90,7 @@ function selectionBar() {
             "Show the whole run",
         ),
     );
-    const fill = () => {
+    fillSelection = () => {
         const range = state.range();
         bar.hidden = range === null;
         text.textContent =
@@ -94,8 +98,7 @@ function selectionBar() {
                 ? ""
                 : `Selected: ${moments.words(range)}. Types, holders, leaks, variables and charts follow it; the rest is of the whole run.`;
     };
-    state.watch(fill);
-    fill();
+    fillSelection();
     return bar;
 }
 

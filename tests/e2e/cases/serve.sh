@@ -58,11 +58,20 @@ case_serve_endpoints() {
     has /healthz 200 ok
     has / 200 '<title>memscope report</title>'
     grep -qF 'struct node' body || fail "no data in the page"
-    grep -qi '^refresh:' headers && fail "the page is loaded again, and nobody has asked for that"
-    get '/?refresh=5'
-    tr -d '\r' <headers | grep -qix 'refresh: 5' || fail "the page is not loaded again: $(cat headers)"
-    has '/?refresh=0' 400 'refresh is'
-    has '/?refresh=5;url=//evil.example' 400 'refresh is'
+    has / 200 "connect-src 'self'"
+    has / 200 "id=\"live\">{\"process\":\"$pid-"
+    # The same again is not sent again; what is large is packed.
+    get / --compressed
+    grep -qi '^content-encoding: gzip' headers || fail "$(cat headers)"
+    grep -qF 'struct node' body || fail "no data in a page that was packed"
+    get /api/v1/page
+    cp body report.json
+    check '.types[] | select(.type_name == "struct node") | .live_count' 200
+    etag=$(tr -d '\r' <headers | sed -n 's/^ETag: //p')
+    get /api/v1/page -H "If-None-Match: $etag"
+    same "$code" 304 "status of what is known"
+    get /api/v1/page -H 'If-None-Match: W/"1"'
+    same "$code" 200 "status of what has changed"
     get /api/v1/report
     grep -qi '^content-type: application/json' headers || fail "$(cat headers)"
     grep -qi '^access-control' headers && fail "other origins are let in: $(cat headers)"
@@ -105,10 +114,51 @@ case_serve_endpoints() {
     serve --listen 127.0.0.1:0 j.mscope
     exec 7>&-
     wait "$pid" || fail "listens ended with $?"
-    has '/?refresh=5' 200 '<title>memscope report</title>'
-    grep -qi '^refresh:' headers && fail "the page of a process that has ended is loaded again"
+    has / 200 '<title>memscope report</title>'
+    grep -qE 'connect-src|id="live"' body && fail "the page of a process that has ended asks for more"
     stop TERM
     [ ! -s err ] || fail "listens wrote to standard error: $(cat err)"
+}
+
+# events FILE PATH [CURL OPTIONS...]: follows a stream in the background, as $follower.
+events() {
+    file=$1 path=$2
+    shift 2
+    curl -sSN --max-time 60 "$@" "$url$path" >"$file" 2>&1 7>&- &
+    follower=$!
+}
+
+case_serve_events() {
+    start
+    mkdir d
+    mv j.mscope d
+    serve --listen 127.0.0.1:0 d
+    has '/api/v1/events?process=1' 404 'no such process'
+    events list /api/v1/events
+    lister=$follower
+    events one "/api/v1/events?process=$pid"
+    wait_for 10 sh -c 'test "$(grep -c "^event: changed" one)" -ge 3'
+    same "$(head -1 one)" 'retry: 2000' "the first line"
+    same "$(grep -c '^id:' one)" "$(grep '^id:' one | sort -u | wc -l)" "ids that are not used twice"
+    same "$(grep -c '^event: processes' list)" 1 "events of a list that stays as it is"
+    # Who comes again is told what has changed, and not what it knows.
+    id=$(sed -n 's/^id: //p' list)
+    events known /api/v1/events -H "Last-Event-ID: $id"
+    events unknown /api/v1/events -H 'Last-Event-ID: 1'
+    wait_for 10 grep -q '^event: processes' unknown
+    grep -q '^event:' known && fail "an event that is known: $(cat known)"
+    # It ends with the process, and the list says so.
+    exec 7>&-
+    wait "$pid"
+    wait_for 10 grep -q '^event: ended' one
+    same "$(tail -4 one | sed -n 's/^event: //p')" ended "the last event"
+    wait_for 10 sh -c 'test "$(grep -c "^event: processes" list)" -eq 2'
+    wait_for 10 grep -q '^event: processes' known
+    kill "$lister"
+    events late "/api/v1/events?process=$pid"
+    wait "$follower" || fail "the stream of a process that has ended does not end"
+    grep -q '^event: ended' late || fail "$(cat late)"
+    stop TERM
 }
 
 case_serve_profiles() {
@@ -326,6 +376,13 @@ case_serve_token() {
     has /api/v1/targets 200 '"host1:7430"' -H 'Authorization: Bearer 0123456789abcdef0123' -H 'Host: host1:7430'
     has /api/v1/targets 200 '"host2:7430"' -H 'Authorization: Bearer 0123456789abcdef0123' -H 'Host: host2:7430'
     has /api/v1/targets 400 'no Host' -H 'Authorization: Bearer 0123456789abcdef0123' --http1.0 -H Host:
+    # A browser asks its user, and sends it as the password.
+    grep -qi '^www-authenticate' headers && fail "$(cat headers)"
+    get /
+    grep -qi '^www-authenticate: Basic realm="memscope"' headers || fail "$(cat headers)"
+    has / 401 'token' -u me:0123456789abcdef0124
+    has / 401 'token' -u 0123456789abcdef0123:
+    has / 200 '<title>memscope report</title>' -u me:0123456789abcdef0123
     stop TERM
 }
 
@@ -385,7 +442,7 @@ case_serve_directory() {
     build lives
     build listens
     serve --listen 127.0.0.1:0
-    has / 200 'No journals yet'
+    has / 200 '{"processes":[]}'
     ./lives >out
     ./lives >out
     mkfifo input
@@ -398,9 +455,8 @@ case_serve_directory() {
     get /api/v1/processes
     mv body report.json
     check '[.processes[] | [.program, .running]]' '[["listens",true],["lives",false],["lives",false]]'
-    has / 200 "listens (pid $pid)</a>, running"
     id=$(jq -r '.processes[1].id' report.json)
-    has / 200 "<a href=\"/?process=$id\">lives (pid "
+    has / 200 "\"id\":\"$id\""
     has "/?process=$id" 200 '<title>memscope report</title>'
     get "/api/v1/report?process=$id"
     mv body report.json

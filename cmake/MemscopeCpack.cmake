@@ -2,7 +2,7 @@
 # Packages by CPack, of the install components: `cpack -G DEB` in the build tree makes Debian packages, `cpack --config
 # CPackSourceConfig.cmake` a tarball of the sources. Included behind all install() rules.
 #
-#   libmemscope              runtime        what measured programs load
+#   libmemscope0             runtime        what measured programs load
 #   libmemscope-dev          development    headers, static library, pkg-config file and CMake package
 #   memscope-plugin-gcc-N    plugin_gccN    the plugin for that GCC; one package for each that was built
 #   memscope                 tools          the program, its manual pages and completions
@@ -21,6 +21,7 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -41,9 +42,10 @@ function(memscope_package component package depends description)
 endfunction()
 
 set(same "(= ${PROJECT_VERSION})")
-memscope_package(runtime libmemscope ""
+set(runtime libmemscope${MEMSCOPE_SOVERSION})
+memscope_package(runtime ${runtime} ""
   "The runtime: what programs load that were compiled with memscope, or are run\nby it.")
-memscope_package(development libmemscope-dev "libmemscope ${same}"
+memscope_package(development libmemscope-dev "${runtime} ${same}"
   "Headers, the static library, a pkg-config file and a CMake package.")
 set(plugins "")
 foreach(gcc IN LISTS gccs)
@@ -51,7 +53,7 @@ foreach(gcc IN LISTS gccs)
     "The plugin for GCC ${gcc}, which tells the runtime which variable and C type\na block has.")
   list(APPEND plugins "memscope-plugin-gcc-${gcc} ${same}")
 endforeach()
-memscope_package(tools memscope "libmemscope ${same}"
+memscope_package(tools memscope "${runtime} ${same}"
   "The program memscope, which compiles, runs, and shows where memory is.")
 list(JOIN plugins " | " CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS)
 string(APPEND CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS ", libmemscope-dev ${same}")

@@ -4,8 +4,8 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${MEMSCOPE_LIB_DIR}/cmake/memscope)
-configure_file(${CMAKE_CURRENT_LIST_DIR}/memscopeConfig.cmake ${PROJECT_BINARY_DIR}/${package_dir}/memscopeConfig.cmake
-  COPYONLY)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/memscopeConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/${package_dir}/memscopeConfig.cmake @ONLY)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/${package_dir}/memscopeConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/memscope.pc.in ${PROJECT_BINARY_DIR}/${MEMSCOPE_LIB_DIR}/pkgconfig/memscope.pc

@@ -14,10 +14,9 @@ function(add_target_runtime name gcc)
     SOURCE_DIR ${PROJECT_SOURCE_DIR} BINARY_DIR ${built} STAMP_DIR ${built}/stamps TMP_DIR ${built}/tmp BUILD_ALWAYS ON
     CMAKE_ARGS -DMEMSCOPE_RUNTIME_ONLY=ON -DMEMSCOPE_WERROR=${MEMSCOPE_WERROR} -DCMAKE_BUILD_TYPE=RelWithDebInfo
       -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=${processor} -DCMAKE_C_COMPILER=${gcc}
-    INSTALL_COMMAND ${CMAKE_COMMAND} -E copy_if_different
-      ${built}/${MEMSCOPE_LIB_DIR}/libmemscope.so ${built}/${MEMSCOPE_LIB_DIR}/libmemscope.a ${place})
-  install(FILES ${place}/libmemscope.so ${place}/libmemscope.a
-    DESTINATION ${MEMSCOPE_LIB_DIR}/memscope/${name} COMPONENT target_${name})
+    INSTALL_COMMAND cp -a ${built}/${MEMSCOPE_LIB_DIR}/. ${place})
+  install(DIRECTORY ${place}/ DESTINATION ${MEMSCOPE_LIB_DIR}/memscope/${name} COMPONENT target_${name}
+    FILES_MATCHING PATTERN "libmemscope.*")
 endfunction()
 
 foreach(name IN LISTS MEMSCOPE_TARGETS)

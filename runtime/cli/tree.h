@@ -9,7 +9,7 @@ char *ms_tree_path(const char *part);
 
 #define MS_TREE_INCLUDE "include"
 #define MS_TREE_LIB     MS_CLI_LIB_DIR
-#define MS_TREE_SHARED  MS_CLI_LIB_DIR "/libmemscope.so"
+#define MS_TREE_SHARED  MS_CLI_LIB_DIR "/libmemscope.so." MS_CLI_SOVERSION
 #define MS_TREE_PLUGINS MS_CLI_LIB_DIR "/memscope" /* gcc-MAJOR/memscope.so, TARGET/ in it */
 
 /* A machine to compile for is named as by `gcc -dumpmachine`, NULL: the one that memscope was built

@@ -10,7 +10,7 @@ field() {
     dpkg-deb -f "debs/$1"_*.deb "$2"
 }
 has() {
-    dpkg-deb -c "debs/$1"_*.deb | grep -qE " \./$2\$" || fail "$1 has no $2"
+    dpkg-deb -c "debs/$1"_*.deb | grep -qE " \./$2( -> .*)?\$" || fail "$1 has no $2"
 }
 # whole FIELD VALUE PATTERN
 matches() {
@@ -19,7 +19,7 @@ matches() {
 
 gcc=gcc-$(gcc -dumpversion | cut -d. -f1)
 version=$("$MEMSCOPE_BUILD/bin/memscope" config --version)
-for package in memscope libmemscope libmemscope-dev "memscope-plugin-$gcc"; do
+for package in memscope libmemscope0 libmemscope-dev "memscope-plugin-$gcc"; do
     [ -e "debs/$package"_*.deb ] || fail "there is no package $package in $(ls debs)"
     matches "version of $package" "$(field "$package" Version)" "^$version\$"
     [ -n "$(field "$package" Description)" ] || fail "$package has no description"
@@ -30,14 +30,15 @@ done
 has memscope usr/bin/memscope
 has memscope usr/share/man/man1/memscope-run.1.gz
 has memscope usr/share/bash-completion/completions/memscope
-has libmemscope usr/lib/libmemscope.so
+has libmemscope0 usr/lib/libmemscope.so.0
+has libmemscope-dev usr/lib/libmemscope.so
 has libmemscope-dev usr/include/memscope.h
 has libmemscope-dev usr/lib/libmemscope.a
 has libmemscope-dev usr/lib/pkgconfig/memscope.pc
 has "memscope-plugin-$gcc" "usr/lib/memscope/$gcc/memscope.so"
-matches "what memscope depends on" "$(field memscope Depends)" "libmemscope \(= $version\)"
+matches "what memscope depends on" "$(field memscope Depends)" "libmemscope0 \(= $version\)"
 matches "what memscope depends on" "$(field memscope Depends)" "libelf1"
-matches "what libmemscope depends on" "$(field libmemscope Depends)" '^libc6 \([^,]*\)$'
+matches "what libmemscope0 depends on" "$(field libmemscope0 Depends)" '^libc6 \([^,]*\)$'
 matches "what the plugin depends on" "$(field "memscope-plugin-$gcc" Depends)" "$gcc"
 
 if command -v lintian >/dev/null; then
@@ -70,7 +71,7 @@ dpkg_there --force-depends -i debs/*.deb
 memscope=$root/usr/bin/memscope
 export MEMSCOPE_DIR="$work/journals"
 "$memscope" cc -g -O1 -o squares "$MEMSCOPE_SOURCE/samples/builds/squares.c" || fail "memscope cc"
-ldd ./squares | grep -qF "$root/usr/lib/libmemscope.so" || fail "another runtime: $(ldd ./squares)"
+ldd ./squares | grep -qF "$root/usr/lib/libmemscope.so.0" || fail "another runtime: $(ldd ./squares)"
 [ "$(./squares 10)" = 285 ] || fail "squares does not print 285"
 "$memscope" types >out || fail "memscope types"
 grep -qF 'struct square' out || fail "no struct square: $(cat out)"

@@ -41,7 +41,7 @@ inside sh -ec 'cd /source
     memscope report -o page.html j.mscope && grep -qF "struct square" page.html
     gcc -fplugin=/usr/lib/memscope/gcc-'"$major"'/memscope.so -g -o plain squares.c -lmemscope
     test "$(./plain 10)" = 285' >use.log 2>&1 || fail "in use: $(cat use.log)"
-inside sh -c 'apt-get -qq -o Dpkg::Use-Pty=0 purge -y memscope libmemscope libmemscope-dev "memscope-plugin-gcc-*"' \
+inside sh -c 'apt-get -qq -o Dpkg::Use-Pty=0 purge -y memscope libmemscope0 libmemscope-dev "memscope-plugin-gcc-*"' \
     >remove.log 2>&1 || fail "apt: $(tail -n 20 remove.log)"
 left=$(find "$root/usr" "$root/etc" -name '*memscope*')
 [ -z "$left" ] || fail "left behind: $left"

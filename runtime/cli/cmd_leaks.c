@@ -103,6 +103,9 @@ static void s_explain(const struct memscope_report *report) {
     s_say(&rows->of_libc, "of these the C library's own, which come last");
     s_say(&rows->reachable,
           s_leaks.with_reachable ? "reachable" : "reachable, so no leaks; --reachable shows them");
+    if (report->process.exit == MEMSCOPE_EXIT_RUNNING && report->leak_count == 0 &&
+        rows->reachable.count == 0 && !s_leaks.scan)
+        printf("  the program still runs, and nobody has looked; --scan has it look now\n");
     for (size_t i = 0; i < s_leaks.suppressions.count; i++) {
         const struct ms_suppression *known = &s_leaks.suppressions.all[i];
         struct ms_leak_sum sum = {known->count, known->bytes};
@@ -152,7 +155,7 @@ const struct ms_view ms_view_leaks = {
     .columns = s_columns,
     .column_count = sizeof(s_columns) / sizeof(s_columns[0]),
     .empty = "no leaks",
-    .empty_running = "no leaks are known; the program still runs (--scan has it look now)",
+    .empty_running = "no leaks are known",
     .can_fail = true,
     .options = s_options,
     .take = s_take,

@@ -8,7 +8,7 @@
 # transcript PAGE: the marked blocks, each behind a line @exact or @vary, in expected; what makes the same of them in script.
 transcript() {
     awk '
-        BEGIN { print "trap \"kill \\$(jobs -p) 2>/dev/null\" EXIT" >"script" }
+        BEGIN { print "trap \"jobs -p >../jobs; xargs -r kill <../jobs 2>/dev/null\" EXIT" >"script" }
         /^<!-- run(, numbers vary)? -->$/ { marked = /vary/ ? "@vary" : "@exact"; next }
         /^```/ && on { on = 0; next }
         /^```/ && marked != "" {
@@ -35,13 +35,14 @@ compare() {
         function plain(text, mode) {
             gsub(/[^ ]*\/[a-z_.]*\.[0-9]+\.mscope/, "JOURNAL", text)
             gsub(/\.[0-9]+\.html/, ".N.html", text)
-            gsub(/pid [0-9]+/, "pid N", text)
+            gsub(/pid[ =]"?[0-9]+/, "pid N", text)
             gsub(/[0-9]+-[0-9][0-9]-[0-9][0-9] [0-9:]+/, "DATE", text)
             gsub(/[0-9][0-9,]* a second/, "N a second", text)
             gsub(/[0-9][0-9.]* (ns|\302\265s|ms|s)[ ,:;)]/, "- ", text)
             sub(/[0-9][0-9.]* (ns|\302\265s|ms|s)$/, "-", text)
             if (mode == "@vary") {
                 gsub(/#+/, "", text) # bars
+                sub(/ [^ a-zA-Z0-9"]+$/, "", text) # trends
                 gsub(/[-+]?[0-9][0-9.,]*( ([KMG]i)?B| %)?/, "N", text)
             }
             gsub(/ +/, " ", text)
@@ -97,6 +98,11 @@ case_sample_custom_allocator() {
 
 case_sample_leak_hunt() {
     sample leak_hunt
+}
+
+case_sample_live_service() {
+    command -v curl >/dev/null || skip "there is no curl"
+    sample live_service
 }
 
 case_sample_quick_start() {

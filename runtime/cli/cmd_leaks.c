@@ -118,11 +118,17 @@ static void s_explain(const struct memscope_report *report) {
 }
 
 static const struct ms_view_column s_columns[] = {
-    {"reachability", "", MS_VIEW_KNOWN, 2},      {"var_name", "VARIABLE", MS_VIEW_NAME, 4},
-    {"type_name", "TYPE", MS_VIEW_TYPE, 0},      {"bytes", "BYTES", MS_VIEW_BYTES, 0},
-    {"bytes", "SHARE", MS_VIEW_SHARE, 3},        {"bytes", "", MS_VIEW_BAR, 1},
-    {"count", "BLOCKS", MS_VIEW_COUNT, 5},       {"first_seen_ns", "FIRST SEEN", MS_VIEW_TIME, 2},
-    {"function", "FUNCTION", MS_VIEW_NAME, 6},   {"location", "PLACE", MS_VIEW_PLACE, 0},
+    {"reachability", "", MS_VIEW_KNOWN, 2},
+    {"var_name", "VARIABLE", MS_VIEW_NAME, 4},
+    {"type_name", "TYPE", MS_VIEW_TYPE, 0},
+    {"bytes", "BYTES", MS_VIEW_BYTES, 0},
+    {"error_percent", "±", MS_VIEW_ERROR, 6},
+    {"bytes", "SHARE", MS_VIEW_SHARE, 3},
+    {"bytes", "", MS_VIEW_BAR, 1},
+    {"count", "BLOCKS", MS_VIEW_COUNT, 5},
+    {"first_seen_ns", "FIRST SEEN", MS_VIEW_TIME, 2},
+    {"function", "FUNCTION", MS_VIEW_NAME, 6},
+    {"location", "PLACE", MS_VIEW_PLACE, 0},
     {"last_seen", "LAST SEEN", MS_VIEW_SEEN, 7},
 };
 

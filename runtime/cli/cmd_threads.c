@@ -9,6 +9,7 @@ static const struct ms_view_column s_columns[] = {
     {"total_bytes", "TOTAL", MS_VIEW_BYTES, 0},
     {"total_bytes", "", MS_VIEW_BAR, 1},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 4},
+    {"error_percent", "±", MS_VIEW_ERROR, 4},
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 5},
     {"freed_elsewhere", "FREED ELSEWHERE", MS_VIEW_COUNT, 2},
 };

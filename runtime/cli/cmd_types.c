@@ -6,6 +6,7 @@ static const struct ms_view_column s_columns[] = {
     {"type_name", "TYPE", MS_VIEW_TYPE, 0},
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 0},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 8},
+    {"error_percent", "±", MS_VIEW_ERROR, 8},
     {"live_count", "BLOCKS", MS_VIEW_COUNT, 5},
     {"total_bytes", "TOTAL", MS_VIEW_BYTES, 9},
     {"total_bytes", "SHARE", MS_VIEW_SHARE, 7},

@@ -11,6 +11,7 @@ static const struct ms_view_column s_columns[] = {
     {"peak_bytes", "PEAK", MS_VIEW_BYTES, 0},
     {"peak_bytes", "", MS_VIEW_BAR, 1},
     {"live_bytes", "LIVE", MS_VIEW_BYTES, 4},
+    {"error_percent", "±", MS_VIEW_ERROR, 4},
     {"live_count", "BLOCKS", MS_VIEW_COUNT, 1},
     {"total_bytes", "TOTAL", MS_VIEW_BYTES, 3},
     {"total_allocations", "ALLOCATIONS", MS_VIEW_COUNT, 2},

@@ -81,6 +81,8 @@ static char *s_cell(const struct ms_view_column *column, const struct ms_field *
         return ms_text_duration(integer);
     case MS_VIEW_SHARE:
         return ms_text_percent(known && sum > 0 ? 100 * number / sum : 0);
+    case MS_VIEW_ERROR:
+        return known ? ms_text_percent(number) : ms_cli_copy("-");
     case MS_VIEW_SEEN:
         return s_last_seen(ms_view_optional(field, row));
     case MS_VIEW_BAR:
@@ -105,10 +107,14 @@ static struct ms_grid_column s_grid_column(const struct ms_view_column *column) 
 
 static bool s_is_shown(const struct ms_view_column *column, const struct ms_field *field,
                        const struct ms_view_rows *rows, size_t row_size) {
-    if (column->format != MS_VIEW_SEEN && column->format != MS_VIEW_KNOWN)
+    if (column->format != MS_VIEW_SEEN && column->format != MS_VIEW_KNOWN &&
+        column->format != MS_VIEW_ERROR)
         return true;
     for (size_t r = 0; r < rows->count; r++) {
         const char *row = rows->bytes + r * row_size;
+        double error;
+        if (column->format == MS_VIEW_ERROR && ms_view_number(field, row, &error) && error > 0)
+            return true;
         if (ms_view_optional(field, row) != NULL || ms_view_string(field, row) != NULL)
             return true;
     }

@@ -27,6 +27,7 @@ enum ms_view_format {
     MS_VIEW_TIME,  /* nanoseconds since the start */
     MS_VIEW_SHARE, /* percent of the section's sum */
     MS_VIEW_BAR,   /* the same, drawn */
+    MS_VIEW_ERROR, /* percent to either side of an estimate; left out when all rows are exact */
     MS_VIEW_SEEN,  /* a struct memscope_last_seen; left out when no row has one */
     MS_VIEW_KNOWN, /* text; left out when no row has one */
 };

@@ -109,6 +109,10 @@ case_sample_quick_start() {
     sample quick_start
 }
 
+case_sample_sampling_in_production() {
+    sample sampling_in_production
+}
+
 case_sample_static_and_stack() {
     sample static_and_stack
 }

@@ -88,6 +88,22 @@ sample() {
     echo "$(grep -c '^\$ ' expected) commands"
 }
 
+# installed: memscope as CMake finds it.
+installed() {
+    cmake --install "$MEMSCOPE_BUILD" --prefix "$PWD/tree" >out
+    memscope=$PWD/tree/bin/memscope
+}
+
+case_sample_builds() {
+    installed
+    sample builds
+}
+
+case_sample_ci_gate() {
+    installed
+    sample ci_gate
+}
+
 case_sample_cpp() {
     sample cpp
 }

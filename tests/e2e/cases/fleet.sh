@@ -11,6 +11,7 @@ fleet=$MEMSCOPE_SOURCE/samples/fleet
 start_with() {
     [ -e "$1" ] || build "$1"
     mkfifo input
+    : >says # which the program may not have opened when the pipe is open
     MEMSCOPE_OPTIONS="out=$PWD/j.mscope" "./$1" <input >says 2>err &
     pid=$!
     exec 7>input
@@ -50,6 +51,11 @@ case_fleet_metrics() {
         [ "$(wc -l <used)" -ge 5 ] || fail "only these metrics are in $file: $(cat used)"
         ! grep -vxFf names used >unknown || fail "there are no metrics $(cat unknown), which are in $file"
     done
+    jq -e '[.panels[] | .id] == ([.panels[] | .id] | unique) and
+        ([.panels[] | .gridPos | range(.x; .x + .w) as $x | range(.y; .y + .h) as $y | [$x, $y]] |
+            length == (unique | length) and all(.[0] < 24)) and
+        all(.panels[]; (.targets | length) > 0 and all(.targets[]; .expr != "" and .datasource.uid == "${datasource}"))' \
+        "$fleet/grafana-dashboard.json" >/dev/null || fail "panels of the dashboard overlap, or have the same number or no query"
     grep -q '^14 families, 1[0-9] samples$' checked || fail "$(cat checked)"
     stop TERM
     # Types of names that nobody would write; those too long, and those behind the 20th, are one.

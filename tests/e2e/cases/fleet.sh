@@ -252,24 +252,74 @@ case_fleet_batch() {
     many=$(most_memory "$memscope" merge many -o many.json)
     job_is_whole many.json 65
     [ "$many" -lt $((few * 3 / 2)) ] || fail "merging 5 takes $few KiB, merging 65 takes $many KiB"
-    # The job script, with a stand-in for Slurm's srun.
+}
+
+# start_slurm: a cluster of this machine alone, without services or a configuration of the machine.
+start_slurm() {
+    host=$(uname -n)
+    mkdir state spool
+    python3 -c 'import socket
+pair = [socket.socket() for i in range(2)]
+for s in pair:
+    s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in pair))' >ports
+    cat >slurm.conf <<END
+ClusterName=test
+SlurmctldHost=${host%%.*}(127.0.0.1)
+SlurmctldPort=$(cut -d' ' -f1 ports)
+SlurmdPort=$(cut -d' ' -f2 ports)
+AuthType=auth/none
+CredType=cred/none
+SlurmUser=$(id -un)
+SlurmdUser=$(id -un)
+StateSaveLocation=$PWD/state
+SlurmdSpoolDir=$PWD/spool
+SlurmctldPidFile=$PWD/slurmctld.pid
+SlurmdPidFile=$PWD/slurmd.pid
+SlurmctldLogFile=$PWD/slurmctld.log
+SlurmdLogFile=$PWD/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SlurmdParameters=config_overrides
+NodeName=${host%%.*} NodeAddr=127.0.0.1 CPUs=4
+PartitionName=all Nodes=ALL Default=YES
+END
+    export SLURM_CONF="$PWD/slurm.conf"
+    slurmctld -D >slurmctld.out 2>&1 &
+    slurmd -D >slurmd.out 2>&1 &
+    wait_for 60 sh -c 'sinfo -h -o %t | grep -qx idle'
+}
+
+# The job script, under Slurm.
+case_fleet_slurm() {
+    for command in slurmctld slurmd sbatch; do
+        command -v $command >/dev/null || skip "there is no $command (packages slurmctld, slurmd, slurm-client)"
+    done
+    build_particles
+    start_slurm
     mkdir bin
     ln -s "$memscope" bin/memscope
-    cat >bin/srun <<'SRUN'
-#!/bin/sh
-for SLURM_PROCID in 0 1 2 3; do
-    export SLURM_PROCID
-    "$@" || exit
-done
-SRUN
-    chmod +x bin/srun
-    RANKS=1 SLURM_JOB_ID=77 PATH=$PWD/bin:$PATH "$MEMSCOPE_SOURCE/samples/mpi/job.slurm" 100 >says 2>err ||
-        fail "job.slurm ended with $?: $(cat err)"
+    export PATH="$PWD/bin:$PATH" RANKS=1
+    cp "$MEMSCOPE_SOURCE/samples/mpi/job.slurm" .
+    job=$(timeout 60 sbatch --parsable --wait job.slurm 100) || fail "sbatch: $(cat slurm-*.out slurmctld.log)"
+    # (Each rank is a particles and the only process of its own, which has its pid in the name, too.)
     for rank in 0 1 2 3; do
-        [ -s "job-77/rank$rank.$host.mscope" ] || fail "there is no journal of rank $rank: $(ls job-77)"
+        [ -s "job-$job/rank$rank.$host.mscope" ] || fail "there is no journal of rank $rank: $(ls "job-$job")"
     done
-    cp job-77.json report.json
-    check '.types[] | select(.type_name == "struct particle") | .total_count >= 400' true
+    same "$(grep -c '^100 particles, ids 4950, ' "slurm-$job.out")" 4 "ranks that have said something"
+    cp "job-$job.json" report.json
+    check '.processes | length' 8
+    check_true '.types[] | select(.type_name == "struct particle") | .total_count >= 400 and .live_count == 0'
+    # A limit that is broken fails the job.
+    sed -i 's/particle=16M/particle=1K/' job.slurm
+    timeout 60 sbatch --parsable --wait job.slurm 100 >out 2>&1 && fail "the job has not failed"
+    grep -q 'max-type' "slurm-$(cat out).out" || fail "it has failed otherwise: $(cat slurm-*.out)"
+    # An array.
+    rm -r job-*
+    sed -i 's/particle=1K/particle=16M/' job.slurm
+    timeout 60 sbatch --parsable --wait --array=1-2 job.slurm 100 >out 2>&1 || fail "$(cat out slurm-*.out)"
+    memscope merge job-*/ -o report.json
+    check '.processes | length' 16
 }
 
 # The same by MPI, as the page says.

@@ -16,9 +16,12 @@
 
 /* ---- which rows ---- */
 
-static bool s_differs(const struct ms_diff_row *row) {
+/* What a row had at the peak of the process is as of when that was kept last, a percent before it
+ * perhaps, and stands in no column. */
+static bool s_differs(const struct ms_diff_row *row, bool at_peak_too) {
     for (int measure = 0; measure < MS_DIFF_MEASURE_COUNT; measure++) {
-        if (row->old.values[measure] != row->new_side.values[measure])
+        if ((measure != MS_DIFF_bytes_at_peak || at_peak_too) &&
+            row->old.values[measure] != row->new_side.values[measure])
             return true;
     }
     return false;
@@ -29,7 +32,7 @@ const char *ms_diff_view_status(const struct ms_diff_row *row) {
         return "new";
     if (!row->new_side.is_there)
         return "gone";
-    return s_differs(row) ? "changed" : "same";
+    return s_differs(row, true) ? "changed" : "same";
 }
 
 char *ms_diff_view_location(const struct ms_diff_row *row) {
@@ -82,7 +85,8 @@ struct ms_diff_view ms_diff_view_select(const struct ms_diff *diff, enum ms_diff
     for (size_t i = 0; i < all; i++) {
         if (!s_matches(&rows[i], filter))
             continue;
-        bool differs = s_differs(&rows[i]) || !rows[i].old.is_there || !rows[i].new_side.is_there;
+        bool differs = s_differs(&rows[i], same_too || sort == MS_DIFF_bytes_at_peak) ||
+                       !rows[i].old.is_there || !rows[i].new_side.is_there;
         view.same += !differs;
         if (differs || same_too)
             view.rows[view.matching++] = &rows[i];

@@ -67,6 +67,29 @@ steps() {
         list { list = 0 }' block
 }
 
+# The task for VS Code: its command is run, and what its matcher finds in the lines compared.
+case_ci_editors() {
+    command -v node >/dev/null || skip "there is no node"
+    set_up
+    cd project
+    block json 1 >/dev/null
+    memscope cc -g -O1 -DWORDS_REGRESSION -o words words.c || fail "memscope cc"
+    MEMSCOPE_OPTIONS=out=words.mscope:leaks=1 ./words words.c >words.txt
+    found=0
+    jq -r '.tasks[0].command' block | sh >out || found=$?
+    same "$found" 1 "status of the task"
+    node -e '
+        const { readFileSync } = require("fs");
+        const pattern = JSON.parse(readFileSync("block")).tasks[0].problemMatcher.pattern;
+        for (const line of readFileSync("out", "utf8").trimEnd().split("\n")) {
+            const match = new RegExp(pattern.regexp).exec(line);
+            console.log(["file", "line", "column", "severity", "message"].map((key) => match && match[pattern[key]]).join("|"));
+        }' >problems
+    line=$(awk '/MEMSCOPE struct word \*\*ranking/ { print NR }' words.c)
+    same "$(cat problems)" "words.c|$line|38|error|the number of blocks never freed is 1, 1 over the limit of 0; most: \
+struct word * (ranking) in print_words, 864 B [max-leaks]" "what the matcher finds"
+}
+
 case_ci_services() {
     set_up
     cd project

@@ -1,38 +1,194 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# The commands of README.md and docs/ that have <!-- run --> in the line above their block.
+# What README.md, docs/ and the samples' READMEs say, done: scripts/check-snippets says what the marks of their blocks mean.
 
-# marked_blocks PAGE: the commands of each such block, in block.1, block.2 ...; of a block with prompts ("$ ") what
-# stands behind them.
-marked_blocks() {
-    rm -f block.*
-    awk '
-        /^<!-- run -->$/ { marked = 1; next }
-        /^```/ && on { on = 0; next }
-        /^```/ && marked { on = 1; count++; prompts = 0; marked = 0; next }
-        { marked = 0 }
-        on && /^\$ / { prompts = 1; print substr($0, 3) > ("block." count); next }
-        on && !prompts { print > ("block." count) }' "$1"
+# An installed tree whose headers and library the compiler finds, as in /usr; a program and a Makefile; the samples.
+set_up() {
+    cmake --install "$MEMSCOPE_BUILD" --prefix "$PWD/tree" >out
+    PATH=$PWD/tree/bin:$PATH PKG_CONFIG_PATH=$PWD/tree/lib/pkgconfig C_INCLUDE_PATH=$PWD/tree/include
+    export PATH PKG_CONFIG_PATH C_INCLUDE_PATH
+    cp -r "$MEMSCOPE_SOURCE/samples" "$MEMSCOPE_SOURCE/docs" "$MEMSCOPE_SOURCE/README.md" .
+    cp samples/builds/squares.c program.c
+    echo 'program: program.c' >Makefile
+    home=$PWD
+}
+
+# background PROGRAM: starts ./PROGRAM, of documents/, and sets $process, and $address to what it prints.
+background() {
+    cp "$MEMSCOPE_SOURCE/tests/e2e/documents/$1.c" .
+    memscope cc -g -O0 -o "$1" "$1.c" || fail "memscope cc $1.c"
+    rm -f address
+    "./$1" >address &
+    process=$!
+    running="$running $process"
+    wait_for 10 grep -q 0x address
+    address=$(cat address)
+}
+
+# Programs that run, in the place of those that the pages have. What runs until it is told to end is told so.
+set_up_service() {
+    background service
+    cp service redis-server
+    memscope run -q -- ./redis-server >/dev/null &
+    running="$running $!"
+    wait_for 10 sh -c 'memscope list | grep -q redis-server'
+    mkdir -p journals
+    cat >before <<'END'
+memscope() {
+    case $1 in
+    run) timeout --preserve-status -s TERM 0.3 memscope "$@" ;;
+    top) shift && command memscope top --once --interval 0.1 "$@" ;;
+    serve)
+        shift
+        case $* in *--listen*) ;; *) set -- --listen 127.0.0.1:0 "$@" ;; esac
+        rm -f served && mkfifo served
+        command memscope serve "$@" >served &
+        head -n 1 served | grep -q http && sleep 0.2 && kill $! && wait $!
+        ;;
+    *) command memscope "$@" ;;
+    esac
+}
+END
+    # The port of an example may be taken.
+    echo "s/0x55e0c0ffee10/$address/; s/serve 4711/serve $process/; s,/var/tmp/journals,journals," >places
+}
+
+set_up_table() {
+    background table
+    echo "s/28261/$process/; s/0x5647de8262c8/$address/" >places
+}
+
+set_up_net() {
+    cp "$MEMSCOPE_SOURCE/tests/e2e/documents/net.c" .
+    memscope cc -g -O0 -o net net.c && ./net
+}
+
+set_up_report() {
+    memscope cc -g -O1 -o program program.c && ./program >/dev/null
+    memscope export -o report.json
+    memscope export -o report.pb.gz
+    # go starts no server and no browser here; it and the validator may be missing.
+    cat >before <<'END'
+HOME=$PWD
+go() {
+    command -v go >/dev/null || return 0
+    case $* in *-http=:*) set -- "$1" "$2" -top "$4" "$5" ;; esac
+    command go "$@"
+}
+python3() {
+    PATH=/usr/bin:$PATH
+    ! command python3 -c "import $2" 2>/dev/null || command python3 "$@"
+}
+END
+}
+
+set_up_test() {
+    memscope cc -g -o test program.c
+}
+
+set_up_extensions() {
+    memscope run -q -- ./program >/dev/null
+    for source in samples/extension/*.c; do
+        name=${source##*/}
+        gcc -shared -fPIC -o "${name%.c}.so" "$source"
+    done
+}
+
+set_up_build_tree() {
+    mkdir -p repository/build
+    ln -s "$MEMSCOPE_BUILD" repository/build/dev
+    ln -s "$MEMSCOPE_SOURCE/tests" repository/tests
+    folder=repository
+}
+
+# commands BLOCK: what of it is run: all, or what stands behind the prompts.
+commands() {
+    if grep -q '^\$ ' "$1"; then sed -n 's/^\$ //p' "$1"; else cat "$1"; fi
+}
+
+# without_numbers [FILE]
+without_numbers() {
+    sed -E 's/0x[0-9a-f]+//g; s/(^|[[:space:](])[0-9][0-9.,]*( (B|KiB|MiB|GiB|ns|µs|ms|s|%)(\b|$))?/\1/g' "$@"
+}
+
+# shown_in OUTPUT BLOCK: prints what BLOCK shows and OUTPUT does not have: a line whose words, but for numbers, are not in one
+# line of OUTPUT in that order. (On a terminal, tables have fewer columns.)
+shown_in() {
+    without_numbers "$1" >words
+    grep -v -e '^\$ ' -e '^\.\.\.$' -e '^$' "$2" |
+        without_numbers |
+        awk 'NR == FNR { lines[++count] = $0; next }
+            {
+                for (i = 1; i <= count; i++) {
+                    next_word = 1
+                    words = split(lines[i], found)
+                    for (j = 1; j <= words && next_word <= NF; j++)
+                        next_word += found[j] == $next_word
+                    if (next_word > NF)
+                        next
+                }
+                print
+            }' words -
+}
+
+# run_block BLOCK: runs it, and compares what it shows.
+run_block() {
+    commands "$1" | sed -f places >commands
+    status=0
+    (cd "$folder" && cat "$home/before" "$home/commands" | sh -eu) >output 2>&1 || status=$?
+    [ "$status" -eq 0 ] || fail "$place: the commands
+$(cat commands)
+end with $status: $(tail -n 20 output)"
+    if grep -q '^\$ ' "$1"; then
+        shown_in output "$1" >missing
+        [ ! -s missing ] || fail "$place: not in what the commands print: $(cat missing)
+$(cat output)"
+    fi
+}
+
+# compile_block BLOCK NAME
+compile_block() {
+    grep -vx ' *\.\.\. *' "$1" >snippet
+    sed -e '/\/\* the snippet \*\//{' -e 'r snippet' -e 'd' -e '}' "$MEMSCOPE_SOURCE/tests/e2e/documents/$2.c" >compiled.c
+    set -- -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused -Wno-unused-parameter compiled.c
+    if grep -q '^int main' compiled.c; then
+        memscope cc -o compiled "$@" && ./compiled >output
+    else
+        memscope cc -c -o compiled.o "$@"
+    fi || fail "$place: this does not compile, or does not run"
+}
+
+# do_pages PAGE...: what they have marked, in their order.
+do_pages() {
+    run=0 compiled=0 number=0
+    mkdir blocks
+    awk -v into=blocks -f "$MEMSCOPE_SOURCE/scripts/snippets.awk" "$@" >list
+    while IFS='	' read -r place _ mark; do
+        number=$((number + 1))
+        : >before
+        # The whole of /usr/include takes long.
+        echo 's,/usr/include$,&/linux,' >places
+        folder=. running=
+        # samples.sh does those of a sample, word by word.
+        case $place in
+        */samples/*) [ "${mark#run}" = "$mark" ] || [ "${mark#run in}" != "$mark" ] || continue ;;
+        esac
+        case $mark in
+        'run in '*) folder=${mark#run in } ;;
+        'run with '*) "set_up_${mark#run with }" ;;
+        'file '*) cp "blocks/$number" "${mark#file }" ;;
+        'compile '*) compile_block "blocks/$number" "${mark#compile }" && compiled=$((compiled + 1)) ;;
+        esac
+        case $mark in run*) run_block "blocks/$number" </dev/null && run=$((run + 1)) ;; esac
+        for process in $running; do
+            kill "$process" && wait "$process" 2>killed || :
+        done
+    done <list
+    echo "$run blocks were run, $compiled compiled"
 }
 
 case_docs_commands() {
-    cmake --install "$MEMSCOPE_BUILD" --prefix "$PWD/tree" >out
-    PATH=$PWD/tree/bin:$PATH PKG_CONFIG_PATH=$PWD/tree/lib/pkgconfig
-    export PATH PKG_CONFIG_PATH
-    cp -r "$MEMSCOPE_SOURCE/samples" samples
-    cp samples/builds/squares.c program.c
-    echo 'program: program.c' >Makefile
-    run=0
-    for page in "$MEMSCOPE_SOURCE/README.md" "$MEMSCOPE_SOURCE"/docs/*.md; do
-        marked_blocks "$page"
-        for block in block.*; do
-            [ -e "$block" ] || continue
-            sh -eu "$block" >out 2>&1 || fail "${page##*/}: the commands
-$(cat "$block")
-end with $?: $(tail -n 20 out)"
-            run=$((run + 1))
-        done
-    done
-    [ "$run" -ge 3 ] || fail "only $run blocks are marked"
-    echo "$run blocks of commands"
+    set_up
+    do_pages "$MEMSCOPE_SOURCE/README.md" "$MEMSCOPE_SOURCE"/docs/*.md "$MEMSCOPE_SOURCE"/samples/*/README.md
+    [ "$run" -ge 20 ] && [ "$compiled" -ge 9 ] || fail "that is too few"
 }

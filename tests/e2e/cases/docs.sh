@@ -82,6 +82,11 @@ python3() {
 END
 }
 
+set_up_journal() {
+    set_up_net
+    echo 's/^python3 /PATH=\/usr\/bin:$PATH python3 /' >>places
+}
+
 set_up_test() {
     memscope cc -g -o test program.c
 }
@@ -152,10 +157,10 @@ compile_block() {
     sed -e '/\/\* the snippet \*\//{' -e 'r snippet' -e 'd' -e '}' "$MEMSCOPE_SOURCE/tests/e2e/documents/$2.c" >compiled.c
     set -- -std=gnu11 -g -Wall -Wextra -Werror -Wno-unused -Wno-unused-parameter compiled.c
     if grep -q '^int main' compiled.c; then
-        memscope cc -o compiled "$@" && ./compiled >output
+        memscope cc -o compiled "$@" && ./compiled
     else
         memscope cc -c -o compiled.o "$@"
-    fi || fail "$place: this does not compile, or does not run"
+    fi >output 2>&1 || fail "$place: this does not compile, or does not run: $(cat output)"
 }
 
 # do_pages PAGE...: what they have marked, in their order.
@@ -191,4 +196,63 @@ case_docs_commands() {
     set_up
     do_pages "$MEMSCOPE_SOURCE/README.md" "$MEMSCOPE_SOURCE"/docs/*.md "$MEMSCOPE_SOURCE"/samples/*/README.md
     [ "$run" -ge 20 ] && [ "$compiled" -ge 9 ] || fail "that is too few"
+}
+
+# The tables of docs/journal.md as assertions, and its list of tables beside that of the sources.
+case_docs_journal() {
+    page=$MEMSCOPE_SOURCE/docs/journal.md
+    {
+        printf '#include <stddef.h>\n#include "store/layout.h"\n'
+        printf '#define X(number, name, size) SIZE_##name = size,\nenum { MS_TABLES(X) };\n'
+        awk -F ' *[|] *' '
+            /^## / { structure = ""; if (match($0, /`struct [a-z_]+`$/)) structure = substr($0, RSTART + 8, RLENGTH - 9) }
+            /field of `/ { match($0, /`[a-z_]+`/); structure = substr($0, RSTART + 1, RLENGTH - 2) }
+            structure != "" && $2 ~ /^[0-9]+$/ {
+                gsub(/`/, "", $4)
+                printf "static_assert(offsetof(struct %s, %s) == %s && sizeof(((struct %s *)0)->%s) == %s, \"\");\n",
+                    structure, $4, $2, structure, $4, $3
+            }
+            structure == "" && $2 ~ /^[0-9]+$/ && $3 ~ /^`/ {
+                gsub(/`/, "", $3)
+                printf "static_assert(MS_TABLE_%s == %s && SIZE_%s == %s, \"\");\n", $3, $2, $3, $4
+                count++
+            }
+            END { print "static_assert(MS_TABLE_COUNT == " count ", \"\");" }' "$page"
+        echo "static_assert(MS_JOURNAL_VERSION == $(sed -n 's/.*This page is about version \([0-9]*\).*/\1/p' "$page"), \"\");"
+        echo 'static_assert(sizeof(struct ms_site) == 128 && MS_FIRST_EXTENT == 28672, "");'
+    } >tables.c
+    [ "$(grep -c '^static_assert' tables.c)" -ge 60 ] || fail "only $(grep -c '^static_assert' tables.c) rows are compared"
+    gcc -std=c11 -fsyntax-only -I "$MEMSCOPE_SOURCE/runtime" -I "$MEMSCOPE_SOURCE/include" tables.c || fail "docs/journal.md is not as layout.h"
+}
+
+# Commands in the text: `memscope COMMAND --option` has to be one that there is, with the options that its help knows.
+case_docs_commands_in_the_text() {
+    # Paragraphs as one line; blocks, headings with messages left out.
+    awk '
+        /^ *```/ { code = !code; next }
+        code || /^#/ { next }
+        /^ *$/ || /^[-|]/ { print text; text = "" }
+        { text = text " " $0 }
+        END { print text }' "$MEMSCOPE_SOURCE/README.md" "$MEMSCOPE_SOURCE"/docs/*.md "$MEMSCOPE_SOURCE"/samples/*/README.md |
+        grep -o '`memscope [^`]*`' | tr -d '`' | sort -u >spans
+    while read -r _ command words; do
+        case $command in
+        --* | *:) continue ;;
+        esac
+        command=$(echo "$command" | sed 's/[^a-z+].*//')
+        [ -e "help.$command" ] || "$memscope" help "$command" >"help.$command" 2>&1 ||
+            fail "there is no 'memscope $command', but in the text"
+        # What stands behind -- is the program's, and cc has all options of the compiler.
+        for word in ${words%%-- *}; do
+            case $command:$word in
+            cc:* | c++:*) ;;
+            *:--*)
+                word=$(echo "$word" | sed 's/=.*//; s/[^a-z-]*$//')
+                [ "$word" = -- ] || grep -qe "$word\b" "help.$command" || fail "'memscope $command' has no '$word', but in the text"
+                ;;
+            esac
+        done
+    done <spans
+    [ "$(wc -l <spans)" -ge 60 ] || fail "only $(wc -l <spans) commands in the text"
+    echo "$(wc -l <spans) commands in the text"
 }

@@ -53,6 +53,7 @@ struct ms_options {
     uint64_t sample_bytes; /* not 0: instead of sample_rate */
     bool stack;
     uint32_t max_stack_depth;
+    bool stack_totals;
     enum ms_unwind unwind;
     uint64_t seed;
     char out[MS_OPTIONS_TEXT_SIZE]; /* a pattern of ms_journal_dir_expand; "": the default one */

@@ -35,16 +35,27 @@ static RARE void s_claim(const struct memscope_site *site, const void *block, bo
         ms_record_claim(&claim, block);
 }
 
-EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
-    if (MS_UNLIKELY(!ms_fast_claim(site, block, NULL)))
+static RARE void s_claim_by_stack(const struct memscope_site *site, const void *block) {
+    if (MS_UNLIKELY(!ms_fast_claim(site, block, NULL, MS_FREES_BY_STACK)))
         s_claim(site, block, false, 0);
+}
+
+static RARE void s_claim_elements_by_stack(const struct memscope_site *site, const void *block,
+                                           uint64_t size) {
+    if (MS_UNLIKELY(!ms_fast_claim(site, block, &size, MS_FREES_BY_STACK)))
+        s_claim(site, block, true, size);
+}
+
+EXPORT void __memscope_claim_block(const struct memscope_site *site, const void *block) {
+    if (MS_UNLIKELY(!ms_fast_claim(site, block, NULL, MS_FREES_PLAIN)))
+        s_claim_by_stack(site, block);
 }
 
 EXPORT void __memscope_claim_elements(const struct memscope_site *site, const void *block,
                                       size_t size) {
     uint64_t bytes = size;
-    if (MS_UNLIKELY(!ms_fast_claim(site, block, &bytes)))
-        s_claim(site, block, true, bytes);
+    if (MS_UNLIKELY(!ms_fast_claim(site, block, &bytes, MS_FREES_PLAIN)))
+        s_claim_elements_by_stack(site, block, bytes);
 }
 
 EXPORT void __memscope_move_block(const void *block, void *moved) {
@@ -129,7 +140,9 @@ EXPORT void __memscope_allocated(const struct memscope_site *site, const void *b
         return;
     }
     if (s_only_wraps_malloc(site, block, size) &&
-        (site->type_name == NULL || MS_LIKELY(ms_fast_claim(site, block, NULL))))
+        (site->type_name == NULL ||
+         MS_LIKELY(ms_fast_claim(site, block, NULL, MS_FREES_BY_STACK)) ||
+         ms_fast_claim(site, block, NULL, MS_FREES_PLAIN)))
         return;
     struct ms_claim claim = {.site = ms_sites_id(site),
                              .type_size = site->type_size,

@@ -22,6 +22,10 @@ void *ms_fast_calloc_frames(size_t count, size_t size);
 void *ms_fast_realloc(void *address, size_t size);
 void ms_fast_free(void *address);
 
+/* The same where blocks are counted by their stack too (ms_recording.frees). */
+void *ms_fast_realloc_by_stack(void *address, size_t size);
+void ms_fast_free_by_stack(void *address);
+
 /* Whether they may be used now. */
 bool ms_fast_is_possible(void);
 

@@ -79,17 +79,26 @@ static void s_watch(const void *address) {
         ms_guards_take(address);
 }
 
+static void (*s_choose_free(void))(void *) {
+    return !ms_fast_is_possible()                    ? ms_hook_free
+           : ms_recording.frees == MS_FREES_BY_STACK ? ms_fast_free_by_stack
+                                                     : ms_fast_free;
+}
+
+static void *(*s_choose_realloc(void))(void *, size_t) {
+    return !ms_fast_is_possible()                    ? ms_hook_realloc
+           : ms_recording.frees == MS_FREES_BY_STACK ? ms_fast_realloc_by_stack
+                                                     : ms_fast_realloc;
+}
+
 static void s_watched_free(void *address) {
     s_watch(address);
-    if (ms_fast_is_possible())
-        ms_fast_free(address);
-    else
-        ms_hook_free(address);
+    s_choose_free()(address);
 }
 
 static void *s_watched_realloc(void *address, size_t size) {
     s_watch(address);
-    return ms_fast_is_possible() ? ms_fast_realloc(address, size) : ms_hook_realloc(address, size);
+    return s_choose_realloc()(address, size);
 }
 
 static void s_watched_traced_free(void *address) {
@@ -126,7 +135,7 @@ static void s_choose_exact(bool idle) {
     if (ms_load_relaxed(&s_is_watched))
         s_set_others(s_watched_realloc, s_watched_free);
     else
-        s_set_others(fast ? ms_fast_realloc : ms_hook_realloc, fast ? ms_fast_free : ms_hook_free);
+        s_set_others(s_choose_realloc(), s_choose_free());
 }
 
 void ms_hooks_choose(void) {

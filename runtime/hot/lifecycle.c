@@ -175,8 +175,11 @@ bool ms_lifecycle_ready(void) {
     int saved = errno;
     bool open = s_open();
     errno = saved;
-    ms_recording.frees = open;
     ms_recording.sampled = open && ms_sampler_samples();
+    ms_recording.totals = open && ms_recording.capture && s_options.stack_totals;
+    ms_recording.frees = !open                                          ? MS_FREES_NOT
+                         : ms_recording.totals && !ms_recording.sampled ? MS_FREES_BY_STACK
+                                                                        : MS_FREES_PLAIN;
     ms_recording.traced = open && !ms_recording.sampled && ms_store.header->event_limit != 0;
     s_set_blocks(open && s_options.start);
     ms_recording.untouched = ms_recording.blocks == MS_BLOCKS_OFF;
@@ -309,7 +312,7 @@ static void s_after_fork_in_parent(void) {
 
 static void s_stop_recording(void) {
     s_set_blocks(false);
-    ms_recording.frees = false;
+    ms_recording.frees = MS_FREES_NOT;
     ms_store.header = NULL;
     ms_store_release(&s_state, S_OFF);
     ms_hooks_remove();

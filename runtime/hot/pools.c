@@ -4,6 +4,7 @@
 #include "hot/clock.h"
 #include "hot/hooks.h"
 #include "hot/problems.h"
+#include "hot/stack_totals.h"
 #include "hot/thread.h"
 #include "platform/os.h"
 #include "store/live.h"
@@ -345,6 +346,14 @@ static uint32_t s_find_region(struct ms_pooled_leaf *leaf, uintptr_t address) {
 
 static void s_end_inside(struct ms_thread *thread, uint32_t id, uintptr_t address, uint64_t size);
 
+/* The block that BLOCK lies in has SIZE bytes less of its own; as two's complement: more. */
+static void s_count_inside(struct ms_thread *thread, const struct ms_pooled_block *block,
+                           uint64_t size) {
+    ms_own_add(&ms_thread_counter(thread, block->inside)->inside_bytes, size);
+    if (ms_recording.totals)
+        ms_stack_totals_gone(thread, block->inside_stack, block->inside, size);
+}
+
 /* Ends the block of record ID. What is left in its slot tells that it was given back. */
 static void s_end_block(struct ms_thread *thread, uint32_t id) {
     struct ms_pooled_block *block = s_at(id);
@@ -358,8 +367,10 @@ static void s_end_block(struct ms_thread *thread, uint32_t id) {
         s_end_inside(thread, id, address, size);
     }
     ms_thread_count_freed_at(ms_thread_counter(thread, block->site), size);
+    if (ms_recording.totals)
+        ms_stack_totals_gone(thread, block->stack, block->site, size);
     if (block->inside != 0)
-        ms_own_add(&ms_thread_counter(thread, block->inside)->inside_bytes, -size);
+        s_count_inside(thread, block, -size);
     ms_pooled_set(leaf, address, block->below != 0 ? block->below : FREED | block->site);
     s_part(block);
     ms_store_release(&block->address_thread, 0);
@@ -419,6 +430,12 @@ static uint32_t s_site_of_parent(struct ms_thread *thread, uint32_t parent) {
     return parent != 0 ? ms_record_settled_site(thread, parent) : 0;
 }
 
+static uint32_t s_stack_of_parent(uint32_t parent) {
+    if ((parent & MS_PARENT_POOLED) != 0)
+        return s_at(parent & ~MS_PARENT_POOLED)->stack;
+    return parent != 0 ? ms_block_at(parent)->stack : 0;
+}
+
 static void s_make(struct ms_thread *thread, uint32_t site, uintptr_t address, uint64_t size,
                    uintptr_t pool, struct ms_call call) {
     struct ms_pooled_leaf *leaf = s_prepare() ? ms_pooled_leaf_make(address) : NULL;
@@ -439,8 +456,9 @@ static void s_make(struct ms_thread *thread, uint32_t site, uintptr_t address, u
     block->stack = ms_record_stack(thread, call);
     block->parent = region != 0 ? s_regions[region].parent : 0;
     block->inside = s_site_of_parent(thread, block->parent);
+    block->inside_stack = s_stack_of_parent(block->parent);
     if (block->inside != 0)
-        ms_own_add(&ms_thread_counter(thread, block->inside)->inside_bytes, size);
+        s_count_inside(thread, block, size);
     block->below = ms_pooled_find(address);
     if ((block->below & FREED) != 0)
         block->below = 0;
@@ -448,6 +466,8 @@ static void s_make(struct ms_thread *thread, uint32_t site, uintptr_t address, u
     struct ms_counter *counter = ms_thread_counter(thread, site);
     ms_own_add(&counter->allocations, 1);
     ms_own_add(&counter->alloc_bytes, size);
+    if (ms_recording.totals)
+        ms_stack_totals_made(thread, block->stack, site, size);
     ms_pooled_set(leaf, address, id);
     ms_store_release(&block->address_thread, (uint64_t)address << 16 | thread->index);
     s_newest.address = address;
@@ -487,6 +507,8 @@ static bool s_is_handed_on(struct ms_thread *thread, uint32_t site, bool typed, 
     ms_own_add(&from->alloc_bytes, -size);
     ms_own_add(&to->allocations, 1);
     ms_own_add(&to->alloc_bytes, size);
+    if (ms_recording.totals)
+        ms_stack_totals_move(thread, block->stack, block->site, site, size);
     ms_store_relaxed(&block->site, site);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "hot/live_bytes.h"
 #include "hot/problems.h"
 #include "hot/sampled.h"
+#include "hot/stack_totals.h"
 #include "hot/thread.h"
 #include "hot/unwind.h"
 #include "store/live.h"
@@ -97,6 +98,8 @@ static HOT void s_settle(struct ms_thread *thread) {
     struct ms_counter *counter = ms_thread_counter(thread, site);
     ms_own_add(&counter->allocations, 1);
     ms_own_add(&counter->alloc_bytes, pending->size);
+    if (ms_recording.totals && MS_LIKELY(id != 0))
+        ms_stack_totals_made(thread, thread->pending_stack, site, pending->size);
     ms_store_relaxed(&pending->frame_address, 0);
     if (MS_UNLIKELY(id == 0)) {
         ms_own_add(&counter->frees, 1);
@@ -105,6 +108,14 @@ static HOT void s_settle(struct ms_thread *thread) {
     }
     /* Pairs with the acquire in s_free_foreign: who sees the site finds the block counted. */
     ms_store_release(&ms_block_at(id)->site, site);
+}
+
+/* A block of SITE with STACK, SIZE bytes, that was counted is freed. */
+static HOT void s_count_freed_at(struct ms_thread *thread, uint32_t site, uint32_t stack,
+                                 uint64_t size) {
+    ms_thread_count_freed_at(ms_thread_counter(thread, site), size);
+    if (ms_recording.totals)
+        ms_stack_totals_gone(thread, stack, site, size);
 }
 
 /* Frees of blocks that were pending here when other threads freed them: now they are counted. Each
@@ -119,8 +130,7 @@ static COLD void s_empty_inbox(struct ms_thread *thread) {
         }
         if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
             continue;
-        ms_thread_count_freed_at(ms_thread_counter(thread, block->site), MS_BLOCK_SIZE(block));
-        s_count_age(thread, block->size_time & 0xffffff);
+        s_count_freed_at(thread, block->site, MS_BLOCK_LEFT_STACK(block), MS_BLOCK_SIZE(block));
         ms_blocks_keep(&thread->free_blocks, block, id);
         id = ms_load_acquire(&thread->record->inbox);
     }
@@ -133,9 +143,9 @@ static COLD void s_free_foreign(struct ms_thread *thread, struct ms_block *block
     uint64_t size = MS_BLOCK_SIZE(block);
     ms_thread_note_freed(thread, block->address_thread, site);
     s_count_freed(thread, size, maker);
+    s_count_age(thread, block->size_time & 0xffffff);
     if (site != 0) {
-        ms_thread_count_freed_at(ms_thread_counter(thread, site), size);
-        s_count_age(thread, block->size_time & 0xffffff);
+        s_count_freed_at(thread, site, block->stack, size);
         ms_blocks_give(&thread->free_blocks, id);
         return;
     }
@@ -258,6 +268,8 @@ static HOT void s_make(struct ms_thread *thread, uint64_t address, uint64_t size
     ms_store_relaxed(&pending->site, site);
     uint32_t id = s_enter(thread, address, size, call, holder);
     thread->pending_block = MS_LIKELY(id != 0) ? ms_block_at(id) : NULL;
+    if (ms_recording.totals && MS_LIKELY(id != 0))
+        thread->pending_stack = ms_block_at(id)->stack;
     ms_store_relaxed(&pending->block, id);
     ms_store_relaxed(&pending->frame_address, call.return_address);
     __memscope_fresh_block = (void *)address;
@@ -305,13 +317,15 @@ static HOT void s_free_block(struct ms_thread *thread, uint32_t id) {
     if (pending->site != 0 || (pending->block == id && pending->frame_address != 0))
         s_settle(thread);
     uint64_t size = MS_BLOCK_SIZE(block);
-    struct ms_counter *counter = ms_thread_counter(thread, block->site);
+    uint32_t site = block->site;
     ms_thread_note_freed(thread, block->address_thread, block->site);
     s_count_freed(thread, size, thread->index); /* first: it may look at what makes up a peak */
-    ms_thread_count_freed_at(counter, size);
+    s_count_freed_at(thread, site, block->stack, size);
     s_count_age(thread, block->size_time & 0xffffff);
     if (pending->block == id) {
-        ms_own_add(&counter->temporary, 1);
+        ms_own_add(&ms_thread_counter(thread, site)->temporary, 1);
+        if (ms_recording.totals)
+            ms_own_add(&ms_stack_totals_find(thread, block->stack, site)->temporary, 1);
         ms_store_relaxed(&thread->record->pending.block, 0);
         __memscope_fresh_block = (void *)1;
     }
@@ -435,7 +449,8 @@ static void s_claim(struct ms_thread *thread, const struct ms_claim *claim) {
     if (pending->frame_address != 0) {
         ms_store_relaxed(&pending->site, claim->site);
     } else {
-        ms_thread_count_elsewhere(thread, ms_thread_counter(thread, claim->site), claim->site);
+        ms_stack_totals_count_elsewhere(thread, ms_thread_counter(thread, claim->site),
+                                        claim->site);
     }
     if (claim->is_sized && MS_UNLIKELY(claim->size != pending->size))
         s_note_other_size(claim->site);

@@ -37,15 +37,21 @@ enum ms_blocks {
     MS_BLOCKS_SAMPLED, /* as hot/sampled.h has it */
 };
 #define MS_RECORDING_PAGE 4096
+enum ms_frees {
+    MS_FREES_NOT,
+    MS_FREES_PLAIN,
+    MS_FREES_BY_STACK, /* each block is recorded, and counted by its stack too: `totals` */
+};
 struct ms_recording {
     uint8_t blocks; /* enum ms_blocks: whether new ones are recorded. Any thread may change it */
-    bool frees;     /* there is a journal */
+    uint8_t frees;  /* enum ms_frees: not where there is no journal */
     bool sampled;   /* new blocks are MS_BLOCKS_SAMPLED when they are recorded */
     bool capture;   /* call stacks */
     bool traced;    /* not sampled, and every block's events are written, as hot/traced.h has it */
     bool untouched; /* no block has been recorded yet */
     bool own_clock; /* nobody publishes header.now_ns */
     bool tables;    /* stacks by call frame information (unwind.h), not by frame pointers */
+    bool totals;    /* blocks are counted by their stack too: stack_totals.h */
     uint32_t depth; /* frames of a stack */
     uint32_t now;   /* in the unit of block records, unless own_clock */
     /* For fast.c: records 1 to near_last lie at `near`; those to make_last may be used for new

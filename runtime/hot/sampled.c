@@ -9,6 +9,7 @@
 #include "hot/live_bytes.h"
 #include "hot/real.h"
 #include "hot/sampler.h"
+#include "hot/stack_totals.h"
 #include "hot/thread.h"
 #include "hot/traced.h"
 #include "hot/unwind.h"
@@ -81,12 +82,23 @@ static struct ms_sampled_counter *s_sums(struct ms_thread *thread, uint32_t site
     return (struct ms_sampled_counter *)(void *)ms_thread_counter(thread, site);
 }
 
-static void s_count_freed_at(struct ms_thread *thread, uint32_t site, const struct ms_block *block,
-                             double weight) {
+static struct ms_sampled_stack_counter *s_stack_sums(struct ms_thread *thread, uint32_t stack,
+                                                     uint32_t site) {
+    return (struct ms_sampled_stack_counter *)(void *)ms_stack_totals_find(thread, stack, site);
+}
+
+/* A block of SITE with STACK is freed; BYTES are its size with its weight. */
+static void s_count_freed_at(struct ms_thread *thread, uint32_t site, uint32_t stack,
+                             double bytes) {
     struct ms_sampled_counter *sums = s_sums(thread, site);
     if (sums->live_bytes > sums->peak_bytes)
         __atomic_store(&sums->peak_bytes, &sums->live_bytes, __ATOMIC_RELAXED);
-    s_add(&sums->live_bytes, -weight * (double)MS_BLOCK_SIZE(block));
+    s_add(&sums->live_bytes, -bytes);
+    if (ms_recording.totals)
+        s_add(&s_stack_sums(thread, stack, site)->live_bytes, -bytes);
+}
+
+static void s_count_age(struct ms_thread *thread, const struct ms_block *block, double weight) {
     uint64_t age = (ms_clock_units() - block->size_time) & 0xffffff;
     if (age != 0)
         ms_own_add(&thread->histograms->lifetimes[ms_thread_bucket(age)], (uint64_t)(weight + 0.5));
@@ -103,7 +115,8 @@ static void s_empty_inbox(struct ms_thread *thread) {
         }
         if (!ms_cas_acq_rel(&thread->record->inbox, &id, block->next))
             continue;
-        s_count_freed_at(thread, block->site, block, s_weight(id));
+        s_count_freed_at(thread, block->site, MS_BLOCK_LEFT_STACK(block),
+                         s_weight(id) * (double)MS_BLOCK_SIZE(block));
         ms_blocks_give(&thread->free_blocks, id);
         id = ms_load_acquire(&thread->record->inbox);
     }
@@ -121,6 +134,14 @@ static COLD void s_settle_sampled(struct ms_thread *thread, uint32_t site) {
     s_add(&sums->sampled_bytes, bytes);
     s_add(&sums->variance, (1 - 1 / weight) * bytes * bytes);
     s_add(&sums->live_bytes, bytes);
+    if (ms_recording.totals) {
+        struct ms_sampled_stack_counter *of_stack =
+            s_stack_sums(thread, thread->pending_stack, site);
+        s_add(&of_stack->count, weight);
+        s_add(&of_stack->bytes, bytes);
+        s_add(&of_stack->variance, (1 - 1 / weight) * bytes * bytes);
+        s_add(&of_stack->live_bytes, bytes);
+    }
     ms_store_release(&block->site, site); /* pairs with s_free_sampled */
     if (thread->events != NULL)
         ms_events_close(thread->events, site);
@@ -159,8 +180,9 @@ static void s_free_sampled(struct ms_thread *thread, uint32_t id, bool goes_on) 
     uint32_t site = ms_load_acquire(&block->site); /* pairs with s_settle_sampled */
     if (!goes_on)
         ms_traced_note(thread, MEMSCOPE_EVENT_FREE, id, 0);
+    s_count_age(thread, block, weight);
     if (site != 0 || maker == thread->index) {
-        s_count_freed_at(thread, site, block, weight);
+        s_count_freed_at(thread, site, block->stack, weight * (double)MS_BLOCK_SIZE(block));
         ms_blocks_give(&thread->free_blocks, id);
         return;
     }
@@ -215,6 +237,7 @@ static COLD uint32_t s_sample(struct ms_thread *thread, uintptr_t address, uint6
     if (ms_recording.capture)
         block->stack = ms_recording.tables ? ms_unwind_capture(thread, call, ms_recording.depth)
                                            : ms_frames_capture(thread, call, ms_recording.depth);
+    thread->pending_stack = block->stack;
     ms_store_release(&block->address_thread,
                      (uint64_t)address << 16 | thread->index); /* pairs with the reader's */
     if (s_put_in(address, size, id)) {
@@ -426,8 +449,13 @@ static void s_record_free(void *block) {
         s_defer_free(thread, address);
         return;
     }
-    if (address == thread->newest_address)
-        ms_own_add(&ms_thread_counter(thread, s_end_newest(thread))->temporary, 1);
+    if (address == thread->newest_address) {
+        uint32_t site = s_end_newest(thread);
+        ms_own_add(&ms_thread_counter(thread, site)->temporary, 1);
+        if (MS_UNLIKELY(thread->record->pending.block != 0) && ms_recording.totals)
+            s_add(&s_stack_sums(thread, thread->pending_stack, site)->temporary,
+                  s_weight(thread->record->pending.block));
+    }
     uint32_t id = s_take_out(address);
     if (id != 0)
         s_free_sampled(thread, id, false);

@@ -119,7 +119,9 @@ void ms_thread_sweep(void) {
 void ms_thread_leave_to_maker(uint32_t maker, uint32_t id) {
     struct ms_thread_record *other = ms_threads_record(maker);
     struct ms_block *block = ms_block_at(id);
+    uint32_t stack = block->stack; /* `next` takes its place */
     ms_store_release(&block->address_thread, 0);
+    ms_store_relaxed(&block->size_time, MS_BLOCK_SIZE(block) << 24 | stack);
     uint32_t first = ms_load_relaxed(&other->inbox);
     do
         block->next = first;

@@ -34,6 +34,7 @@
 #define MS_RULE_CACHE     1024u
 #define MS_FREED_COUNT    512u
 #define MS_INBOX_LIMIT    4096u
+#define MS_STACK_SITES    256u
 
 /* Live bytes that a thread may hold back: bounds the error of the process' peak. */
 #define MS_HAND_IN_BYTES INT64_C(32768)
@@ -65,6 +66,14 @@ struct ms_rule_entry {
     struct ms_frame_rule rule;
 };
 
+/* The id of a stack for blocks of a site, where that is another one: see ms_stacks_of_site. */
+struct ms_stack_site {
+    uint32_t stack; /* 0: not used */
+    uint32_t site;
+    uint32_t id;
+    uint32_t zero;
+};
+
 /* An object on the stack of this thread. */
 struct ms_object {
     uintptr_t frame; /* the address of a byte of the activation that has it */
@@ -80,6 +89,7 @@ struct ms_thread {
     struct ms_histograms *histograms; /* of the shard */
     struct ms_block_list free_blocks;
     struct ms_block *pending_block; /* of record->pending, where that is set; NULL: not known */
+    uint32_t pending_stack;         /* its own; in its record there may be another thing by now */
     /* The block that was claimed by a site that hands it on, as the number of the thread's blocks
      * when it was the newest; and the size of the type it has there. */
     uint64_t handed_on_block, handed_on_size;
@@ -113,6 +123,12 @@ struct ms_thread {
     uintptr_t former; /* sampled path: what the block was before realloc that is about to be
                          sampled, 0: nothing */
     struct ms_event_ring *events; /* of the shard; NULL: no events are written */
+    /* Counters by stack: where those of stack / 64 are, as their distance from no_stacks; 0: there
+     * are none yet. Only used pages are resident. */
+    uintptr_t stack_chunks[MS_STACK_LIMIT / MS_STACKS_PER_CHUNK];
+    struct ms_stack_site stack_sites[MS_STACK_SITES];
+    struct ms_stack_counter no_stacks[MS_STACKS_PER_CHUNK];   /* never of a site */
+    struct ms_stack_counter lost_stacks[MS_STACKS_PER_CHUNK]; /* of those without room */
 };
 
 /* Its state, NULL before the first allocation that is recorded. */
@@ -181,35 +197,23 @@ static inline struct ms_counter *ms_thread_known_counter(struct ms_thread *threa
     return MS_LIKELY(chunk != NULL) ? &chunk[site % MS_COUNTERS_PER_CHUNK] : NULL;
 }
 
-/* The pending block, which has a record, is counted at SITE, which has COUNTER. */
+/* The pending block, which has a record, is counted at SITE, which has COUNTER, and where that is
+ * so BY_STACK (a constant) for its stack. */
 static inline void ms_thread_count_pending(struct ms_thread *thread, struct ms_counter *counter,
-                                           uint32_t site) {
+                                           uint32_t site, bool by_stack,
+                                           struct ms_stack_counter *stack_counter) {
     struct ms_pending *pending = &thread->record->pending;
+    uint64_t size = pending->size;
     ms_store_relaxed(&pending->frame_address, 0);
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* a handler that allocates finds none pending */
     ms_own_add(&counter->allocations, 1);
-    ms_own_add(&counter->alloc_bytes, pending->size);
+    ms_own_add(&counter->alloc_bytes, size);
+    if (by_stack) {
+        ms_own_add(&stack_counter->allocations, 1);
+        ms_own_add(&stack_counter->alloc_bytes, size);
+    }
     /* Who sees the site finds the block counted: pairs with s_free_foreign. */
     ms_store_release(&thread->pending_block->site, site);
-}
-
-/* The newest block, which was counted at the site that handed it on, is counted at SITE instead,
- * which has COUNTER. False: nothing is done, because it has no record or another thread has freed
- * it. */
-static inline bool ms_thread_count_elsewhere(struct ms_thread *thread, struct ms_counter *counter,
-                                             uint32_t site) {
-    struct ms_block *block = thread->pending_block;
-    uint64_t address_thread = block != NULL ? ms_load_relaxed(&block->address_thread) : 0;
-    if (address_thread == 0 || (uint16_t)address_thread != thread->index)
-        return false;
-    struct ms_counter *from = ms_thread_counter(thread, block->site);
-    uint64_t size = MS_BLOCK_SIZE(block);
-    ms_own_add(&counter->allocations, 1);
-    ms_own_add(&counter->alloc_bytes, size);
-    ms_store_release(&block->site, site);
-    ms_own_add(&from->allocations, -UINT64_C(1));
-    ms_own_add(&from->alloc_bytes, -size);
-    return true;
 }
 
 /* Where the site of a return address is, if ENTRY->address is that address. */

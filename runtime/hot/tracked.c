@@ -7,6 +7,7 @@
 #include "hot/lifecycle.h"
 #include "hot/pools.h"
 #include "hot/sampled.h"
+#include "hot/stack_totals.h"
 #include "hot/thread.h"
 #include "hot/unwind.h"
 #include "memscope/abi.h"
@@ -72,6 +73,8 @@ static void s_move(struct ms_thread *thread, struct ms_block *block, uint32_t si
     struct ms_counter *to = ms_thread_counter(thread, site);
     ms_own_add(&to->allocations, 1);
     ms_own_add(&to->alloc_bytes, size);
+    if (ms_recording.totals)
+        ms_stack_totals_move(thread, block->stack, was, site, size);
     ms_store_release(&block->site, site); /* who sees the site finds the block counted */
     ms_own_add(&from->allocations, -UINT64_C(1));
     ms_own_add(&from->alloc_bytes, -size);
@@ -87,9 +90,10 @@ static void s_count_at(struct ms_thread *thread, uint32_t id, uint32_t site, con
         __memscope_fresh_block = (void *)1; /* no other site will claim it */
 }
 
+/* Where blocks are counted by their stack, one that was counted without keeps none. */
 static uint32_t s_stack(struct ms_thread *thread, struct ms_block *block, struct ms_call call,
                         uint32_t depth) {
-    if (block->stack == 0 && depth != 0)
+    if (block->stack == 0 && depth != 0 && !ms_recording.totals)
         block->stack = ms_recording.tables ? ms_unwind_capture(thread, call, depth)
                                            : ms_frames_capture(thread, call, depth);
     return block->stack;

@@ -170,17 +170,19 @@ const char *ms_journal_string(const struct ms_journal *journal, uint64_t offset)
 
 size_t ms_journal_stack(const struct ms_journal *journal, uint32_t stack, uint64_t *frames,
                         size_t capacity) {
-    uint64_t used = ms_journal_count(journal, MS_TABLE_STACKS);
-    const struct ms_piece_list *list = &journal->extents.tables[MS_TABLE_STACKS];
-    if (stack == 0 || stack >= used)
+    const struct ms_stack *record = ms_journal_entry(journal, MS_TABLE_STACKS, stack);
+    uint64_t used = ms_journal_count(journal, MS_TABLE_STACK_WORDS);
+    const struct ms_piece_list *list = &journal->extents.tables[MS_TABLE_STACK_WORDS];
+    uint32_t words = record != NULL ? record->words : 0;
+    if (words == 0 || words >= used)
         return 0;
-    const uint64_t *word = ms_piece_list_find(list, stack, NULL);
+    const uint64_t *word = ms_piece_list_find(list, words, NULL);
     if (word == NULL)
         return 0;
     uint64_t depth = ms_load_relaxed(word);
-    if (depth == 0 || depth > MS_STACK_DEPTH_LIMIT || depth > used - stack - 1)
+    if (depth == 0 || depth > MS_STACK_DEPTH_LIMIT || depth > used - words - 1)
         return 0;
-    uint64_t at = (uint64_t)stack + 1;
+    uint64_t at = (uint64_t)words + 1;
     uint64_t wanted = depth < capacity ? depth : capacity;
     for (uint64_t done = 0; done < wanted;) {
         uint64_t together;

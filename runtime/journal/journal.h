@@ -32,14 +32,15 @@ const struct ms_journal_header *ms_journal_header(const struct ms_journal *journ
 uint64_t ms_journal_count(const struct ms_journal *journal, enum ms_table table);
 
 /* Entry INDEX of TABLE, NULL when there is none. The pointer holds until close. Of COUNTERS an
- * entry is one chunk of 64 counters, of STACKS one word, of STRINGS one byte. */
+ * entry is one chunk of 64 counters, of STACK_WORDS one word, of STRINGS one byte. */
 const void *ms_journal_entry(const struct ms_journal *journal, enum ms_table table, uint64_t index);
 
 /* The string at OFFSET as the program gave it, not yet checked for UTF-8; NULL for 0 and for what
  * is not a string within the table. */
 const char *ms_journal_string(const struct ms_journal *journal, uint64_t offset);
 
-/* The frames of STACK into FRAMES, at most CAPACITY; returns how many there are, 0 for a bad id. */
+/* The frames of STACK into FRAMES, at most CAPACITY; returns how many there are, 0 for a bad id
+ * and where they are not known. */
 size_t ms_journal_stack(const struct ms_journal *journal, uint32_t stack, uint64_t *frames,
                         size_t capacity);
 

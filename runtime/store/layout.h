@@ -7,15 +7,15 @@
  *   28672  extents, appended as tables grow, each of one table, page aligned, never moved
  *
  * A table is the concatenation of its extents in directory order, each holding `size / entry size`
- * whole entries (the string, stack tables count bytes, see below). The file is little-endian; every
- * record is sized by a static assertion; a reader reads its own version only.
+ * whole entries (of strings an entry is a byte, of stack words a word). The file is little-endian;
+ * every record is sized by a static assertion; a reader reads its own version only.
  *
  * How a writer and a reader in another process agree (docs/memory-model.md):
  *   - an extent is complete when header.extent_count (release) covers it;
  *   - entries of append-only tables (strings, sites, modules, stacks, counter chunks, threads,
  * marks, phases) are complete when header.used[table] (release) covers them; sites, modules,
- * threads and phases have fields that change later, each a naturally aligned integer written once
- * or by one thread;
+ * stacks, threads and phases have fields that change later, each a naturally aligned integer
+ * written once or by one thread;
  *   - a block is live exactly when its `address_thread` is not 0 (stored last, with release; zeroed
  * first);
  *   - a thread's pending block is in the block table and not in the counters of a site: readers
@@ -33,7 +33,7 @@
 #include <stdint.h>
 
 #define MS_JOURNAL_MAGIC      "MEMSCOPE" /* 8 bytes, no NUL */
-#define MS_JOURNAL_VERSION    5u
+#define MS_JOURNAL_VERSION    6u
 #define MS_JOURNAL_BYTE_ORDER 0x01020304u
 #define MS_EXTENT_COUNT       1024u
 #define MS_HEADER_BYTES       4096u
@@ -49,7 +49,7 @@
     X(3, THREADS, 256)    /* struct ms_thread_record */                                            \
     X(4, COUNTER_TAGS, 8) /* struct ms_counter_tag, one for each chunk of COUNTERS */              \
     X(5, COUNTERS, 4096)  /* struct ms_counter[64] */                                              \
-    X(6, STACKS, 8)       /* 64-bit words: see ms_stack_word below; word 0 is the empty stack */   \
+    X(6, STACK_WORDS, 8)  /* the frames of stacks, see struct ms_stack; word 0 is of none */       \
     X(7, BLOCKS, 32)      /* struct ms_block; entry 0 is not used */                               \
     X(8, TICKS, 1024)     /* struct ms_tick */                                                     \
     X(9, MARKS, 32)       /* struct ms_mark */                                                     \
@@ -60,7 +60,11 @@
     X(13, POOLED, 64)       /* struct ms_pooled_block; entry 0 is not used */                      \
     X(14, PROBLEMS, 64)     /* struct ms_problem */                                                \
     X(15, PEAK, 16)         /* struct ms_peak_entry, one for each site */                          \
-    X(16, EVENTS, 64)       /* struct ms_event: the rings of threads, in pieces, in any order */
+    X(16, EVENTS, 64)       /* struct ms_event: the rings of threads, in pieces, in any order */   \
+    X(17, STACKS, 8)        /* struct ms_stack; entry 0 is "no stack" */                           \
+    X(18, STACK_COUNTER_TAGS, 8) /* struct ms_stack_counter_tag, one for each chunk of */          \
+    X(19, STACK_COUNTERS, 4096)  /* struct ms_stack_counter[64] */                                 \
+    X(20, PEAK_STACKS, 16)       /* struct ms_peak_entry, one for each stack */
 
 enum ms_table {
 #define X(number, name, size) MS_TABLE_##name = number,
@@ -190,7 +194,7 @@ struct ms_journal_header {
     /* changing while it runs */
     uint32_t extent_count;
     uint32_t timeline_sequence;
-    uint64_t used[24];   /* complete entries by table (bytes, words for strings, stacks) */
+    uint64_t used[24];   /* complete entries by table */
     uint64_t file_bytes; /* what the file has been grown to */
     uint64_t now_ns;     /* the coarse clock: written by the monitor thread */
     uint64_t live_bytes; /* without what threads have not yet handed in, see handed_in */
@@ -284,11 +288,18 @@ static_assert(sizeof(struct ms_module_stamp) == 20, "wire size");
 static_assert(sizeof(struct ms_module) == 64, "wire size");
 
 /*
- * Stacks: a stack id is the index of a word in the table. That word is the depth (1..1024), the
- * words after it are its frames, innermost first. Id 0 is "no stack". A frame word is module index
- * << 48 | (return address - module base) module 0: the low 48 bits are the run-time address itself.
- * Frames are return addresses: look up the byte before.
+ * A call stack, of the blocks that were made with it at one site: the same frames are there again
+ * for a second site. `words` is the index of a word in STACK_WORDS, 0: its frames are not known.
+ * That word is the depth (1..1024), the words after it are its frames, innermost first. A frame
+ * word is module index << 48 | (return address - module base) module 0: the low 48 bits are the
+ * run-time address itself. Frames are return addresses: look up the byte before.
  */
+struct ms_stack {
+    uint32_t words;
+    uint32_t site; /* 0: no block with it was counted yet */
+};
+static_assert(sizeof(struct ms_stack) == 8, "wire size");
+#define MS_STACK_LIMIT        (UINT32_C(1) << 21) /* has room in struct ms_block.size_time */
 #define MS_FRAME_MODULE_SHIFT 48
 #define MS_FRAME_OFFSET_MASK  ((UINT64_C(1) << MS_FRAME_MODULE_SHIFT) - 1)
 #define MS_STACK_DEPTH_LIMIT  1024u
@@ -335,6 +346,41 @@ struct ms_counter_tag {
 };
 static_assert(sizeof(struct ms_counter_tag) == 8, "wire size");
 
+/* What one counter shard saw of the blocks with one stack, where that is counted. A block is
+ * counted when its site counts it, behind that. What is live may be negative in one shard, as
+ * above. */
+struct ms_stack_counter {
+    uint64_t allocations;
+    uint64_t alloc_bytes;
+    uint64_t free_bytes;
+    uint64_t temporary;
+    uint32_t site; /* of the stack, for the shard alone; 0: nothing was made here yet */
+    uint32_t zero;
+    uint64_t zeros[3];
+};
+static_assert(sizeof(struct ms_stack_counter) == 64, "wire size");
+#define MS_STACKS_PER_CHUNK 64u
+
+/* The same in a sampled journal: sums over the sampled blocks, weighted as above. */
+struct ms_sampled_stack_counter {
+    double count;
+    double bytes;
+    double live_bytes;
+    double temporary;
+    uint32_t site;
+    uint32_t zero;
+    double variance; /* of bytes */
+    double zeros[2];
+};
+static_assert(sizeof(struct ms_sampled_stack_counter) == sizeof(struct ms_stack_counter),
+              "same place");
+
+struct ms_stack_counter_tag {
+    uint32_t shard;
+    uint32_t first_stack; /* multiple of MS_STACKS_PER_CHUNK */
+};
+static_assert(sizeof(struct ms_stack_counter_tag) == 8, "wire size");
+
 /* Blocks by power of two: bucket n counts values v with 2^(n-1) <= v < 2^n, bucket 0 counts v = 0.
  */
 struct ms_histograms {
@@ -344,7 +390,8 @@ struct ms_histograms {
 };
 static_assert(sizeof(struct ms_histograms) == 1024, "wire size");
 
-/* Live bytes of a site when the peak was kept the last two times, see header.peak_taken. */
+/* Live bytes of a site or a stack when the peak was kept the last two times, see
+ * header.peak_taken. */
 struct ms_peak_entry {
     uint64_t live_bytes[2];
 };
@@ -353,7 +400,8 @@ static_assert(sizeof(struct ms_peak_entry) == 16, "wire size");
 /* A live heap block that was sampled. */
 struct ms_block {
     uint64_t address_thread; /* address << 16 | thread index (low 16 bits); 0: not in use */
-    uint64_t size_time; /* requested bytes, at most 2^40-1 << 24 | low 24 bits: time in 100 ms */
+    uint64_t size_time; /* requested bytes, at most 2^40-1 << 24 | low 24 bits: time in 100 ms, of
+                           one in an inbox its stack */
     uint32_t site;      /* where it was made; 0 while it is its thread's pending block */
     union {
         uint32_t stack;
@@ -362,12 +410,13 @@ struct ms_block {
     uint64_t holder; /* see below; 0: no annotated variable ever held it */
 };
 static_assert(sizeof(struct ms_block) == 32, "wire size");
-#define MS_BLOCK_ADDRESS(b) ((b)->address_thread >> 16)
-#define MS_BLOCK_THREAD(b)  ((uint32_t)((b)->address_thread & 0xffff))
-#define MS_BLOCK_SIZE(b)    ((b)->size_time >> 24)
-#define MS_BLOCK_TIME_NS(b) (((b)->size_time & 0xffffff) * UINT64_C(100000000))
-#define MS_BLOCK_TIME(ns)   ((uint32_t)((ns) / UINT64_C(100000000)) & 0xffffff)
-#define MS_BLOCK_SIZE_LIMIT ((UINT64_C(1) << 40) - 1)
+#define MS_BLOCK_ADDRESS(b)    ((b)->address_thread >> 16)
+#define MS_BLOCK_THREAD(b)     ((uint32_t)((b)->address_thread & 0xffff))
+#define MS_BLOCK_SIZE(b)       ((b)->size_time >> 24)
+#define MS_BLOCK_LEFT_STACK(b) ((uint32_t)((b)->size_time & 0xffffff)) /* of one in an inbox */
+#define MS_BLOCK_TIME_NS(b)    (((b)->size_time & 0xffffff) * UINT64_C(100000000))
+#define MS_BLOCK_TIME(ns)      ((uint32_t)((ns) / UINT64_C(100000000)) & 0xffffff)
+#define MS_BLOCK_SIZE_LIMIT    ((UINT64_C(1) << 40) - 1)
 
 /*
  * The annotated variables that a block has been in, in one word, so that it changes at once:
@@ -404,11 +453,13 @@ struct ms_pooled_block {
     uint32_t parent; /* the record of the block that it lies in: of BLOCKS, with MS_PARENT_POOLED of
                         this table; 0: none. It ends before that does */
     uint32_t next;   /* for the writer alone, as all behind it: of a free entry, of the same pool */
-    uint32_t previous; /* of the same pool */
-    uint32_t group;    /* number of the pool */
-    uint32_t inside;   /* site whose inside_bytes have it */
-    uint32_t below;    /* the record of the block that it lies at the very start of, 0: none */
-    uint64_t zeros[2];
+    uint32_t previous;     /* of the same pool */
+    uint32_t group;        /* number of the pool */
+    uint32_t inside;       /* site whose inside_bytes have it */
+    uint32_t below;        /* the record of the block that it lies at the very start of, 0: none */
+    uint32_t inside_stack; /* with which the block was made that it lies in */
+    uint32_t zero;
+    uint64_t zero2;
 };
 static_assert(sizeof(struct ms_pooled_block) == 64, "wire size");
 #define MS_PARENT_POOLED (UINT32_C(1) << 31)

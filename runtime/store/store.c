@@ -22,8 +22,9 @@ static const uint32_t s_entry_size[MS_TABLE_COUNT] = {
 
 /* Tables that every journal starts with, one chunk each, in one piece behind the directory. */
 static const enum ms_table s_first_tables[] = {
-    MS_TABLE_STRINGS,  MS_TABLE_SITES,  MS_TABLE_MODULES, MS_TABLE_THREADS, MS_TABLE_COUNTER_TAGS,
-    MS_TABLE_COUNTERS, MS_TABLE_STACKS, MS_TABLE_BLOCKS,  MS_TABLE_TICKS,   MS_TABLE_HISTOGRAMS,
+    MS_TABLE_STRINGS,      MS_TABLE_SITES,      MS_TABLE_MODULES,     MS_TABLE_THREADS,
+    MS_TABLE_COUNTER_TAGS, MS_TABLE_COUNTERS,   MS_TABLE_STACK_WORDS, MS_TABLE_BLOCKS,
+    MS_TABLE_TICKS,        MS_TABLE_HISTOGRAMS, MS_TABLE_STACKS,
 };
 #define FIRST_TABLE_COUNT (sizeof(s_first_tables) / sizeof(s_first_tables[0]))
 
@@ -272,7 +273,8 @@ int ms_store_open(const char *path, const struct ms_store_identity *identity, ui
     uint64_t offset;
     ms_store_append(MS_TABLE_STRINGS, 1, &offset);
     ms_store_append(MS_TABLE_MODULES, sizeof(struct ms_module), &offset);
-    ms_store_append(MS_TABLE_STACKS, 8, &offset);
+    ms_store_append(MS_TABLE_STACK_WORDS, 8, &offset);
+    ms_store_append(MS_TABLE_STACKS, sizeof(struct ms_stack), &offset);
     ms_store_append(MS_TABLE_BLOCKS, sizeof(struct ms_block), &offset);
     ms_store_append(MS_TABLE_SITES, sizeof(struct ms_site), &offset);
     s_fill_identity(header, identity);

@@ -51,7 +51,8 @@ struct journal_builder *journal_builder_new(size_t extent_bytes) {
     journal_builder_append(builder, MS_TABLE_STRINGS, s_zeros, 1);
     journal_builder_append(builder, MS_TABLE_SITES, s_zeros, sizeof(struct ms_site));
     journal_builder_append(builder, MS_TABLE_MODULES, s_zeros, sizeof(struct ms_module));
-    journal_builder_append(builder, MS_TABLE_STACKS, s_zeros, sizeof(uint64_t));
+    journal_builder_append(builder, MS_TABLE_STACK_WORDS, s_zeros, sizeof(uint64_t));
+    journal_builder_append(builder, MS_TABLE_STACKS, s_zeros, sizeof(struct ms_stack));
     journal_builder_append(builder, MS_TABLE_BLOCKS, s_zeros, sizeof(struct ms_block));
     return builder;
 }
@@ -108,9 +109,12 @@ uint32_t journal_builder_stack(struct journal_builder *builder, const uint64_t *
     uint64_t words[MS_STACK_DEPTH_LIMIT + 1];
     words[0] = depth;
     memcpy(words + 1, frames, depth * sizeof(*frames));
-    return (uint32_t)(journal_builder_append(builder, MS_TABLE_STACKS, words,
-                                             (depth + 1) * sizeof(*words)) /
-                      sizeof(*words));
+    struct ms_stack stack = {
+        .words = (uint32_t)(journal_builder_append(builder, MS_TABLE_STACK_WORDS, words,
+                                                   (depth + 1) * sizeof(*words)) /
+                            sizeof(*words))};
+    return (uint32_t)(journal_builder_append(builder, MS_TABLE_STACKS, &stack, sizeof(stack)) /
+                      sizeof(stack));
 }
 
 void journal_builder_thread(struct journal_builder *builder,

@@ -131,9 +131,11 @@ static void s_test_string_without_end(void) {
 static void s_test_bad_stacks(void) {
     struct journal_builder *builder = journal_builder_new(16384);
     uint64_t words[1200] = {0};
+    struct ms_stack stacks[] = {{.words = 1}, {.words = 2}, {.words = 1101}, {.words = 1201}};
     words[0] = 1025;
     words[1100] = 1000;
-    journal_builder_append(builder, MS_TABLE_STACKS, words, sizeof(words));
+    journal_builder_append(builder, MS_TABLE_STACK_WORDS, words, sizeof(words));
+    journal_builder_append(builder, MS_TABLE_STACKS, stacks, sizeof(stacks));
     struct ms_journal *journal;
     uint64_t frames[8];
     size_t size;
@@ -141,7 +143,8 @@ static void s_test_bad_stacks(void) {
     CU_ASSERT_EQUAL_FATAL(s_open(image, size, &journal), MS_OK);
     CU_ASSERT_EQUAL(ms_journal_stack(journal, 1, frames, 8), 0);
     CU_ASSERT_EQUAL(ms_journal_stack(journal, 2, frames, 8), 0);
-    CU_ASSERT_EQUAL(ms_journal_stack(journal, 1101, frames, 8), 0);
+    CU_ASSERT_EQUAL(ms_journal_stack(journal, 3, frames, 8), 0);
+    CU_ASSERT_EQUAL(ms_journal_stack(journal, 4, frames, 8), 0);
     ms_journal_close(journal);
     journal_builder_destroy(builder);
     free(image);

@@ -32,6 +32,7 @@ static void s_test_defaults(void) {
     CU_ASSERT_EQUAL(o.sample_bytes, 0);
     CU_ASSERT_TRUE(o.stack);
     CU_ASSERT_EQUAL(o.max_stack_depth, 20);
+    CU_ASSERT_TRUE(o.stack_totals);
     CU_ASSERT_EQUAL(o.unwind, MS_UNWIND_AUTO);
     CU_ASSERT_EQUAL(o.seed, 0);
     CU_ASSERT_STRING_EQUAL(o.out, "");
@@ -46,13 +47,14 @@ static void s_test_every_key(void) {
     struct ms_options o =
         s_parse("preset=demo:sample_rate=0.25:sample_bytes=512K:stack=1:max_stack_depth=7:"
                 "seed=18446744073709551615:out=a/%e-%p-%h-%%.mscope:monitor=0:monitor_ms=250:"
-                "follow_fork=0:start=0:max_size=2G");
+                "stack_totals=0:follow_fork=0:start=0:max_size=2G");
     CU_ASSERT_EQUAL(s_line_count, 0);
     CU_ASSERT_EQUAL(o.preset, MS_PRESET_DEMO);
     CU_ASSERT_EQUAL(o.sample_rate, 0.25);
     CU_ASSERT_EQUAL(o.sample_bytes, 524288);
     CU_ASSERT_TRUE(o.stack);
     CU_ASSERT_EQUAL(o.max_stack_depth, 7);
+    CU_ASSERT_FALSE(o.stack_totals);
     CU_ASSERT_EQUAL(o.seed, UINT64_MAX);
     CU_ASSERT_STRING_EQUAL(o.out, "a/%e-%p-%h-%%.mscope");
     CU_ASSERT_FALSE(o.monitor);
@@ -240,7 +242,7 @@ static void s_test_keeps_errno(void) {
 static void s_test_table(void) {
     size_t count;
     const struct ms_option_info *table = ms_options_table(&count);
-    CU_ASSERT_EQUAL(count, 15);
+    CU_ASSERT_EQUAL(count, 16);
     for (size_t i = 0; i < count; i++) {
         char text[128];
         snprintf(text, sizeof(text), "%s=%s", table[i].key, table[i].standard);

@@ -111,6 +111,12 @@ static void test_modules(void) {
     CU_ASSERT_EQUAL(module->build_id_size, 20); /* Debian's linker makes SHA-1 ids */
 }
 
+static const uint64_t *s_words(uint32_t stack) {
+    const struct ms_stack *record =
+        ms_store_at(MS_TABLE_STACKS, (uint64_t)stack * sizeof(struct ms_stack));
+    return ms_store_at(MS_TABLE_STACK_WORDS, (uint64_t)record->words * 8);
+}
+
 static void test_stacks(void) {
     uintptr_t base = (uintptr_t)test_stacks;
     uintptr_t frames[3] = {base + 1, base + 2, base + 3};
@@ -118,14 +124,29 @@ static void test_stacks(void) {
     uint32_t id = ms_stacks_intern(111, frames, 3);
     CU_ASSERT_NOT_EQUAL_FATAL(id, 0);
     CU_ASSERT_EQUAL(ms_stacks_intern(111, frames, 3), id);
-    const uint64_t *words = ms_store_at(MS_TABLE_STACKS, (uint64_t)id * 8);
+    const uint64_t *words = s_words(id);
     CU_ASSERT_EQUAL(words[0], 3);
     CU_ASSERT_EQUAL(words[2], ms_modules_frame(base + 2));
     uint32_t cut = ms_stacks_intern(222, broken, 3);
-    CU_ASSERT_EQUAL(*(uint64_t *)ms_store_at(MS_TABLE_STACKS, (uint64_t)cut * 8), 2);
+    CU_ASSERT_EQUAL(s_words(cut)[0], 2);
     broken[2] = 0x18; /* another wrong address: the same stack once it is cut */
     CU_ASSERT_EQUAL(ms_stacks_intern(333, broken, 3), cut);
     CU_ASSERT_EQUAL(ms_stacks_intern(444, frames, 0), 0);
+}
+
+/* The first site of some frames has their stack, each other one a stack of its own with them. */
+static void test_stacks_of_sites(void) {
+    uintptr_t base = (uintptr_t)test_stacks_of_sites;
+    uintptr_t frames[2] = {base + 1, base + 2};
+    uint32_t id = ms_stacks_intern(555, frames, 2);
+    CU_ASSERT_EQUAL(ms_stacks_of_site(id, 7), id);
+    uint32_t other = ms_stacks_of_site(id, 8);
+    CU_ASSERT_NOT_EQUAL(other, id);
+    CU_ASSERT_EQUAL(s_words(other), s_words(id));
+    CU_ASSERT_EQUAL(ms_stacks_of_site(id, 8), other);
+    CU_ASSERT_EQUAL(ms_stacks_of_site(other, 8), other);
+    CU_ASSERT_EQUAL(ms_stacks_of_site(other, 7), id);
+    CU_ASSERT_EQUAL(ms_stacks_intern(555, frames, 2), id);
 }
 
 static void test_sites(void) {
@@ -370,6 +391,7 @@ int main(void) {
     CU_ADD_TEST(suite, test_strings);
     CU_ADD_TEST(suite, test_modules);
     CU_ADD_TEST(suite, test_stacks);
+    CU_ADD_TEST(suite, test_stacks_of_sites);
     CU_ADD_TEST(suite, test_sites);
     CU_ADD_TEST(suite, test_live);
     CU_ADD_TEST(suite, test_sums);

@@ -36,14 +36,20 @@ static NOINLINE void s_look(void) {
     __asm__ volatile("" ::: "memory");
 }
 
+/* The stack of the block of record ID: its depth and its frames. */
+static const uint64_t *s_words(uint32_t id) {
+    const struct ms_stack *stack =
+        ms_store_at(MS_TABLE_STACKS, (uint64_t)ms_block_at(id)->stack * sizeof(*stack));
+    return ms_store_at(MS_TABLE_STACK_WORDS, (uint64_t)stack->words * sizeof(uint64_t));
+}
+
 /* Whether the stack of the block is the expected one, above s_look, and how deep it is. SIGNALS of
  * its frames were interrupted at an instruction; as all in a journal, they are told as the byte
  * behind one. */
 static int s_depth(int signals) {
     uint32_t id = ms_live_find((uintptr_t)s_seen.block);
     CU_ASSERT_NOT_EQUAL_FATAL(id, 0);
-    const uint64_t *words =
-        ms_store_at(MS_TABLE_STACKS, (uint64_t)ms_block_at(id)->stack * sizeof(uint64_t));
+    const uint64_t *words = s_words(id);
     int depth = (int)words[0], wrong = 0, behind = 0;
     CU_ASSERT_EQUAL(depth, s_seen.count);
     for (int i = 1; i < depth && i < s_seen.count; i++) {
@@ -153,8 +159,7 @@ static void test_limit(void) {
     ms_recording.depth = FRAMES;
     uint32_t id = ms_live_find((uintptr_t)s_seen.block);
     CU_ASSERT_NOT_EQUAL_FATAL(id, 0);
-    const uint64_t *words =
-        ms_store_at(MS_TABLE_STACKS, (uint64_t)ms_block_at(id)->stack * sizeof(uint64_t));
+    const uint64_t *words = s_words(id);
     CU_ASSERT_EQUAL(words[0], 7);
     free((void *)s_seen.block);
 }

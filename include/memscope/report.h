@@ -429,6 +429,13 @@ struct memscope_stack {
     uint64_t live_count; /* blocks with this stack that are live */
     uint64_t live_bytes;
     double error_percent; /* of the live numbers, as in struct memscope_site_report */
+    /* The site that made all of its blocks: frames that several sites share are in several rows. */
+    uint32_t site_id;
+    uint64_t total_allocations;
+    uint64_t total_bytes;
+    uint64_t temporary_allocations; /* freed before their thread's next allocation */
+    uint64_t bytes_at_peak;         /* its share of summary.peak_known_bytes */
+    double total_error_percent;     /* of the totals, as error_percent */
 };
 
 struct memscope_module_report {
@@ -493,7 +500,7 @@ struct memscope_report {
     const struct memscope_phase *phases; /* in the order in which they began */
     size_t phase_count;
     struct memscope_timeline timeline;
-    const struct memscope_stack *stacks; /* those that something above names */
+    const struct memscope_stack *stacks; /* that something above names, or that made much */
     size_t stack_count;
     const struct memscope_module_report *modules;
     size_t module_count;

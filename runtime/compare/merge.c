@@ -131,8 +131,9 @@ enum ms_status ms_merge_add(struct ms_merge *merge, const struct memscope_report
         .start_time = report->process.start_time,
         .process = s_process_name(merge, report),
     };
+    ms_merge_table_add(&merge->tables[0], &context, &source); /* sites, which stacks are of */
     ms_merge_stacks_add(&merge->stacks, &context, &source);
-    for (size_t i = 0; i < merge->table_count && !merge->keys.failed; i++)
+    for (size_t i = 1; i < merge->table_count && !merge->keys.failed; i++)
         ms_merge_table_add(&merge->tables[i], &context, &source);
     if (!merge->keys.failed)
         ms_merge_timeline_add(&merge->timeline, &merge->keys, report);
@@ -210,7 +211,7 @@ enum ms_status ms_merge_finish(struct ms_merge *merge, const struct memscope_rep
         if (!ms_merge_table_finish(&merge->tables[i], &end, &merge->report))
             merge->keys.failed = true;
     }
-    ms_merge_stacks_finish(&merge->stacks, &merge->report);
+    ms_merge_stacks_finish(&merge->stacks, &end, &merge->report);
     ms_merge_timeline_finish(&merge->timeline, &merge->keys, end.start_time,
                              &merge->report.timeline);
     ms_merge_total_finish(&merge->total, peak, &merge->report);

@@ -14,7 +14,7 @@ void ms_merge_stacks_fini(struct ms_merge_stacks *stacks) {
     ms_index_fini(&stacks->by_frames);
     ms_index_fini(&stacks->builds);
     free(stacks->stacks);
-    free(stacks->variances);
+    free(stacks->extras);
 }
 
 /* ---- modules of other builds ---- */
@@ -117,19 +117,50 @@ static bool s_grow(struct ms_merge_stacks *stacks) {
         ms_array_grow(stacks->stacks, &stacks->capacity, stacks->count, sizeof(*stacks->stacks));
     if (list != NULL)
         stacks->stacks = list;
-    void *variances = ms_array_grow(stacks->variances, &stacks->variance_capacity, stacks->count,
-                                    sizeof(*stacks->variances));
-    if (variances != NULL)
-        stacks->variances = variances;
-    return list != NULL && variances != NULL;
+    void *extras = ms_array_grow(stacks->extras, &stacks->extra_capacity, stacks->count,
+                                 sizeof(*stacks->extras));
+    if (extras != NULL)
+        stacks->extras = extras;
+    return list != NULL && extras != NULL;
+}
+
+static double s_variance(uint64_t bytes, double percent) {
+    double error = (double)bytes * percent / 100;
+    return percent == 0 ? 0 : error * error;
+}
+
+static void s_add(uint64_t *sum, uint64_t value) {
+    if (*sum == MEMSCOPE_UNKNOWN || value == MEMSCOPE_UNKNOWN ||
+        __builtin_add_overflow(*sum, value, sum))
+        *sum = MEMSCOPE_UNKNOWN;
+}
+
+static void s_add_numbers(struct memscope_stack *out, struct ms_merge_extra *extra,
+                          const struct ms_merge_context *context,
+                          const struct memscope_stack *stack) {
+    s_add(&out->live_count, stack->live_count);
+    s_add(&out->live_bytes, stack->live_bytes);
+    s_add(&out->total_allocations, stack->total_allocations);
+    s_add(&out->total_bytes, stack->total_bytes);
+    s_add(&out->temporary_allocations, stack->temporary_allocations);
+    extra->live_variance += s_variance(stack->live_bytes, stack->error_percent);
+    extra->total_variance += s_variance(stack->total_bytes, stack->total_error_percent);
+    if (context->report != context->best_report)
+        return;
+    if (extra->report != context->report)
+        extra->at_peak = 0;
+    extra->report = context->report;
+    s_add(&extra->at_peak, stack->bytes_at_peak);
 }
 
 static void s_add_stack(struct ms_merge_stacks *stacks, struct ms_merge_context *context,
                         const struct memscope_stack *stack, const struct ms_index *names) {
     bool added = false;
     struct ms_keys *keys = context->keys;
-    const uint32_t *known =
-        ms_index_put(&stacks->by_frames, s_key_of(keys, stack, names), stacks->count, &added);
+    const uint32_t *site = ms_index_find(&context->site_ids, stack->site_id);
+    uint32_t site_id = site != NULL ? *site : MEMSCOPE_NO_ID;
+    uint32_t key = ms_keys_append(keys, s_key_of(keys, stack, names), site_id);
+    const uint32_t *known = ms_index_put(&stacks->by_frames, key, stacks->count, &added);
     if (known == NULL || !s_grow(stacks)) {
         keys->failed = true;
         return;
@@ -137,15 +168,12 @@ static void s_add_stack(struct ms_merge_stacks *stacks, struct ms_merge_context 
     uint32_t number = *known;
     struct memscope_stack *out = &stacks->stacks[number];
     if (added) {
-        *out = (struct memscope_stack){.id = number + 1};
-        stacks->variances[number] = 0;
+        *out = (struct memscope_stack){.id = number + 1, .site_id = site_id};
+        stacks->extras[number] = (struct ms_merge_extra){0};
         s_copy_frames(keys, stack, names, out);
         stacks->count++;
     }
-    double error = (double)stack->live_bytes * stack->error_percent / 100;
-    out->live_count += stack->live_count;
-    out->live_bytes += stack->live_bytes;
-    stacks->variances[number] += stack->error_percent == 0 ? 0 : error * error;
+    s_add_numbers(out, &stacks->extras[number], context, stack);
     if (ms_index_put(&context->stack_ids, stack->id, out->id, NULL) == NULL)
         keys->failed = true;
 }
@@ -159,13 +187,22 @@ void ms_merge_stacks_add(struct ms_merge_stacks *stacks, struct ms_merge_context
     ms_index_fini(&names);
 }
 
-void ms_merge_stacks_finish(struct ms_merge_stacks *stacks, struct memscope_report *report) {
+static double s_percent(double variance, uint64_t bytes) {
+    return variance == 0                             ? 0
+           : bytes == 0 || bytes == MEMSCOPE_UNKNOWN ? (double)NAN
+                                                     : 100 * sqrt(variance) / (double)bytes;
+}
+
+void ms_merge_stacks_finish(struct ms_merge_stacks *stacks, const struct ms_merge_end *end,
+                            struct memscope_report *report) {
     for (uint32_t i = 0; i < stacks->count; i++) {
         struct memscope_stack *stack = &stacks->stacks[i];
-        stack->error_percent = stacks->variances[i] == 0 ? 0
-                               : stack->live_bytes == 0
-                                   ? (double)NAN
-                                   : 100 * sqrt(stacks->variances[i]) / (double)stack->live_bytes;
+        const struct ms_merge_extra *extra = &stacks->extras[i];
+        stack->error_percent = s_percent(extra->live_variance, stack->live_bytes);
+        stack->total_error_percent = s_percent(extra->total_variance, stack->total_bytes);
+        stack->bytes_at_peak = !end->peak_is_known                 ? MEMSCOPE_UNKNOWN
+                               : extra->report == end->best_report ? extra->at_peak
+                                                                   : 0;
     }
     report->stacks = stacks->stacks;
     report->stack_count = stacks->count;

@@ -18,6 +18,7 @@
     X(LIVE_COUNT, "live-count", false, "live blocks")                                              \
     X(TOTAL, "total", true, "allocated bytes")                                                     \
     X(COUNT, "count", false, "allocations")                                                        \
+    X(TEMPORARY, "temporary", false, "temporary allocations")                                      \
     X(PEAK, "peak", true, "bytes at the peak")
 
 enum ms_export_value {

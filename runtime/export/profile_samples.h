@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report as the samples of a profile, for formats that have call stacks with values. What the
- * program has allocated is known by place and not by stack, because nothing is kept of a block that
- * is gone: such a sample has no stack. What is live has the stacks that its blocks were made with.
+ * A report as the samples of a profile, for formats that have call stacks with values. What was
+ * made and what there was at the peak has the stacks that the report has totals of; what these do
+ * not account for at a place is a sample without a stack, so that the samples add up to the totals
+ * of places. Estimates for stacks that come to more than the place has made are scaled to that.
+ * What is live has the stacks that its blocks were made with.
  */
 #ifndef MS_EXPORT_PROFILE_SAMPLES_H
 #define MS_EXPORT_PROFILE_SAMPLES_H
@@ -20,6 +22,7 @@ struct ms_profile_sample {
     uint64_t tid; /* MEMSCOPE_UNKNOWN: not told */
     uint64_t total_count;
     uint64_t total_bytes;
+    uint64_t temporary_count;
     uint64_t bytes_at_peak;
     uint64_t live_count;
     uint64_t live_bytes;
@@ -30,6 +33,7 @@ struct ms_profile_index {
     const struct memscope_report *report;
     struct ms_index sites;
     struct ms_index stacks;
+    struct ms_profile_sums *sums; /* of the stacks of each site; owned */
 };
 
 /* MS_OK or MS_NO_MEMORY. */
@@ -37,7 +41,8 @@ enum ms_status ms_profile_index_init(struct ms_profile_index *index,
                                      const struct memscope_report *report);
 void ms_profile_index_fini(struct ms_profile_index *index);
 
-/* How many samples there are: first one for each site (totals), then one for each row of live[]. */
+/* How many samples there are: first one for each site (what its stacks do not account for), then
+ * one for each stack (totals), then one for each row of live[]. */
 size_t ms_profile_sample_count(const struct ms_profile_index *index);
 
 /* Sample AT. What is not known, or is not memory of the heap, counts as 0. */

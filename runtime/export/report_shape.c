@@ -371,7 +371,13 @@ SHAPE(memscope_stack,
     OBJECTS(memscope_stack, frames, frame_count, memscope_frame),
     UINT(memscope_stack, live_count),
     UINT(memscope_stack, live_bytes),
-    REAL(memscope_stack, error_percent));
+    REAL(memscope_stack, error_percent),
+    ID(memscope_stack, site_id),
+    UINT(memscope_stack, total_allocations),
+    UINT(memscope_stack, total_bytes),
+    UINT(memscope_stack, temporary_allocations),
+    UINT(memscope_stack, bytes_at_peak),
+    REAL(memscope_stack, total_error_percent));
 
 SHAPE(memscope_module_report,
     STRING(memscope_module_report, path),

@@ -110,12 +110,21 @@ struct ms_build_part {
     double inside_bytes; /* of pooled blocks in them */
 };
 
-/* A stack that live blocks have. */
+/* A stack of the journal: what was made with it, and what of that is live. */
 struct ms_build_stack {
     uint32_t id;
+    uint32_t site;
+    bool is_shown; /* something else in the report names it, or it has made much */
     uint64_t live_count;
     uint64_t live_bytes;
     double variance; /* of live_bytes, as in struct ms_estimate */
+    uint64_t allocations;
+    uint64_t alloc_bytes;
+    uint64_t temporary;
+    struct ms_weighted made; /* in a sampled journal: what the three above are estimated from, */
+    double temporary_samples;
+    double total_variance; /* and that of alloc_bytes */
+    uint64_t bytes_at_peak;
 };
 
 /* The frames of one return address: several where functions are inlined. */
@@ -153,6 +162,9 @@ struct ms_build {
     uint32_t part_count, part_capacity;
     struct ms_build_stack *stacks;
     uint32_t stack_count, stack_capacity;
+    struct ms_index stack_index; /* id -> stacks */
+    struct ms_index stack_sites; /* words and site of struct ms_stack -> id */
+    bool has_stack_totals;
     struct ms_build_frames *frames; /* by the values of frame_index */
     uint32_t frame_count, frame_capacity;
     struct ms_index frame_index; /* frame word -> index in frames */
@@ -179,32 +191,34 @@ struct ms_type_share {
 };
 
 /* The steps. Each returns MS_OK or MS_NO_MEMORY. */
-enum ms_status ms_build_process(struct ms_build *build); /* process, sampling, modules, marks */
+enum ms_status ms_build_process(struct ms_build *build);    /* process, sampling, modules, marks */
+enum ms_status ms_build_stack_sums(struct ms_build *build); /* `stacks` from their counters */
 enum ms_status ms_build_sites(struct ms_build *build);
-enum ms_status ms_build_tracked(struct ms_build *build);     /* `sites` from their counters */
-enum ms_status ms_build_surplus(struct ms_build *build);     /* `surplus` */
-enum ms_status ms_build_objects(struct ms_build *build);     /* the objects of `sites` */
-enum ms_status ms_build_blocks(struct ms_build *build);      /* pending blocks; groups, stacks */
-enum ms_status ms_build_torn(struct ms_build *build);        /* torn_blocks */
-enum ms_status ms_build_live(struct ms_build *build);        /* what is live by site and group */
-enum ms_status ms_build_events(struct ms_build *build);      /* events; their stacks */
-enum ms_status ms_build_peak(struct ms_build *build);        /* what made up the peak */
-enum ms_status ms_build_ticks(struct ms_build *build);       /* `ticks`, system_snapshots */
-enum ms_status ms_build_hotspots(struct ms_build *build);    /* locations; sites, hotspots */
-enum ms_status ms_build_growth(struct ms_build *build);      /* notes on realloc */
-enum ms_status ms_build_types(struct ms_build *build);       /* types */
-enum ms_status ms_build_layouts(struct ms_build *build);     /* layouts */
-enum ms_status ms_build_variables(struct ms_build *build);   /* variables */
-enum ms_status ms_build_live_blocks(struct ms_build *build); /* live */
-enum ms_status ms_build_leaks(struct ms_build *build);       /* leaks */
-enum ms_status ms_build_problems(struct ms_build *build);    /* problems; their stacks */
-enum ms_status ms_build_threads(struct ms_build *build);     /* threads, lifetimes, sizes */
-enum ms_status ms_build_phases(struct ms_build *build);      /* phases */
-enum ms_status ms_build_timeline(struct ms_build *build);    /* timeline */
-enum ms_status ms_build_growing(struct ms_build *build);     /* growing */
-enum ms_status ms_build_site_series(struct ms_build *build); /* its by_site, for the one above */
-enum ms_status ms_build_stacks(struct ms_build *build);      /* stacks */
-enum ms_status ms_build_summary(struct ms_build *build);     /* summary, notes on what is missing */
+enum ms_status ms_build_tracked(struct ms_build *build);      /* `sites` from their counters */
+enum ms_status ms_build_surplus(struct ms_build *build);      /* `surplus` */
+enum ms_status ms_build_objects(struct ms_build *build);      /* the objects of `sites` */
+enum ms_status ms_build_blocks(struct ms_build *build);       /* pending blocks; groups, stacks */
+enum ms_status ms_build_torn(struct ms_build *build);         /* torn_blocks */
+enum ms_status ms_build_live(struct ms_build *build);         /* what is live by site and group */
+enum ms_status ms_build_events(struct ms_build *build);       /* events; their stacks */
+enum ms_status ms_build_peak(struct ms_build *build);         /* what made up the peak */
+enum ms_status ms_build_stack_totals(struct ms_build *build); /* of `stacks`; which are shown */
+enum ms_status ms_build_ticks(struct ms_build *build);        /* `ticks`, system_snapshots */
+enum ms_status ms_build_hotspots(struct ms_build *build);     /* locations; sites, hotspots */
+enum ms_status ms_build_growth(struct ms_build *build);       /* notes on realloc */
+enum ms_status ms_build_types(struct ms_build *build);        /* types */
+enum ms_status ms_build_layouts(struct ms_build *build);      /* layouts */
+enum ms_status ms_build_variables(struct ms_build *build);    /* variables */
+enum ms_status ms_build_live_blocks(struct ms_build *build);  /* live */
+enum ms_status ms_build_leaks(struct ms_build *build);        /* leaks */
+enum ms_status ms_build_problems(struct ms_build *build);     /* problems; their stacks */
+enum ms_status ms_build_threads(struct ms_build *build);      /* threads, lifetimes, sizes */
+enum ms_status ms_build_phases(struct ms_build *build);       /* phases */
+enum ms_status ms_build_timeline(struct ms_build *build);     /* timeline */
+enum ms_status ms_build_growing(struct ms_build *build);      /* growing */
+enum ms_status ms_build_site_series(struct ms_build *build);  /* its by_site, for the one above */
+enum ms_status ms_build_stacks(struct ms_build *build);       /* stacks */
+enum ms_status ms_build_summary(struct ms_build *build); /* summary, notes on what is missing */
 
 /* Helpers of the steps. */
 
@@ -215,8 +229,14 @@ static inline void ms_build_progress(const struct ms_build *build, uint64_t done
         build->resolver->progress(build->progress_begin + part * (double)done / (double)of);
 }
 
-/* One more stack that the report tells of; the caller knows that it is not there yet. */
-enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id);
+/* The stack ID, whose INDEX in `stacks` it is (may be NULL); it is added where it is not there. */
+enum ms_status ms_build_find_stack(struct ms_build *build, uint32_t id, uint32_t *index);
+
+/* The same; the report names it. */
+enum ms_status ms_build_show_stack(struct ms_build *build, uint32_t id);
+
+/* The id of the stack with the frames of STACK that blocks of SITE have. */
+uint32_t ms_build_stack_of_site(const struct ms_build *build, uint32_t stack, uint32_t site);
 
 /* The variable and the type that the blocks of GROUP are shown under: its owner's variable before
  * its site's, its site's type before its owner's. */
@@ -283,7 +303,7 @@ static inline bool ms_build_is_sampled(const struct ms_build *build,
     return build->sampled && site->kind != MEMSCOPE_SITE_OBJECT;
 }
 
-/* What is live of SITE, or of a part of its blocks, of whose samples LIVE are the sums. */
+/* What LIVE, samples of what SITE has made, or of a part of it, stand for. */
 struct ms_estimate ms_build_estimate(const struct ms_build *build, const struct ms_build_site *site,
                                      const struct ms_weighted *live);
 

@@ -32,13 +32,13 @@ static unsigned s_weight(s_step_fn *step) {
 /* Pending blocks are added to sites before anything is summed up; locations are made before
  * anything names them. */
 static s_step_fn *const s_steps[] = {
-    ms_build_process,   ms_build_sites,       ms_build_tracked,  ms_build_objects,
-    ms_build_surplus,   ms_build_blocks,      ms_build_torn,     ms_build_live,
-    ms_build_events,    ms_build_peak,        ms_build_ticks,    ms_build_prepare_frames,
-    ms_build_hotspots,  ms_build_growth,      ms_build_types,    ms_build_layouts,
-    ms_build_variables, ms_build_live_blocks, ms_build_leaks,    ms_build_problems,
-    ms_build_threads,   ms_build_phases,      ms_build_timeline, ms_build_growing,
-    ms_build_stacks,    ms_build_summary,
+    ms_build_process,  ms_build_stack_sums,     ms_build_sites,     ms_build_tracked,
+    ms_build_objects,  ms_build_surplus,        ms_build_blocks,    ms_build_torn,
+    ms_build_live,     ms_build_events,         ms_build_peak,      ms_build_stack_totals,
+    ms_build_ticks,    ms_build_prepare_frames, ms_build_hotspots,  ms_build_growth,
+    ms_build_types,    ms_build_layouts,        ms_build_variables, ms_build_live_blocks,
+    ms_build_leaks,    ms_build_problems,       ms_build_threads,   ms_build_phases,
+    ms_build_timeline, ms_build_growing,        ms_build_stacks,    ms_build_summary,
 };
 
 enum ms_status ms_build_name(struct ms_build *build, uint32_t offset, ms_name *name) {
@@ -123,6 +123,8 @@ static enum ms_status s_finish_notes(struct ms_build *build) {
 static void s_build_fini(struct ms_build *build) {
     ms_names_fini(&build->names);
     ms_index_fini(&build->frame_index);
+    ms_index_fini(&build->stack_index);
+    ms_index_fini(&build->stack_sites);
     free(build->sites);
     free(build->groups);
     free(build->live_parts);

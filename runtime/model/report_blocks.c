@@ -47,7 +47,6 @@ struct s_walk {
     uint32_t holder_count;
     struct ms_index group_index; /* number of the three, stack -> groups */
     struct ms_index part_index;  /* group, thread -> parts */
-    struct ms_index stack_index; /* stack id -> stacks */
     struct ms_index
         caller_index; /* hash of frame words of CALLER sites -> site; made when needed */
     bool has_caller_index;
@@ -61,27 +60,15 @@ static void s_walk_fini(struct s_walk *walk) {
     ms_index_fini(&walk->holder_index);
     ms_index_fini(&walk->group_index);
     ms_index_fini(&walk->part_index);
-    ms_index_fini(&walk->stack_index);
     ms_index_fini(&walk->caller_index);
     ms_index_fini(&walk->pending_index);
     free(walk->pending);
 }
 
-static enum ms_status s_find_stack(struct s_walk *walk, uint32_t id, uint32_t *index) {
-    struct ms_build *build = walk->build;
-    bool added;
-    const uint32_t *known = ms_index_put(&walk->stack_index, id, build->stack_count, &added);
-    if (known == NULL)
-        return MS_NO_MEMORY;
-    *index = *known;
-    if (!added)
-        return MS_OK;
-    return ms_build_add_stack(build, id);
-}
-
 static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *block,
                                    uint32_t *index) {
     struct ms_build *build = walk->build;
+    uint32_t stack = ms_build_stack_of_site(build, block->stack, block->site);
     bool added;
     const uint32_t *pair = ms_index_put(
         &walk->owner_index, ms_index_pair(block->site, block->owner), walk->owner_count, &added);
@@ -94,8 +81,8 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
     if (three == NULL)
         return MS_NO_MEMORY;
     walk->holder_count += added;
-    const uint32_t *known = ms_index_put(&walk->group_index, ms_index_pair(*three, block->stack),
-                                         build->group_count, &added);
+    const uint32_t *known =
+        ms_index_put(&walk->group_index, ms_index_pair(*three, stack), build->group_count, &added);
     if (known == NULL)
         return MS_NO_MEMORY;
     *index = *known;
@@ -111,10 +98,18 @@ static enum ms_status s_find_group(struct s_walk *walk, const struct s_block *bl
                                      .owner = block->owner,
                                      .lost = block->lost,
                                      .reach = block->reach,
-                                     .stack = block->stack,
+                                     .stack = stack,
                                      .newest_part = NO_PART,
                                      .first_ns = UINT64_MAX};
-    return block->stack != 0 ? s_find_stack(walk, block->stack, &group->stack_index) : MS_OK;
+    if (stack == 0)
+        return MS_OK;
+    enum ms_status status = ms_build_find_stack(build, stack, &group->stack_index);
+    if (status == MS_OK) {
+        build->stacks[group->stack_index].is_shown = true;
+        if (build->stacks[group->stack_index].site == 0)
+            build->stacks[group->stack_index].site = block->site;
+    }
+    return status;
 }
 
 /* What THREAD has made of group INDEX. Blocks of one thread mostly lie side by side. */
@@ -315,21 +310,48 @@ static enum ms_status s_find_caller(struct s_walk *walk, uint64_t frame_address,
     return MS_OK;
 }
 
-/* Counts PENDING as made by its site, unless the end came when that had been done. */
-static void s_count_made(const struct s_pending *pending, struct ms_build_site *site) {
+/* Counts PENDING as made by its site, and by its stack where it has COUNTED_BY, unless the end came
+ * when that had been done. */
+static void s_count_made(const struct s_pending *pending, struct ms_build_site *site,
+                         struct ms_build_stack *counted_by) {
     struct ms_build_surplus *surplus = pending->surplus;
-    if (surplus != NULL && (int64_t)surplus->allocations > 0)
-        surplus->allocations--;
-    else
+    bool is_missing = surplus == NULL || (int64_t)surplus->allocations <= 0;
+    if (is_missing)
         site->allocations++;
+    else
+        surplus->allocations--;
+    if (is_missing && counted_by != NULL) {
+        counted_by->allocations++;
+        counted_by->alloc_bytes += pending->record.size;
+    }
     if (surplus != NULL && (int64_t)surplus->bytes > 0 && surplus->bytes >= pending->record.size)
         surplus->bytes -= pending->record.size;
     else
         site->alloc_bytes += pending->record.size;
 }
 
-/* Finds the site of PENDING, which counts it as made. */
-static enum ms_status s_settle(struct s_walk *walk, struct s_pending *pending) {
+/* The stack STACK (0: none) where that counts blocks of SITE. */
+static enum ms_status s_find_counting(struct ms_build *build, uint32_t stack, uint32_t site,
+                                      struct ms_build_stack **out) {
+    uint32_t index;
+    *out = NULL;
+    if (!build->has_stack_totals || stack == 0 ||
+        stack >= ms_journal_count(build->journal, MS_TABLE_STACKS))
+        return MS_OK;
+    enum ms_status status =
+        ms_build_find_stack(build, ms_build_stack_of_site(build, stack, site), &index);
+    if (status != MS_OK)
+        return status;
+    struct ms_build_stack *found = &build->stacks[index];
+    if (found->site == 0)
+        found->site = site;
+    if (found->site == site)
+        *out = found;
+    return MS_OK;
+}
+
+/* Finds the site of PENDING, whose block has STACK: it counts it as made. */
+static enum ms_status s_settle(struct s_walk *walk, struct s_pending *pending, uint32_t stack) {
     struct ms_build *build = walk->build;
     struct s_block claimed = {.site = pending->record.site};
     s_mend(build, &claimed);
@@ -337,9 +359,12 @@ static enum ms_status s_settle(struct s_walk *walk, struct s_pending *pending) {
     enum ms_status status = MS_OK;
     if (pending->site == 0)
         status = s_find_caller(walk, pending->record.frame_address, &pending->site);
+    struct ms_build_stack *counted_by = NULL;
+    if (status == MS_OK)
+        status = s_find_counting(build, stack, pending->site, &counted_by);
     if (status != MS_OK)
         return status;
-    s_count_made(pending, &build->sites[pending->site]);
+    s_count_made(pending, &build->sites[pending->site], counted_by);
     return MS_OK;
 }
 
@@ -348,11 +373,16 @@ static enum ms_status s_settle_block(struct s_walk *walk, uint64_t id, struct s_
     const uint32_t *at = block->site == 0 ? ms_index_find(&walk->pending_index, id) : NULL;
     if (at == NULL || walk->pending[*at].site != NO_SITE) /* twice: the journal is damaged */
         return MS_OK;
-    enum ms_status status = s_settle(walk, &walk->pending[*at]);
+    enum ms_status status = s_settle(walk, &walk->pending[*at], block->stack);
     block->site = walk->pending[*at].site;
-    if (status == MS_OK && walk->build->sampled)
-        ms_weighted_add(&walk->build->sites[block->site].made, (double)block->size,
-                        s_probability(walk->build, id));
+    if (status != MS_OK || !walk->build->sampled)
+        return status;
+    double probability = s_probability(walk->build, id);
+    struct ms_build_stack *counted_by;
+    ms_weighted_add(&walk->build->sites[block->site].made, (double)block->size, probability);
+    status = s_find_counting(walk->build, block->stack, block->site, &counted_by);
+    if (counted_by != NULL)
+        ms_weighted_add(&counted_by->made, (double)block->size, probability);
     return status;
 }
 
@@ -374,7 +404,7 @@ static enum ms_status s_settle_others(struct s_walk *walk) {
         struct s_pending *pending = &walk->pending[i];
         if (!s_is_nowhere(walk->build, pending))
             continue;
-        status = s_settle(walk, pending);
+        status = s_settle(walk, pending, 0);
         if (status != MS_OK)
             break;
         if (walk->build->sampled)
@@ -477,7 +507,8 @@ static enum ms_status s_free_from_inbox(struct s_walk *walk, uint32_t id) {
     const struct ms_block *record = ms_journal_entry(walk->build->journal, MS_TABLE_BLOCKS, id);
     if (record == NULL || ms_load_acquire(&record->address_thread) != 0)
         return MS_OK;
-    struct s_block block = {.size = MS_BLOCK_SIZE(record), .site = record->site};
+    struct s_block block = {
+        .size = MS_BLOCK_SIZE(record), .site = record->site, .stack = MS_BLOCK_LEFT_STACK(record)};
     s_mend(walk->build, &block);
     enum ms_status status = s_settle_block(walk, id, &block);
     if (status == MS_OK) {

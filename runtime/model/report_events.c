@@ -76,16 +76,9 @@ static void s_count_missing(struct ms_build *build, size_t kept) {
         build->header->event_limit != 0 ? ms_build_minus(written, kept) : MEMSCOPE_UNKNOWN;
 }
 
-static enum ms_status s_add_stack(struct ms_build *build, struct ms_index *known, uint32_t id) {
-    bool added;
-    if (ms_index_put(known, id, 0, &added) == NULL)
-        return MS_NO_MEMORY;
-    return added ? ms_build_add_stack(build, id) : MS_OK;
-}
-
 /* What names nothing that is there is not known. */
-static enum ms_status s_fill(struct ms_build *build, struct ms_index *stacks,
-                             const struct ms_event *event, struct memscope_event *out) {
+static enum ms_status s_fill(struct ms_build *build, const struct ms_event *event,
+                             struct memscope_event *out) {
     const struct ms_thread_record *thread =
         ms_journal_entry(build->journal, MS_TABLE_THREADS, MS_BLOCK_THREAD(event));
     ms_event_list_fill(event, thread != NULL ? thread->tid : MEMSCOPE_UNKNOWN, out);
@@ -97,20 +90,15 @@ static enum ms_status s_fill(struct ms_build *build, struct ms_index *stacks,
         out->stack_id = MEMSCOPE_NO_ID;
     if (out->stack_id == MEMSCOPE_NO_ID)
         return MS_OK;
-    return s_add_stack(build, stacks, event->stack);
+    return ms_build_show_stack(build, event->stack);
 }
 
 static enum ms_status s_fill_all(struct ms_build *build, const struct ms_event *events,
                                  size_t count) {
-    struct ms_index stacks = {0};
     struct memscope_event *rows = ms_arena_array(build->arena, count + 1, sizeof(*rows));
     enum ms_status status = rows != NULL ? MS_OK : MS_NO_MEMORY;
-    for (uint32_t i = 0; status == MS_OK && i < build->stack_count; i++)
-        if (ms_index_put(&stacks, build->stacks[i].id, 0, NULL) == NULL)
-            status = MS_NO_MEMORY;
     for (size_t i = 0; status == MS_OK && i < count; i++)
-        status = s_fill(build, &stacks, &events[i], &rows[i]);
-    ms_index_fini(&stacks);
+        status = s_fill(build, &events[i], &rows[i]);
     build->report->events = rows;
     build->report->event_count = count;
     return status;

@@ -12,6 +12,12 @@ static bool s_read(struct ms_build *build, uint64_t taken) {
         uint64_t bytes = entry != NULL ? ms_load_relaxed(&entry->live_bytes[copy]) : 0;
         build->sites[i].bytes_at_peak = (int64_t)bytes > 0 ? bytes : 0;
     }
+    for (uint32_t i = 0; i < build->stack_count; i++) {
+        const struct ms_peak_entry *entry =
+            ms_journal_entry(build->journal, MS_TABLE_PEAK_STACKS, build->stacks[i].id);
+        uint64_t bytes = entry != NULL ? ms_load_relaxed(&entry->live_bytes[copy]) : 0;
+        build->stacks[i].bytes_at_peak = (int64_t)bytes > 0 ? bytes : 0;
+    }
     summary->peak_known_bytes = ms_load_relaxed(&build->header->peak_taken_bytes[copy]);
     summary->peak_known_ns = ms_load_relaxed(&build->header->peak_taken_ns[copy]);
     ms_fence_acquire();
@@ -46,6 +52,8 @@ enum ms_status ms_build_peak(struct ms_build *build) {
     bool known = taken != 0 && !is_peak;
     for (uint32_t i = 0; i < build->site_count && !known; i++)
         build->sites[i].bytes_at_peak = is_peak ? build->sites[i].live_bytes : MEMSCOPE_UNKNOWN;
+    for (uint32_t i = 0; i < build->stack_count && !known; i++)
+        build->stacks[i].bytes_at_peak = is_peak ? build->stacks[i].live_bytes : MEMSCOPE_UNKNOWN;
     if (is_peak) {
         summary->peak_known_bytes = live;
         summary->peak_known_ns = build->report->process.duration_ns;

@@ -67,14 +67,6 @@ static enum ms_status s_fill_freed(struct ms_build *build, const struct ms_probl
     return s_place(build, site, &problem->freed_location, &problem->freed_function);
 }
 
-/* The stack ID is told too. */
-static enum ms_status s_add_stack(struct ms_build *build, uint32_t id) {
-    for (uint32_t i = 0; i < build->stack_count; i++)
-        if (build->stacks[i].id == id)
-            return MS_OK;
-    return ms_build_add_stack(build, id);
-}
-
 static enum ms_status s_fill(struct ms_build *build, const struct ms_problem *record,
                              struct memscope_problem *problem) {
     *problem = (struct memscope_problem){
@@ -90,7 +82,7 @@ static enum ms_status s_fill(struct ms_build *build, const struct ms_problem *re
         record->stack >= ms_journal_count(build->journal, MS_TABLE_STACKS))
         return status;
     problem->stack_id = record->stack;
-    return s_add_stack(build, record->stack);
+    return ms_build_show_stack(build, record->stack);
 }
 
 static int s_by_count(const void *left, const void *right) {

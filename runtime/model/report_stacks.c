@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Return addresses as frames, and the stacks of live blocks. */
+/* Return addresses as frames, and the stacks that the report has. */
 #include "model/build.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "model/array.h"
@@ -13,16 +14,6 @@
 /* Addresses that are looked up ahead; others are looked up one by one. */
 #define PREPARE_LIMIT (4u << 20)
 #define FRAME_LIMIT   ((uint64_t)4 << 20)
-
-enum ms_status ms_build_add_stack(struct ms_build *build, uint32_t id) {
-    struct ms_build_stack *stacks =
-        ms_array_grow(build->stacks, &build->stack_capacity, build->stack_count, sizeof(*stacks));
-    if (stacks == NULL)
-        return MS_NO_MEMORY;
-    build->stacks = stacks;
-    stacks[build->stack_count++] = (struct ms_build_stack){.id = id};
-    return MS_OK;
-}
 
 static const char *s_module_path(const struct ms_build *build, uint64_t module) {
     if (module == 0 || module > build->report->module_count)
@@ -121,6 +112,8 @@ enum ms_status ms_build_prepare_frames(struct ms_build *build) {
             status = s_prepare(build, &seen, site->frame, &places, &count, &capacity);
     }
     for (uint32_t i = 0; status == MS_OK && i < build->stack_count; i++) {
+        if (!build->stacks[i].is_shown)
+            continue;
         size_t depth =
             ms_journal_stack(build->journal, build->stacks[i].id, words, MS_STACK_DEPTH_LIMIT);
         for (size_t n = 0; status == MS_OK && n < depth; n++)
@@ -133,11 +126,36 @@ enum ms_status ms_build_prepare_frames(struct ms_build *build) {
     return status;
 }
 
+/* Those that are not shown last. */
 static int s_by_bytes(const void *left, const void *right) {
     const struct ms_build_stack *a = left;
     const struct ms_build_stack *b = right;
-    int order = ms_build_descending(a->live_bytes, b->live_bytes);
+    int order = ms_build_descending(a->is_shown, b->is_shown);
+    if (order == 0)
+        order = ms_build_descending(a->live_bytes, b->live_bytes);
+    if (order == 0)
+        order = ms_build_descending(a->alloc_bytes, b->alloc_bytes);
     return order != 0 ? order : ms_build_ascending(a->id, b->id);
+}
+
+static struct memscope_stack s_row(const struct ms_build *build,
+                                   const struct ms_build_stack *from) {
+    static const struct memscope_frame s_no_frames[1];
+    bool is_known = build->has_stack_totals;
+    return (struct memscope_stack){
+        .id = from->id,
+        .site_id = from->site != 0 ? from->site : MEMSCOPE_NO_ID,
+        .frames = s_no_frames,
+        .live_count = from->live_count,
+        .live_bytes = from->live_bytes,
+        .error_percent = ms_build_error(build, from->live_bytes, from->variance),
+        .total_allocations = is_known ? from->allocations : MEMSCOPE_UNKNOWN,
+        .total_bytes = is_known ? from->alloc_bytes : MEMSCOPE_UNKNOWN,
+        .temporary_allocations = is_known ? from->temporary : MEMSCOPE_UNKNOWN,
+        .bytes_at_peak = is_known ? from->bytes_at_peak : MEMSCOPE_UNKNOWN,
+        .total_error_percent =
+            is_known ? ms_build_error(build, from->alloc_bytes, from->total_variance) : NAN,
+    };
 }
 
 /* WORDS, COUNT of them, as frames. */
@@ -162,7 +180,6 @@ static enum ms_status s_fill_frames(struct ms_build *build, const uint64_t *word
 }
 
 enum ms_status ms_build_stacks(struct ms_build *build) {
-    static const struct memscope_frame s_no_frames[1];
     uint64_t words[MS_STACK_DEPTH_LIMIT];
     uint64_t frame_total = 0;
     uint32_t left_out = 0;
@@ -173,25 +190,22 @@ enum ms_status ms_build_stacks(struct ms_build *build) {
     if (build->stack_count != 0) /* the largest first: they get their frames */
         qsort(build->stacks, build->stack_count, sizeof(*build->stacks), s_by_bytes);
     enum ms_status status = MS_OK;
-    for (uint32_t i = 0; status == MS_OK && i < build->stack_count; i++) {
-        const struct ms_build_stack *from = &build->stacks[i];
-        ms_build_progress(build, i, build->stack_count);
-        stacks[i] = (struct memscope_stack){
-            .id = from->id,
-            .frames = s_no_frames,
-            .live_count = from->live_count,
-            .live_bytes = from->live_bytes,
-            .error_percent = ms_build_error(build, from->live_bytes, from->variance)};
+    uint32_t count = 0;
+    for (; status == MS_OK && count < build->stack_count && build->stacks[count].is_shown;
+         count++) {
+        const struct ms_build_stack *from = &build->stacks[count];
+        ms_build_progress(build, count, build->stack_count);
+        stacks[count] = s_row(build, from);
         size_t depth = ms_journal_stack(build->journal, from->id, words, MS_STACK_DEPTH_LIMIT);
         if (frame_total + depth > FRAME_LIMIT) {
             left_out++;
             continue;
         }
-        status = s_fill_frames(build, words, depth, &stacks[i]);
-        frame_total += stacks[i].frame_count;
+        status = s_fill_frames(build, words, depth, &stacks[count]);
+        frame_total += stacks[count].frame_count;
     }
     build->report->stacks = stacks;
-    build->report->stack_count = build->stack_count;
+    build->report->stack_count = count;
     if (status == MS_OK && left_out != 0)
         status = ms_build_note(build,
                                "%u stacks with the fewest live bytes have no frames here: "

@@ -106,7 +106,9 @@ static void test_keys(void) {
         {"events", "timestamp kind address size site_id thread_id stack_id former_address"},
         {"phases", "name tid depth start_ns end_ns total_allocations total_bytes "
                    "heap_live_bytes_at_start heap_live_bytes_at_end"},
-        {"stacks", "id frames live_count live_bytes error_percent"},
+        {"stacks",
+         "id frames live_count live_bytes error_percent site_id total_allocations total_bytes "
+         "temporary_allocations bytes_at_peak total_error_percent"},
         {"modules", "path build_id base"},
         {"processes",
          "pid ppid executable host start_time duration_ns exit exit_code peak_memory_bytes "

@@ -76,7 +76,8 @@ case_pprof_labels() {
     pprof_has inuse_space '0 224 struct session' -tagroot=type
     pprof_has inuse_space '0 224 forgotten' -tagroot=variable
     pprof_has alloc_space '0 4000 struct record' -tagroot=type
-    pprof_has alloc_space '4000 4000 make_records' -tagfocus=type='struct record'
+    pprof_has alloc_space '4000 4000 checked_malloc' -tagfocus=type='struct record'
+    pprof_has alloc_space '0 4000 make_records' -tagfocus=type='struct record'
     build_annotated annotated
     measure ./annotated
     to_pprof

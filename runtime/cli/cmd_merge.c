@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/merge_inputs.h"
+#include "cli/shared_symbols.h"
 #include "cli/source.h"
 #include "cli/words.h"
 #include "compare/merge.h"
@@ -95,7 +96,9 @@ static int s_merge(const struct s_request *request) {
     struct ms_merge *merge = ms_merge_new();
     if (merge == NULL)
         return ms_cli_fail("out of memory");
-    int status = ms_merge_inputs_read(&request->files, request->skip, merge);
+    struct ms_shared_symbols *symbols = ms_shared_symbols_new();
+    int status = ms_merge_inputs_read(&request->files, request->skip, symbols, merge);
+    ms_shared_symbols_destroy(symbols);
     if (status == MS_CLI_DONE)
         status = s_write(request, exporter, merge);
     ms_merge_destroy(merge);

@@ -12,13 +12,16 @@
 
 #include "export/listings.h"
 
+struct memscope_report;
 struct ms_listing_reader;
-struct ms_source;
+struct ms_named_files;
+struct ms_place_finder;
 
-/* For a report that is not redacted. FOLDERS: "DIR:DIR", where relative names are looked for before
- * where the program was compiled; NULL: none. Says with a line how many files could not be read. */
-struct ms_listing_reader *ms_listing_reader_new(const struct ms_source *source,
-                                                const char *folders);
+/* For a report that is not redacted, whose names are NAMED. Says with a line how many files could
+ * not be read, and why the first of them. What is given must live as long as the reader. */
+struct ms_listing_reader *ms_listing_reader_new(const struct memscope_report *report,
+                                                const struct ms_named_files *named,
+                                                struct ms_place_finder *places);
 void ms_listing_reader_destroy(struct ms_listing_reader *reader);
 
 /* They live as long as READER. */

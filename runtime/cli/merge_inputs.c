@@ -164,11 +164,10 @@ static int s_add_reports(const struct ms_words *files, bool skip, struct ms_shar
     return status == MS_OK ? MS_CLI_DONE : ms_cli_fail("merge: %s", ms_status_message(status));
 }
 
-int ms_merge_inputs_read(const struct ms_words *files, bool skip, struct ms_merge *merge) {
-    struct ms_shared_symbols *symbols = ms_shared_symbols_new();
+int ms_merge_inputs_read(const struct ms_words *files, bool skip, struct ms_shared_symbols *symbols,
+                         struct ms_merge *merge) {
     ms_progress_begin("merging");
     int status = s_add_reports(files, skip, symbols, merge);
     ms_progress_end();
-    ms_shared_symbols_destroy(symbols);
     return status;
 }

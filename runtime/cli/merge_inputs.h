@@ -19,10 +19,12 @@ bool ms_merge_inputs_add_list(struct ms_words *files, const char *list);
 bool ms_merge_inputs_add_tree(struct ms_words *files, const char *pid);
 
 struct ms_merge;
+struct ms_shared_symbols;
 
 /* Makes the reports of FILES one after the other, so that memory does not grow with their number,
- * and adds them to MERGE. SKIP: those that cannot be read are left out, after a line each. An exit
- * status, not MS_CLI_DONE after one line. */
-int ms_merge_inputs_read(const struct ms_words *files, bool skip, struct ms_merge *merge);
+ * and adds them to MERGE. SKIP: those that cannot be read are left out, after a line each. SYMBOLS
+ * is left with those of some of them. An exit status, not MS_CLI_DONE after one line. */
+int ms_merge_inputs_read(const struct ms_words *files, bool skip, struct ms_shared_symbols *symbols,
+                         struct ms_merge *merge);
 
 #endif

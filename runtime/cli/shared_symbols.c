@@ -182,3 +182,28 @@ enum ms_status ms_shared_symbols_resolver(struct ms_shared_symbols *shared,
     };
     return MS_OK;
 }
+
+static bool s_has_text(const char *const *texts, size_t count, const char *text) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(texts[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t ms_shared_symbols_find_folders(struct ms_shared_symbols *shared, const char *file,
+                                      const char **folders, size_t capacity) {
+    size_t count = 0;
+    for (size_t i = 0; i < S_SET_COUNT && count < capacity; i++) {
+        struct ms_symbol_reader *symbols = shared->sets[i].symbols;
+        const char **found = folders + count; /* behind those that are kept */
+        size_t more = symbols != NULL
+                          ? ms_symbol_reader_find_folders(symbols, file, found, capacity - count)
+                          : 0;
+        for (size_t at = 0; at < more; at++) {
+            if (!s_has_text(folders, count, found[at]))
+                folders[count++] = found[at];
+        }
+    }
+    return count;
+}

@@ -22,4 +22,9 @@ enum ms_status ms_shared_symbols_resolver(struct ms_shared_symbols *shared,
                                           const struct ms_symbol_places *places,
                                           struct memscope_resolver *out);
 
+/* ms_symbol_reader_find_folders of all sets that are kept; those in several are there once. They
+ * live as long as SHARED, where no resolver is asked for meanwhile. */
+size_t ms_shared_symbols_find_folders(struct ms_shared_symbols *shared, const char *file,
+                                      const char **folders, size_t capacity);
+
 #endif

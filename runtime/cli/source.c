@@ -205,6 +205,15 @@ void ms_source_choose_events(struct ms_source *source, bool wanted) {
     }
 }
 
+size_t ms_source_find_folders(const struct ms_source *source, const char *file,
+                              const char **folders, size_t capacity) {
+    if (source->symbols != NULL)
+        return ms_symbol_reader_find_folders(source->symbols, file, folders, capacity);
+    return source->shared != NULL
+               ? ms_shared_symbols_find_folders(source->shared, file, folders, capacity)
+               : 0;
+}
+
 static bool s_redact(struct ms_source *source) {
     source->redacted = ms_report_redact(source->report);
     if (source->redacted == NULL)
@@ -220,6 +229,8 @@ void ms_source_close(struct ms_source *source) {
         ms_report_destroy(source->report);
     if (source->symbols != NULL)
         ms_symbol_reader_destroy(source->symbols);
+    if (source->shared != NULL)
+        ms_shared_symbols_destroy(source->shared);
     free(source->sysroot);
     free(source->debug_dirs);
     free(source->path);
@@ -229,9 +240,11 @@ void ms_source_close(struct ms_source *source) {
 /* The report of FILES, two or more, as one. */
 static bool s_open_merged(struct ms_source *source, const struct ms_words *files) {
     const struct memscope_report *report = NULL;
-    *source = (struct ms_source){.path = ms_cli_copy("merged"), .merge = ms_merge_new()};
+    *source = (struct ms_source){
+        .path = ms_cli_copy("merged"), .merge = ms_merge_new(), .shared = ms_shared_symbols_new()};
     enum ms_status status = MS_NO_MEMORY;
-    if (source->merge != NULL && ms_merge_inputs_read(files, false, source->merge) != MS_CLI_DONE) {
+    if (source->merge != NULL &&
+        ms_merge_inputs_read(files, false, source->shared, source->merge) != MS_CLI_DONE) {
         ms_source_close(source);
         return false;
     }

@@ -4,9 +4,11 @@
 #define MS_CLI_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "memscope/report.h"
 
+struct ms_shared_symbols;
 struct ms_symbol_reader;
 
 /* Options that every command with a FILE has, for its table and its help. */
@@ -29,8 +31,9 @@ struct ms_source {
     struct ms_symbol_reader *symbols;
     struct memscope_resolver resolver;
     struct memscope_report *report;
-    struct ms_merge *merge; /* what `report` is of, where that is of several files */
-    char **redacted;        /* notes, by ms_report_redact */
+    struct ms_merge *merge;           /* what `report` is of, where that is of several files, */
+    struct ms_shared_symbols *shared; /* and the symbols of some of those */
+    char **redacted;                  /* notes, by ms_report_redact */
 };
 
 /* The path of the journal or export that FILE names: a path, a pid, a program's name, NULL for the
@@ -51,9 +54,13 @@ bool ms_source_open_to_write(struct ms_source *source, const char *command, int 
 
 /* The same with symbols that are kept in SHARED (shared_symbols.h) for the next one; close SOURCE
  * first. */
-struct ms_shared_symbols;
 bool ms_source_open_shared(struct ms_source *source, const char *file, unsigned parts,
                            struct ms_shared_symbols *shared);
+
+/* Directories in which FILE was compiled, as the debug information of SOURCE has it; NULL:
+ * anything. At most CAPACITY; they live as long as SOURCE. An export tells of none. */
+size_t ms_source_find_folders(const struct ms_source *source, const char *file,
+                              const char **folders, size_t capacity);
 
 /* Leaves events out where they are not WANTED (an export that is read back has its own); says so
  * where they are and there are none. */

@@ -42,6 +42,7 @@ enum ms_export_root {
 };
 
 /* What some formats can be asked for; zeros are the defaults. */
+struct ms_editor_links;
 struct ms_listings;
 struct ms_export_options {
     enum ms_export_value value;
@@ -54,6 +55,7 @@ struct ms_export_options {
     const struct ms_listings *listings;   /* of html: goes into the page; NULL: none */
     const char *live; /* of html, for memscope serve: the id of the process that the page follows;
                          NULL: it does not */
+    const struct ms_editor_links *editor_links; /* of html: NULL: no choice, no paths */
 };
 
 /* Which of them a format looks at. */

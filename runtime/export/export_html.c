@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The dashboard: the page with the report as JSON in the middle. The JSON has the keys of the JSON
- * export; only the stacks come as a tree (stack_tree.h). Source files that were asked for come as
- * an element of their own, and so does what a page that follows its process has to know.
+ * export; only the stacks come as a tree (stack_tree.h). Editors come as an element of their own,
+ * and so do source files that were asked for, and what a page that follows its process has to know.
  */
+#include "export/editor_links.h"
 #include "export/export.h"
 #include "export/listings.h"
 #include "export/page.h"
@@ -32,6 +33,10 @@ static void write_sources(struct ms_writer *writer, const void *data) {
     ms_listings_write(writer, data);
 }
 
+static void write_editor_links(struct ms_writer *writer, const void *data) {
+    ms_editor_links_write(writer, data);
+}
+
 enum ms_status ms_export_html(const struct memscope_report *report,
                               const struct ms_export_options *options, ms_sink_fn *sink,
                               void *sink_data) {
@@ -41,8 +46,11 @@ enum ms_status ms_export_html(const struct memscope_report *report,
         return MS_NO_MEMORY;
     }
     const char *live = options != NULL ? options->live : NULL;
-    struct ms_page_element elements[3] = {{"report", write_report, &content}};
-    size_t count = 1;
+    struct ms_page_element elements[4] = {
+        {"report", write_report, &content},
+        {"editor", write_editor_links, options != NULL ? options->editor_links : NULL},
+    };
+    size_t count = 2;
     if (listings != NULL) {
         elements[count++] = (struct ms_page_element){"sources", write_sources, listings};
     }

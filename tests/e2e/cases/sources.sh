@@ -113,3 +113,74 @@ case_sources_of_a_large_file() {
     jq -j '.[0].parts[0].text' sources.json >part
     tail -n +39963 large.c | head -n 81 | cmp - part || fail 'other lines'
 }
+
+# editor_of PAGE: what it knows of editors, as JSON.
+editor_of() {
+    sed -n 's/.*<script type="application\/json" id="editor">\([^<]*\)<\/script>.*/\1/p' "$1"
+}
+
+# Where an editor finds what the report names.
+case_editor_places() {
+    write_program w
+    measure w/app
+    "$memscope" report --editor vim -o page.html j.mscope >out 2>err || fail "status $?: $(cat err)"
+    same "$(cat err)" '' 'standard error'
+    editor_of page.html >editor.json
+    same "$(jq -r '.chosen, (.paths | sort_by(.name)[] | .name + " " + .path)' editor.json)" "vim
+app.c $PWD/w/app.c
+sub/table.h $PWD/w/sub/table.h" 'where the files are'
+    "$memscope" report --editor 'my://{file}?{line}' -o page.html j.mscope >out || fail "status $?"
+    same "$(editor_of page.html | jq -r .chosen)" 'my://{file}?{line}' 'the template'
+    # Where they were moved to; and nothing of a redacted report.
+    mv w moved
+    "$memscope" report --source-dir moved -o page.html j.mscope >out || fail "status $?"
+    same "$(editor_of page.html | jq -c '[.chosen, (.paths | map(.path) | sort)]')" \
+        "[null,[\"$PWD/moved/app.c\",\"$PWD/moved/sub/table.h\"]]" 'where the files are now'
+    "$memscope" report --redact -o page.html j.mscope >out || fail "status $?"
+    same "$(editor_of page.html | jq -c '[.chosen, .paths]')" '[null,[]]' 'what a redacted page knows'
+}
+
+case_editor_refused() {
+    write_program w
+    measure w/app
+    while IFS='|' read -r editor words; do
+        status=0
+        "$memscope" report --editor "$editor" -o no.html j.mscope >out 2>err || status=$?
+        same "$status $(cat err)" "2 memscope: report: --editor $editor $words" "the refusal of $editor"
+    done <<'END'
+vscod|is neither an editor that is known nor a template like myeditor://open?file={file}&line={line}
+javascript:alert({file})|has a scheme that browsers do not hand to other programs
+JAVAscript:alert({file})|has a scheme that browsers do not hand to other programs
+my://open|has no {file}
+my:// {file}|has more than plain letters in it: the rest must be written as %XX
+END
+    status=0
+    "$memscope" report --redact --editor vim -o no.html j.mscope >out 2>err || status=$?
+    same "$status $(cat err)" '2 memscope: report: --redact takes out the paths that --editor opens; give one of them' 'the refusal'
+    [ ! -e no.html ] || fail 'a page was written'
+}
+
+# Of several runs: files that all of them were compiled of, and those that are different ones.
+case_sources_of_merged_reports() {
+    write_program w
+    for run in 1 2; do
+        measure w/app
+        mv j.mscope "$run.mscope"
+    done
+    "$memscope" report --sources -o page.html 1.mscope 2.mscope >out 2>err || fail "status $?: $(cat err)"
+    same "$(cat err)" '' 'standard error'
+    same "$(sources_of page.html | jq -c 'map(.path) | sort')" "[\"$PWD/w/app.c\",\"$PWD/w/sub/table.h\"]" 'the files'
+    # Another program with a main file of that name, and the same header by a link.
+    write_program v
+    ln -sf "$PWD/w/sub/table.h" v/sub/table.h
+    measure v/app
+    mv j.mscope 3.mscope
+    "$memscope" report --sources -o page.html 1.mscope 3.mscope >out 2>err || fail "status $?"
+    same "$(sources_of page.html | jq -c 'map(.names[0])')" '["sub/table.h"]' 'the files of both'
+    same "$(cat err)" "memscope: report: 1 source file cannot be found or read: app.c (there are different files of that name\
+ where it was compiled); --source-dir says where they are" 'why there is no app.c'
+    # An export does not tell where it was compiled.
+    "$memscope" export --format json -o 1.json 1.mscope
+    "$memscope" report --sources -o page.html 1.json >out 2>err || fail "status $?"
+    grep -qF '(nothing tells where it was compiled: an export does not' err || fail "$(cat err)"
+}

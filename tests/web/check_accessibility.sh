@@ -22,7 +22,8 @@ version=4.14.1
 work=$(mktemp -d)
 trap 'cdp_stop; rm -rf "$work"' EXIT
 "$make_sample" 20 60 "$work/page.html" && "$make_sample" 20 60 "$work/sources.html" 400 &&
-    "$make_sample" 20 60 "$work/old.json" && "$make_sample" 30 90 "$work/new.json" &&
+    "$make_sample" 20 60 "$work/old.json" && sed 's|"src/main\.c|"/home/main.c|g' "$work/old.json" > "$work/places.json" &&
+    "$memscope" report --editor vscode -o "$work/editor.html" "$work/places.json" > "$work/out" && "$make_sample" 30 90 "$work/new.json" &&
     "$memscope" diff -o "$work/diff.html" "$work/old.json" "$work/new.json" || exit 1
 if ! cdp_start "$work/browser"; then
     cat "$work/browser/stderr"
@@ -68,7 +69,7 @@ findings | grep -q '^button-name ' || {
 }
 
 open='["#types", "#layouts", "#leaks", "#hotspots"].forEach((id) => document.querySelector(id + " .opener").click())'
-look 1280 dark '' "$open"
+look 1280 dark '' "$open" editor.html
 look 360 light '' "$open"
 look 1280 light '#from=2000000000&to=4000000000' 'document.querySelector("#search").focus(), document.querySelector("#search").value = "s",
     document.querySelector("#search").dispatchEvent(new Event("input"))'

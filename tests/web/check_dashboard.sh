@@ -65,6 +65,9 @@ screen() {
     "$make_sample" 60 20 "$work/less.json" && "$make_sample" 80 40 "$work/new.json" &&
     jq -c '.sites |= (to_entries | map(.value.peak_bytes *= (if .key % 3 == 0 then 4 else 1 end) | .value))' \
         "$work/less.json" > "$work/old.json" &&
+    sed 's|"src/main\.c|"/home/u/a b/src/main.c|g' "$work/full.json" > "$work/places.json" &&
+    "$memscope" report --editor vscode -o "$work/editor.html" "$work/places.json" > "$work/out" &&
+    "$memscope" report --redact -o "$work/redacted.html" "$work/places.json" > "$work/out" &&
     "$memscope" diff --json "$work/old.json" "$work/new.json" > "$work/diff.json" &&
     "$memscope" diff -o "$work/diff.html" "$work/old.json" "$work/new.json" || exit 1
 if ! cdp_start "$work/browser"; then
@@ -315,6 +318,59 @@ expect "lines that are not in the page lead nowhere" \
      !(choice.options[0].textContent + ":" === each.textContent.replace(/\d+$/, "") || choice.options[1].textContent + ":" === each.textContent.replace(/\d+$/, "") && each.textContent.replace(/.*:/, "") > 100))' true
 expect_quiet "sources"
 
+# Back, from wherever a link has led to.
+cdp_open about:blank && cdp_open "file://$work/sources.html" || exit 1
+cdp_eval "$settle"
+back="new Promise((done) => { addEventListener('popstate', () => setTimeout(done, 150), { once: true }); history.back(); })"
+expect "a holder leads to its line of the source" \
+    "const holder = document.querySelector('.holder.tosource'); scrollTo(0, 130); holder.focus({ preventScroll: true }); holder.click();
+     $settle.then(() => location.hash.startsWith('#view=source&file=') + ' ' +
+     (holder.querySelector('.where').textContent.split(':')[1] === document.querySelector('#source [aria-current] td:nth-child(4)').textContent) + ' ' + (scrollY > 2000))" \
+    '"true true true"'
+expect "Back leads to the holder" "$back.then(() => scrollY + ' ' + (document.activeElement === holder) + ' ' + location.hash)" '"130 true "'
+expect "a link in a table is returned to, where the table was scrolled to" \
+    "const sites = document.querySelector('#sites .tablebox'); document.querySelector('#sites').scrollIntoView(); sites.scrollTop = 270;
+     const before = () => Math.round(document.querySelector('#sites').getBoundingClientRect().top) + ' ' + sites.scrollTop; let there, elsewhere;
+     $settle.then(() => { there = before(); sites.querySelector('.toline').click(); return $settle; }).then(() => { elsewhere = before(); sites.scrollTop = 0; return $back; })
+     .then(() => (there !== elsewhere) + ' ' + (before() === there))" '"true true"'
+expect "and Forward leads on" \
+    "new Promise((done) => { addEventListener('popstate', () => setTimeout(done, 150), { once: true }); history.forward(); })
+     .then(() => location.hash.startsWith('#view=source&file=') + ' ' + (document.querySelector('#source').getBoundingClientRect().top < innerHeight))" '"true true"'
+expect_quiet "back and forward"
+
+# Places open in an editor.
+cdp_open about:blank && cdp_open "file://$work/editor.html" || exit 1
+cdp_eval "$settle"
+expect "a place with a whole path opens in the editor, any other is copied" \
+    'const edits = () => [...document.querySelectorAll("#sites tr.opens")].map((row) => row.querySelector(".edit"));
+     const whole = () => edits().filter((each) => each?.dataset.place.startsWith("/home"));
+     [whole().length > 1, whole().every((each) => each.getAttribute("href") === "vscode://file/home/u/a%20b/src/main.c:" + each.dataset.place.split(":").slice(1).join(":")),
+      edits().every((each) => each === null || whole().includes(each) || each.localName === "button")].join()' '"true,true,true"'
+expect "each place has it, unless it is not known" \
+    '[...document.querySelectorAll("#sites tr.opens, #hotspots tr.opens")].every((row) => (row.querySelector(".edit") !== null) === /:\d/.test(row.querySelector(".path")?.textContent))' true
+cdp_eval 'const choice = document.querySelector("#editor-choice"), template = document.querySelector("#editor-template");
+    const choose = (name) => { choice.value = name; choice.dispatchEvent(new Event("change")); };
+    const write = (text) => { template.value = text; template.dispatchEvent(new Event("input")); };
+    const links = () => document.querySelectorAll("a.edit").length'
+expect "the reader can choose another" \
+    'choose("clion"); whole()[0].getAttribute("href").startsWith("clion://open?file=/home/u/a%20b/src/main.c&line=") + " " + localStorage.getItem("memscope-editor")' '"true clion"'
+expect "or one of their own" \
+    'choose("own"); write("x-edit:{line}:{file}"); /^x-edit:\d+:\/home\/u\/a%20b\/src\/main.c$/.test(whole()[0].getAttribute("href"))' true
+expect "but none that the browser would run or load" \
+    '["javascript:alert({file})", "JavaScript:{file}", "java\tscript:{file}", "data:text/html,{file}", "https://example.org/{file}", " javascript:{file}", "vscode:none", "{file}"]
+     .map((text) => { write("x-edit:{file}"); const before = links(); write(text); return before > 0 && links() === 0 && document.querySelector(".editor .doubt").textContent !== ""; }).join()' \
+    '"true,true,true,true,true,true,true,true"'
+expect "what the browser has kept is not believed" \
+    "localStorage.setItem('memscope-editor', 'javascript:alert({file})'); location.reload(); 1" 1
+cdp_open about:blank && cdp_open "file://$work/editor.html" || exit 1
+cdp_eval "$settle"
+expect "so there is no editor" 'document.querySelectorAll("a.edit").length + " " + document.querySelector("#editor-choice").value' '"0 none"'
+cdp_eval 'localStorage.removeItem("memscope-editor")'
+expect_quiet "editors"
+cdp_open "file://$work/redacted.html" || exit 1
+cdp_eval "$settle"
+expect "a redacted report opens nothing" 'document.querySelectorAll(".edit, #editor-choice").length + " " + (document.querySelectorAll("#sites .path").length > 20)' '"0 true"'
+
 # Two runs compared.
 cdp_open "file://$work/diff.html" || exit 1
 cdp_eval "$settle"
@@ -338,6 +394,8 @@ expect "no name of a comparison became markup" \
     'document.querySelectorAll("main img, main script, header img, header script").length + Object.keys(document.body.dataset).filter((key) => key.startsWith("memscope")).length' 0
 expect_quiet "comparison"
 
+size=$(wc -c < "$work/empty.html")
+expect "the page itself is less than 500 KiB" "$size < 500 * 1024" true
 cdp_open "file://$work/empty.html" || exit 1
 cdp_eval "$settle"
 expect "an empty report is a page" 'document.querySelectorAll("main > section").length + " " + document.querySelectorAll(".empty").length' '"15 16"'

@@ -146,11 +146,11 @@ function drawNow() {
 
 /* Puts TEXT in the clipboard; BUTTON says whether that went well. */
 function copyText(text, button) {
-    const label = button.textContent;
+    const label = [...button.childNodes];
     const tell = (word) => {
         button.textContent = word;
         setTimeout(() => {
-            button.textContent = label;
+            button.replaceChildren(...label);
         }, 1500);
     };
     if (!navigator.clipboard) {

@@ -104,8 +104,8 @@ function showReport() {
         .replaceChildren(...sections().map(([id, title, build]) => buildSection(id, title, build)));
     followScroll(links);
     state.watch(() => showSelected(links));
-    state.follow(goToState);
-    goToState();
+    state.follow(returnOrGo);
+    returnOrGo();
 }
 
 /* Another report of the same process, in place of the one that is shown. */
@@ -134,7 +134,7 @@ function show(view, place) {
     if (!target) {
         return;
     }
-    state.go(view, place);
+    state.jump(view, place);
     target.scrollIntoView();
     if (place && Object.keys(place).length > 0) {
         revealIn(view, place);
@@ -152,6 +152,21 @@ function revealIn(view, place) {
     } else {
         table.reveal(view, wanted);
     }
+}
+
+/* To where the reader was in this entry of the history, else to where the address leads. Heights are as
+ * they were after charts are drawn, which is later in a page that is loaded anew. */
+function returnOrGo() {
+    const view = state.get("view");
+    if (history.state?.offset === undefined) {
+        goToState();
+        return;
+    }
+    if (view === "stacks" || view === "source") {
+        revealIn(view, state.place());
+    }
+    trail.restore();
+    afterDrawing(() => trail.restore());
 }
 
 /* To where the address leads. */
@@ -200,6 +215,10 @@ async function load() {
         return;
     }
     await data.load(document.getElementById("report"));
+    const links = document.getElementById("editor");
+    if (links) {
+        editor.take(await data.read(links), data.report);
+    }
     const listings = document.getElementById("sources");
     if (listings) {
         source.take(await data.read(listings), data.report);

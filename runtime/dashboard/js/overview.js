@@ -79,6 +79,7 @@ function headOf(report) {
             facts.map(([term, value]) =>
                 el("div", null, el("dt", null, term), el("dd", null, value)),
             ),
+            editor.chooser(),
         ),
     ];
 }
@@ -234,18 +235,28 @@ function holdersBy(report, key) {
         .sort((a, b) => b.bytes - a.bytes);
 }
 
+/* To the line that allocates, where the page has it; else to its row of the table of sites. */
+function showHolder(site) {
+    const place = source.find(siteLocation(site));
+    if (place !== null) {
+        show("source", place);
+    } else {
+        show("sites", { site: site.id });
+    }
+}
+
 function holderRow({ site, bytes }, whole) {
     const name = site.var_name ?? site.label;
     return el(
         "li",
-        null,
+        { class: "holderrow" },
         el(
             "button",
             {
                 type: "button",
-                class: "holder",
+                class: source.find(siteLocation(site)) ? "holder tosource" : "holder",
                 title: format.exactBytes(bytes),
-                click: () => show("sites", { site: site.id }),
+                click: () => showHolder(site),
             },
             el(
                 "span",
@@ -276,6 +287,7 @@ function holderRow({ site, bytes }, whole) {
                 }),
             ),
         ),
+        editor.link(siteLocation(site)),
     );
 }
 

@@ -120,7 +120,15 @@ const source = (() => {
             kind: "number",
             width: 60,
             value: (row) => row.number,
-            cell: (row) => (row.number === null ? "" : String(row.number)),
+            cell: (row) =>
+                row.number === null
+                    ? ""
+                    : el(
+                          "span",
+                          { class: "linecell" },
+                          editor.link(`${shown.path}:${row.number}`),
+                          String(row.number),
+                      ),
         };
         return matchMedia("(max-width: 640px)").matches
             ? [peak, number, TEXT]
@@ -189,10 +197,10 @@ const source = (() => {
         return section("source", "Source", files.length, choice, frame);
     }
 
-    return { take, any: () => files.length > 0, files: () => files, link, reveal, build };
+    return { take, any: () => files.length > 0, files: () => files, find, link, reveal, build };
 })();
 
-/* A place in the program, leading to its source where the page has it. */
+/* A place in the program, leading to its source where the page has it, and to the reader's editor. */
 function placeOf(location) {
-    return source.link(location, pathSpan(location));
+    return el("span", { class: "placecell" }, source.link(location, pathSpan(location)), editor.link(location));
 }

@@ -11,11 +11,14 @@ function framePlace(frame) {
     return frame.module === null ? "" : format.name(frame.module);
 }
 
-/* The same, leading to its source where the page has it. */
+/* The same, leading to its source and to the reader's editor. */
 function framePlaceLink(frame) {
-    return source.link(
-        `${frame.file}:${frame.line}`,
-        el("span", { class: "place" }, format.hint(framePlace(frame))),
+    const location = `${frame.file}:${frame.line}`;
+    return el(
+        "span",
+        { class: "framecell" },
+        source.link(location, el("span", { class: "place" }, format.hint(framePlace(frame)))),
+        frame.file === null ? null : editor.link(location),
     );
 }
 

@@ -37,19 +37,30 @@ const state = (() => {
         );
     }
 
-    function write() {
+    function address() {
         const text = [...values]
             .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
             .join("&");
-        history.replaceState(null, "", text === "" ? location.pathname : "#" + text);
+        return text === "" ? location.pathname : "#" + text;
     }
 
-    /* Shows section VIEW and PLACE in it; what was chosen there before is forgotten. */
-    function go(view, place) {
+    function choose(view, place) {
         const range = [...values].filter(([key]) => key === "from" || key === "to");
         const chosen = Object.entries(place || {}).filter(([, value]) => format.known(value));
         values = new Map([["view", view], ...chosen, ...range]);
-        write();
+    }
+
+    /* Section VIEW and PLACE in it are what the address tells of; what was chosen there before is
+     * forgotten. */
+    function go(view, place) {
+        choose(view, place);
+        trail.rename(address());
+    }
+
+    /* The same where a link has led there: Back leads back. */
+    function jump(view, place) {
+        choose(view, place);
+        trail.leave(address());
     }
 
     /* Selects FROM..TO nanoseconds, the same twice for one moment; null: the whole run. */
@@ -60,7 +71,7 @@ const state = (() => {
             values.set("from", String(Math.round(from)));
             values.set("to", String(Math.round(to)));
         }
-        write();
+        trail.rename(address());
         watchers.forEach((watcher) => watcher());
     }
 
@@ -76,9 +87,9 @@ const state = (() => {
         watchers.push(changed);
     }
 
-    /* The address was changed by hand, or by a link of the page. */
+    /* MOVED is called when the address was changed by hand, by a plain link, or by Back and Forward. */
     function follow(moved) {
-        addEventListener("hashchange", () => {
+        addEventListener("popstate", () => {
             const before = JSON.stringify(range());
             values = read();
             if (JSON.stringify(range()) !== before) {
@@ -88,5 +99,5 @@ const state = (() => {
         });
     }
 
-    return { get, place, go, select, range, watch, follow };
+    return { get, place, go, jump, select, range, watch, follow };
 })();

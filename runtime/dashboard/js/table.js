@@ -545,6 +545,18 @@ const table = (() => {
     /* The tables that have come in the place of others are in the page. */
     make.settle = () => tables.forEach((each) => each.settle());
 
+    /* How far which tables are scrolled: [[id, pixels], ...]. */
+    make.places = () =>
+        [...tables].map(([id, { box }]) => [id, box.scrollTop]).filter(([, top]) => top > 0);
+
+    /* Scrolls them as PLACES, of make.places(), says. */
+    make.restore = (places) => {
+        const wanted = new Map(places);
+        for (const [id, made] of tables) {
+            made.box.scrollTop = wanted.get(id) ?? 0;
+        }
+    };
+
     /* Opens the row of table ID that PLACE tells of; false: there is no such row. */
     make.reveal = (id, place) => {
         const made = tables.get(id);

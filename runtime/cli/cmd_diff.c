@@ -16,7 +16,7 @@ struct s_request {
     const char *filter;
     const char *output; /* of a page; NULL: none */
     size_t top;
-    bool top_given, json;
+    bool top_given, json, redact;
 };
 
 static int s_fail_sort(const char *key) {
@@ -47,6 +47,7 @@ static const struct option s_options[] = {
     {"filter", required_argument, NULL, 'f'},
     {"json", no_argument, NULL, 'j'},
     {"output", required_argument, NULL, 'o'},
+    {"redact", no_argument, NULL, 'd'},
     {"help", no_argument, NULL, 'h'},
     MS_SOURCE_OPTIONS,
     {NULL, 0, NULL, 0},
@@ -73,6 +74,9 @@ static int s_read_request(int argc, char **argv, struct s_request *request) {
             break;
         case 'o':
             request->output = optarg;
+            break;
+        case 'd':
+            request->redact = true;
             break;
         case 'h':
             exit(ms_cli_help(&ms_command_diff));
@@ -149,7 +153,10 @@ static int s_run(int argc, char **argv) {
         ms_source_close(&old);
         return MS_CLI_USAGE;
     }
-    status = s_print(&request, old.report, now.report);
+    if (request.redact && (!ms_source_redact(&old) || !ms_source_redact(&now)))
+        status = MS_CLI_USAGE;
+    else
+        status = s_print(&request, old.report, now.report);
     ms_source_close(&now);
     ms_source_close(&old);
     return status;
@@ -167,6 +174,7 @@ const struct ms_command ms_command_diff = {
         "was renamed is gone and new; numbers are not scaled to the time the programs ran.\n\n"
         "  -o, --output OUT.html\n"
         "                 write a page with bars and both timelines; -: to standard output\n"
+        "  --redact       without directories, hosts and command lines, to give it to others\n"
         "  --top N        show the first N rows; 0: all (the default is 20, with --json or -o "
         "all)\n"
         "  --sort KEY     by live_bytes, live_count, peak_bytes (the default), bytes_at_peak,\n"

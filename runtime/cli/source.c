@@ -214,7 +214,7 @@ size_t ms_source_find_folders(const struct ms_source *source, const char *file,
                : 0;
 }
 
-static bool s_redact(struct ms_source *source) {
+bool ms_source_redact(struct ms_source *source) {
     source->redacted = ms_report_redact(source->report);
     if (source->redacted == NULL)
         ms_cli_fail("%s", ms_status_message(MS_NO_MEMORY));
@@ -281,7 +281,7 @@ bool ms_source_open_to_write(struct ms_source *source, const char *command, int 
     bool found = ms_findings_add(source->report);
     if (found)
         ms_source_choose_events(source, (parts & MS_REPORT_EVENTS) != 0);
-    if (found && (!redact || s_redact(source)))
+    if (found && (!redact || ms_source_redact(source)))
         return true;
     ms_source_close(source);
     return false;

@@ -62,6 +62,10 @@ bool ms_source_open_shared(struct ms_source *source, const char *file, unsigned 
 size_t ms_source_find_folders(const struct ms_source *source, const char *file,
                               const char **folders, size_t capacity);
 
+/* Takes out of the report what tells of the machine (report_redact.h). Once. False after one line.
+ */
+bool ms_source_redact(struct ms_source *source);
+
 /* Leaves events out where they are not WANTED (an export that is read back has its own); says so
  * where they are and there are none. */
 void ms_source_choose_events(struct ms_source *source, bool wanted);

@@ -390,6 +390,20 @@ expect "growth goes right, the rest left" \
     'const all = [...document.querySelectorAll(".changebar > span")];
      ["more", "less"].every((name) => all.some((bar) => bar.className === name)) && all.every((bar) => bar.className === "more" ? bar.style.left === "50%" :
      Math.abs(parseFloat(bar.style.left) + parseFloat(bar.style.width) - 50) < 0.02)' true
+# What is live of it was estimated in both: their errors are of draws of their own.
+wanted=$(jq -c '[.rows[] | select(.memory == "heap" or .memory == "pooled")] | group_by(.type_name) | map({name: .[0].type_name,
+    errors: map(.live_error_bytes.old, .live_error_bytes.new)}) | map(.error = (if (.errors | any(. == null)) then null else (.errors | map(. * .) | add | sqrt) end)) |
+    map({(.name // ""): .error}) | add' "$work/diff.json")
+expect "what is live is told with its error" \
+    "const errors = $wanted, cellsOf = [...document.querySelectorAll('#types thead th')].findIndex((each) => each.dataset.key === 'live');
+     const exact = (text) => { const [, number, unit] = /\u00b1 ([\d.]+)\u00a0(\w+)/.exec(text) ?? []; return number === undefined ? null : number * 1024 ** ['B', 'KiB', 'MiB', 'GiB'].indexOf(unit); };
+     const told = [...document.querySelectorAll('#types tbody tr:not(.space)')].map((row) => [errors[row.querySelector('.name')?.textContent ?? ''], row.cells[cellsOf].textContent]);
+     told.length > 8 && told.some(([error]) => error > 0) && told.every(([error, text]) => error === undefined || (error === 0 ? !text.includes('\u00b1') :
+     error === null ? text.endsWith('\u00b1 ?') : Math.abs(exact(text) - error) <= 0.51 + error * 0.005))" true
+expect "the search finds what differs, and leads to its row" \
+    "const find = document.querySelector('#search'); find.value = 'struct'; find.dispatchEvent(new Event('input'));
+     const hit = document.querySelector('#hits .hit'), name = hit.textContent; hit.click();
+     document.querySelector('#types tr[aria-current] .name').textContent === name && location.hash.startsWith('#view=types&name=struct')" true
 expect "no name of a comparison became markup" \
     'document.querySelectorAll("main img, main script, header img, header script").length + Object.keys(document.body.dataset).filter((key) => key.startsWith("memscope")).length' 0
 expect_quiet "comparison"

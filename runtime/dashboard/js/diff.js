@@ -38,6 +38,24 @@ const diff = (() => {
         };
     }
 
+    /* The \u00b1 of a change, out of those of both sides, or of a sum, out of its parts, in bytes: they are
+     * of draws that have nothing to do with each other. null: not known. */
+    function together(errors) {
+        return errors.some((error) => !format.known(error)) ? null : Math.hypot(...errors);
+    }
+
+    /* "+1.2 MiB \u00b1 80 KiB", where it is estimated. */
+    function estimateSpan(change, error) {
+        return error === 0
+            ? changeSpan(change, format.bytes)
+            : el(
+                  "span",
+                  { title: "95 times in 100 the truth is no further away" },
+                  changeSpan(change, format.bytes),
+                  el("span", { class: "unit" }, ` \u00b1 ${error === null ? "?" : format.bytes(Math.round(error))}`),
+              );
+    }
+
     /* On a narrow screen the change comes first: the rest is scrolled to. */
     function ordered(columns) {
         if (!matchMedia("(max-width: 640px)").matches) {
@@ -69,9 +87,14 @@ const diff = (() => {
                         change: format.known(before) && format.known(now) ? now - before : null,
                     };
                 }
+                group.live_error = together(members.map(liveError));
                 return group;
             })
             .sort(byPeak);
+    }
+
+    function liveError(row) {
+        return together([row.live_error_bytes.old, row.live_error_bytes.new]);
     }
 
     function byPeak(a, b) {
@@ -96,12 +119,17 @@ const diff = (() => {
                 value: (row) => row.peak_bytes.change,
                 cell: (row) => changeBar(row.peak_bytes.change, most),
             },
-            changeColumn("live", "Live, change", format.bytes, (row) => row.live_bytes.change),
+            {
+                ...changeColumn("live", "Live, change", format.bytes, (row) => row.live_bytes.change),
+                width: rows.some((row) => row.live_error !== 0) ? 184 : 132,
+                cell: (row) => estimateSpan(row.live_bytes.change, row.live_error),
+            },
             changeColumn("total", "Total, change", format.bytes, (row) => row.total_bytes.change),
         ];
     }
 
-    function differing(id, title, all, columns, words) {
+    /* BEHIND: columns that come last. */
+    function differing(id, title, all, columns, words, place, behind = []) {
         const rows = all.filter(differs);
         const same = all.length - rows.length;
         return section(
@@ -118,7 +146,8 @@ const diff = (() => {
                 label: title.toLowerCase(),
                 rows,
                 empty: "Nothing differs.",
-                columns: ordered([...columns, ...measures(rows)]),
+                place,
+                columns: ordered([...columns, ...measures(rows), ...behind]),
             }),
         );
     }
@@ -135,7 +164,31 @@ const diff = (() => {
                 ),
                 [{ ...column, value: (row) => row.name }],
                 "Peaks are the sums of those of the places in the program.",
+                (row) => ({ name: row.name }),
             );
+    }
+
+    function rowPlace(row) {
+        return { memory: row.memory, type: row.type_name, variable: row.var_name, function: row.function };
+    }
+
+    /* Every name that a row of the page has: of what differs. */
+    function namesOfRows() {
+        const rows = content.rows.filter(differs);
+        const heap = rows.filter((row) => MEMORY.has(row.memory));
+        const named = (id, key) => search.distinct(heap, (row) => row[key], (row, name) => search.to(id, { name }));
+        const placed = (key) => search.distinct(rows, (row) => row[key], (row) => search.to("rows", rowPlace(row)));
+        return [
+            ["Types", named("types", "type_name")],
+            ["Variables", named("variables", "var_name")],
+            ["Functions", named("functions", "function")],
+            ["Places", placed("location")],
+            ["Objects", search.distinct(
+                rows.filter((row) => !MEMORY.has(row.memory)),
+                (row) => row.var_name ?? row.type_name,
+                (row) => search.to("rows", rowPlace(row)),
+            )],
+        ];
     }
 
     function rowsSection() {
@@ -149,9 +202,11 @@ const diff = (() => {
         return differing(
             "rows",
             "All",
-            content.rows.slice().sort(byPeak),
-            [kind("status", "Status", 80), kind("memory", "Memory", 76), TYPE, VARIABLE, FUNCTION, LOCATION],
+            content.rows.map((row) => ({ ...row, live_error: liveError(row) })).sort(byPeak),
+            [TYPE, VARIABLE, FUNCTION, LOCATION],
             "By kind of memory, type, variable and function, so that moved lines do not count; what was renamed is gone and new.",
+            rowPlace,
+            [kind("status", "Status", 80), kind("memory", "Memory", 76)],
         );
     }
 
@@ -314,5 +369,5 @@ const diff = (() => {
         ["rows", "All", rowsSection],
     ];
 
-    return { take, any: () => content !== null, head, sections, counts: () => ({ rows: content.rows.length }) };
+    return { take, any: () => content !== null, head, sections, search: () => search.of(namesOfRows), counts: () => ({ rows: content.rows.length }) };
 })();

@@ -96,7 +96,9 @@ function showReport() {
                 "div",
                 { class: "row" },
                 el("ul", null, items),
-                diff.any() ? "" : [live.follow(() => showNext(links)), search()],
+                diff.any()
+                    ? diff.search()
+                    : [live.follow(() => showNext(links)), search.ofReport()],
             ),
         );
     document

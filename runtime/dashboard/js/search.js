@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* One box that finds every name in the report: types, variables, functions, places, threads, modules. */
+/* One box that finds every name in the page: types, variables, functions, places, threads, modules. */
 const search = (() => {
     const MOST = 8; /* hits of a kind that are listed */
-    let kinds = null;
 
     /* Distinct names of a kind, with where each leads. */
     function distinct(rows, name, lead) {
@@ -16,10 +15,12 @@ const search = (() => {
         return [...found].map(([text, go]) => ({ text, lower: text.toLowerCase(), go }));
     }
 
-    function build() {
+    const to = (view, place) => () => show(view, place);
+
+    /* What there is in a report: [[kind, names], ...]. */
+    function namesOfReport() {
         const { report, tree } = data;
-        const to = (view, place) => () => show(view, place);
-        kinds = [
+        return [
             [
                 "Types",
                 distinct(
@@ -93,17 +94,13 @@ const search = (() => {
         ];
     }
 
-    function matches(text) {
-        if (kinds === null) {
-            build();
-        }
-        return kinds
-            .map(([kind, names]) => [kind, names.filter((each) => each.lower.includes(text))])
-            .filter(([, hits]) => hits.length > 0);
-    }
-
     class Box {
-        constructor() {
+        /* MAKE gives [[kind, names], ...] when they are first asked for. */
+        constructor(make) {
+            this.make = make;
+            data.watch(() => {
+                this.kinds = undefined;
+            });
             this.list = el("div", { class: "hits", hidden: true, id: "hits" });
             this.input = el("input", {
                 type: "search",
@@ -137,6 +134,13 @@ const search = (() => {
             });
         }
 
+        matches(text) {
+            this.kinds ??= this.make();
+            return this.kinds
+                .map(([kind, names]) => [kind, names.filter((each) => each.lower.includes(text))])
+                .filter(([, hits]) => hits.length > 0);
+        }
+
         find() {
             const text = this.input.value.trim().toLowerCase();
             this.list.hidden = text === "";
@@ -144,7 +148,7 @@ const search = (() => {
                 this.list.replaceChildren();
                 return;
             }
-            const found = matches(text);
+            const found = this.matches(text);
             this.list.replaceChildren(
                 ...(found.length === 0
                     ? [emptyNote("No name in this report has that.")]
@@ -199,8 +203,10 @@ const search = (() => {
         }
     }
 
-    data.watch(() => {
-        kinds = null;
-    });
-    return () => new Box().root;
+    return {
+        distinct,
+        to,
+        ofReport: () => new Box(namesOfReport).root,
+        of: (make) => new Box(make).root,
+    };
 })();

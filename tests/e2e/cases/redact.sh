@@ -15,4 +15,10 @@ case_redacted() {
     done
     # Numbers are the same.
     same "$(jq -c .summary redacted.json)" "$(jq -c .summary report.json)" 'the summary'
+    # Two of them, compared.
+    "$memscope" diff --redact -o diff.html report.json j.mscope >out || fail "status $?"
+    ! grep -qF "$PWD" diff.html || fail "diff.html names $PWD"
+    ! grep -qE '"(executable|location)":"/' diff.html || fail 'diff.html has a path'
+    same "$("$memscope" diff --redact --json report.json j.mscope | jq -c '[.rows[] | .total_bytes.new] | add')" \
+        "$("$memscope" diff --json report.json j.mscope | jq -c '[.rows[] | .total_bytes.new] | add')" 'numbers of a redacted comparison'
 }

@@ -156,6 +156,12 @@ expect "rows are copied as CSV, quoted where they must be" \
      document.querySelector('#threads [aria-label^=Save]').click(); URL.createObjectURL = create;
      saved[0].text().then((text) => text.split('\\r\\n').length + ' ' + text.startsWith('Name,Id,Allocations,'))" '"7 true"'
 
+wanted=$(jq -c '[([.lifetimes | to_entries[] | select(.value.count > 0) | .key] | last - first + 1), ([.lifetimes[].count] | add)]' "$work/full.json")
+expect "so are the histograms" \
+    "const parts = []; URL.createObjectURL = (blob) => (parts.push(blob), create.call(URL, blob));
+     document.querySelector('#blocks [aria-label=\"Save the rows shown as a CSV file: freed blocks by lifetime\"]').click(); URL.createObjectURL = create;
+     parts[0].text().then((text) => { const rows = text.split('\\r\\n').slice(1, -1).map((row) => row.split(',')); return [rows.length, rows.reduce((sum, row) => sum + Number(row[2]), 0)]; })" \
+    "$wanted"
 cdp_eval 'document.querySelector("#search").focus()'
 cdp_call Input.insertText '{"text":"PARSE_REQ"}'
 expect "the search finds a function on the stacks" \

@@ -169,3 +169,32 @@ function saveFile(name, type, content) {
     el("a", { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
+
+/* ROWS of values as text for other programs (RFC 4180); exact numbers. */
+function csvText(rows) {
+    const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    return rows.map((row) => row.map((cell) => quote(String(cell ?? ""))).join(",") + "\r\n").join("");
+}
+
+/* Buttons that copy and save what MAKE gives, the rows of LABEL as text. */
+function csvActions(label, make) {
+    const action = (text, hint, act) =>
+        el(
+            "button",
+            {
+                type: "button",
+                class: "action",
+                title: hint,
+                "aria-label": `${hint}: ${label}`,
+                click: (event) => act(event.currentTarget),
+            },
+            text,
+        );
+    const name = label.replaceAll(/[^a-z0-9]+/g, "-");
+    return [
+        action("Copy", "Copy the rows shown, as CSV", (button) => copyText(make(), button)),
+        action("CSV", "Save the rows shown as a CSV file", () =>
+            saveFile(name + ".csv", "text/csv", make()),
+        ),
+    ];
+}

@@ -123,12 +123,7 @@ const table = (() => {
                     el(
                         "span",
                         { class: "actions" },
-                        this.action("Copy", "Copy the rows shown, as CSV", (button) =>
-                            copyText(this.csv(), button),
-                        ),
-                        this.action("CSV", "Save the rows shown as a CSV file", () =>
-                            saveFile(id + ".csv", "text/csv", this.csv()),
-                        ),
+                        csvActions(label, () => this.csv()),
                     ),
                 ),
                 this.box,
@@ -139,28 +134,12 @@ const table = (() => {
             });
         }
 
-        action(label, hint, act) {
-            return el(
-                "button",
-                {
-                    type: "button",
-                    class: "action",
-                    title: hint,
-                    "aria-label": `${hint}: ${this.options.label}`,
-                    click: (event) => act(event.currentTarget),
-                },
-                label,
-            );
-        }
-
-        /* The rows that pass the filter, in the order shown; exact numbers (RFC 4180). */
+        /* The rows that pass the filter, in the order shown. */
         csv() {
-            const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-            const line = (cells) => cells.map((cell) => quote(String(cell ?? ""))).join(",") + "\r\n";
-            return (
-                line(this.columns.map((column) => column.label)) +
-                this.shown.map((row) => line(this.columns.map((column) => column.value(row)))).join("")
-            );
+            return csvText([
+                this.columns.map((column) => column.label),
+                ...this.shown.map((row) => this.columns.map((column) => column.value(row))),
+            ]);
         }
 
         buildHead(column) {

@@ -300,6 +300,7 @@ const flameTree = (() => {
 
     data.watch(() => {
         sites = functions = threads = null;
+        made.clear();
     });
     return { make, lack, mend, hasThread, wordsOf: (of) => MODES[of].what };
 })();

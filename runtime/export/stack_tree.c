@@ -180,12 +180,39 @@ static void write_nodes(struct ms_writer *writer, const struct ms_stack_tree *tr
     writer->ops->end_array(writer);
 }
 
+/* A column of the page for each of these of struct memscope_stack. */
+static const struct column {
+    const char *key;
+    size_t offset;
+} number_columns[] = {
+#define X(member) {#member, offsetof(struct memscope_stack, member)},
+    X(live_count) X(live_bytes) X(total_allocations) X(total_bytes) X(temporary_allocations)
+        X(bytes_at_peak)
+#undef X
+};
+#define NUMBER_COLUMNS (sizeof(number_columns) / sizeof(number_columns[0]))
+
+static void write_numbers(struct ms_writer *writer, const struct memscope_report *report,
+                          const struct column *column) {
+    begin_column(writer, column->key, report->stack_count);
+    for (size_t i = 0; i < report->stack_count; i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)&report->stacks[i] + column->offset, sizeof(value));
+        writer->ops->unsigned_integer(writer, value);
+    }
+    writer->ops->end_array(writer);
+}
+
+static void write_id(struct ms_writer *writer, uint32_t id) {
+    writer->ops->unsigned_integer(writer, id != MEMSCOPE_NO_ID ? id : MEMSCOPE_UNKNOWN);
+}
+
 void ms_stack_tree_write(struct ms_writer *writer, const struct memscope_report *report,
                          void *data) {
     const struct ms_stack_tree *tree = data;
     const struct memscope_stack *stacks = report->stacks;
     size_t count = report->stack_count;
-    writer->ops->begin_object(writer, 7);
+    writer->ops->begin_object(writer, 6 + NUMBER_COLUMNS);
     begin_column(writer, "frames", tree->frame_count);
     for (size_t i = 0; i < tree->frame_count; i++) {
         write_frame(writer, tree->frames[i]);
@@ -194,7 +221,7 @@ void ms_stack_tree_write(struct ms_writer *writer, const struct memscope_report 
     write_nodes(writer, tree);
     begin_column(writer, "id", count);
     for (size_t i = 0; i < count; i++) {
-        writer->ops->unsigned_integer(writer, stacks[i].id);
+        write_id(writer, stacks[i].id);
     }
     writer->ops->end_array(writer);
     begin_column(writer, "node", count);
@@ -202,15 +229,13 @@ void ms_stack_tree_write(struct ms_writer *writer, const struct memscope_report 
         writer->ops->unsigned_integer(writer, tree->tops[i]);
     }
     writer->ops->end_array(writer);
-    begin_column(writer, "live_count", count);
+    begin_column(writer, "site_id", count);
     for (size_t i = 0; i < count; i++) {
-        writer->ops->unsigned_integer(writer, stacks[i].live_count);
+        write_id(writer, stacks[i].site_id);
     }
     writer->ops->end_array(writer);
-    begin_column(writer, "live_bytes", count);
-    for (size_t i = 0; i < count; i++) {
-        writer->ops->unsigned_integer(writer, stacks[i].live_bytes);
+    for (size_t i = 0; i < NUMBER_COLUMNS; i++) {
+        write_numbers(writer, report, &number_columns[i]);
     }
-    writer->ops->end_array(writer);
     writer->ops->end_object(writer);
 }

@@ -5,7 +5,9 @@
  *
  *   { frames: [{ function, file, line, inlined, module, address }],
  *     node_parent: [...], node_frame: [...],      node 0 is the root and has no frame
- *     id: [...], node: [...], live_count: [...], live_bytes: [...] }   node: the innermost call
+ *     id: [...], node: [...], site_id: [...], live_count: [...], live_bytes: [...],
+ *     total_allocations: [...], total_bytes: [...], temporary_allocations: [...],
+ *     bytes_at_peak: [...] }                      node: the innermost call
  */
 #ifndef MS_EXPORT_STACK_TREE_H
 #define MS_EXPORT_STACK_TREE_H

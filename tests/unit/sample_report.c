@@ -438,8 +438,16 @@ static void fill_stacks(struct sample *sample, size_t rows) {
             frames[j].inlined &= frames[j + 1].function != NULL;
         }
         place_inlined(frames, depth);
+        /* Of each place, too little by stack, or, as estimates may be, too much. */
+        const struct memscope_site_report *site = &sample->report.sites[i];
+        uint64_t percent = i % 5 == 3 ? 130 : 60;
         stacks[i] = (struct memscope_stack){
             .id = (uint32_t)(i * 16 + 1),
+            .site_id = site->id,
+            .total_allocations = site->total_allocations / 100 * percent,
+            .total_bytes = site->total_bytes / 100 * percent,
+            .temporary_allocations = site->temporary_allocations / 100 * percent,
+            .bytes_at_peak = MEMSCOPE_UNKNOWN,
             .frames = frames,
             .frame_count = depth,
             .live_count = i % 4 == 3 ? 0 : 1 + i % 50,

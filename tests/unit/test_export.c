@@ -421,7 +421,9 @@ static size_t tree_index(yajl_val array, size_t index) {
 
 /* Following the tree from its leaves gives the stacks as the JSON export has them. */
 static void check_stack_tree(yajl_val tree, yajl_val stacks) {
-    CU_ASSERT(tree_has_keys(tree, "frames node_parent node_frame id node live_count live_bytes"));
+    CU_ASSERT(tree_has_keys(tree,
+                            "frames node_parent node_frame id node site_id live_count live_bytes "
+                            "total_allocations total_bytes temporary_allocations bytes_at_peak"));
     yajl_val frames = tree_member(tree, "frames");
     yajl_val parents = tree_member(tree, "node_parent");
     size_t frames_in_stacks = 0;

@@ -196,10 +196,27 @@ expect "a thread leads to the stacks of its blocks alone" \
 expect "and back to those of all threads" \
     "only.querySelector('button').click();
      only.hidden + ' ' + location.hash + ' ' + root().includes(' in ' + wanted.reduce((sum, each) => sum + each.count, 0) + ' blocks')" '"true #view=stacks true"'
+# What was ever made, by type: of each place as much as it has made, whatever its stacks have of it.
+wanted=$(jq -c '[[.sites[] | select(.kind != "object" and .kind != "static" and (.pooled | not))] | group_by(.type_name)[] |
+    {count: (map(.total_allocations) | add), temporary: (map(.temporary_allocations) | add), bytes: (map(.total_bytes) | add)}] | sort_by(-.bytes)' "$work/full.json")
+expect "what was ever made adds up to what its places have made" \
+    "const byType = $wanted; choose('Total'); choose('By type'); const most = byType.slice(0, 12);
+     const made = [...document.querySelectorAll('#stacks [aria-level=\"2\"]')].map(wordsOf);
+     [made.length > 12, most.every((each, index) => made[index].includes(' in ' + each.count + ' block')), root().startsWith('all blocks ever made: '), location.hash].join()" \
+    '"true,true,true,#view=stacks&of=total&divide=type"'
+expect "so does what was freed at once, of which there are blocks alone" \
+    "choose('Temporary'); const rapid = byType.reduce((sum, each) => sum + each.temporary, 0);
+     [root().replaceAll(/\s/g, '').startsWith('allblocksfreedatonce:' + rapid + 'blocks,100.0%ofblocks'), document.querySelector('#stacks .choice[aria-disabled=true]').textContent,
+      [...document.querySelectorAll('#stacks .choice[aria-disabled=true]')].map((each) => each.textContent).join(' ')].join()" '"true,Peak,Peak Bytes By thread"'
 expect "what cannot be shown says why, and changes nothing" \
-    "choose('Total'); [document.querySelector('#stacks .choice[aria-disabled=true]') !== null, document.querySelector('#stacks .status').textContent.startsWith('No call stacks of what was ever made'),
+    "choose('By thread'); const reason = document.querySelector('#stacks .status').textContent; choose('Peak');
+     [reason.startsWith('Which thread has made a block is known of live'), document.querySelector('#stacks .status').textContent.startsWith('No call stacks of what was at the peak'),
      [...document.querySelectorAll('#stacks .choice[aria-pressed=true]')].map((each) => each.textContent).join()].join(' ')" \
-    '"true true Live,Bytes,Stacks,Top down,Icicle"'
+    '"true true Temporary,Blocks,By type,Top down,Icicle"'
+expect "a link leads to the same view of the stacks" \
+    "const link = location.hash; choose('Live'); choose('Bytes'); choose('Stacks'); location.hash = link;
+     $settle.then(() => root().startsWith('all blocks freed at once: ') + ' ' + [...document.querySelectorAll('#stacks .choice[aria-pressed=true]')].map((each) => each.textContent).join())" \
+    '"true Temporary,Blocks,By type,Top down,Icicle"'
 expect_quiet "full report"
 
 # A stretch of the run, by dragging; what has a history follows it.

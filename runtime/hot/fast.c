@@ -93,7 +93,7 @@ static HOT void s_make(struct ms_thread *thread, uint32_t *slot, uintptr_t addre
     thread->free_blocks.first = block->next;
     thread->pending_block = block;
     block->site = 0;
-    block->stack = made->stack;
+    ms_store_relaxed(&block->stack, made->stack);
     if (has_stack)
         thread->pending_stack = made->stack;
     block->holder = made->holder;

@@ -241,9 +241,9 @@ static HOT uint32_t s_enter(struct ms_thread *thread, uint64_t address, uint64_t
     block->size_time = size << 24 | ms_clock_units();
     ms_store_relaxed(&block->site, 0); /* who looked at the block before may still read it */
     block->holder = holder;
-    block->stack = 0;
+    ms_store_relaxed(&block->stack, 0);
     if (ms_recording.capture)
-        block->stack = s_stack(thread, call);
+        ms_store_relaxed(&block->stack, s_stack(thread, call));
     ms_store_release(&block->address_thread, address << 16 | thread->index); /* pairs with the
                                                                                 reader's */
     if (MS_LIKELY(s_insert(thread, address, size, id)))

@@ -124,7 +124,7 @@ void ms_thread_leave_to_maker(uint32_t maker, uint32_t id) {
     ms_store_relaxed(&block->size_time, MS_BLOCK_SIZE(block) << 24 | stack);
     uint32_t first = ms_load_relaxed(&other->inbox);
     do
-        block->next = first;
+        ms_store_relaxed(&block->next, first);
     while (!ms_cas_acq_rel(&other->inbox, &first, id));
 }
 

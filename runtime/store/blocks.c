@@ -9,7 +9,7 @@ static void s_move(struct ms_block_list *from, struct ms_block_list *to, uint32_
         uint32_t id = from->first;
         struct ms_block *block = ms_block_at(id);
         from->first = block->next;
-        block->next = to->first;
+        ms_store_relaxed(&block->next, to->first);
         to->first = id;
     }
 }
@@ -49,7 +49,7 @@ bool ms_blocks_refill(struct ms_block_list *list) {
     s_move(&s_shared, list, 4 * MS_BLOCK_BATCH);
     if (list->first == 0 && s_append(&first)) {
         for (uint32_t i = MS_BLOCK_BATCH; i-- > 0;) { /* lowest id first: neighbours in memory */
-            ms_block_at(first + i)->next = list->first;
+            ms_store_relaxed(&ms_block_at(first + i)->next, list->first);
             list->first = first + i;
         }
     }

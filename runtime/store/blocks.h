@@ -49,7 +49,7 @@ static inline uint32_t ms_blocks_take(struct ms_block_list *list) {
  * here. */
 static inline void ms_blocks_keep(struct ms_block_list *list, struct ms_block *block, uint32_t id) {
     ms_store_release(&block->address_thread, 0); /* pairs with the reader's check */
-    block->next = list->first;
+    ms_store_relaxed(&block->next, list->first); /* ms_peak_take may read it as a stack */
     list->first = id;
 }
 

@@ -66,6 +66,14 @@ static void s_add_stack_counters(unsigned copy, uint64_t stacks) {
     }
 }
 
+/* 0: it has none, or is freed meanwhile. */
+static uint32_t s_stack_of(const struct ms_block *block) {
+    uint64_t before = ms_load_acquire(&block->address_thread); /* pairs with its maker's */
+    uint32_t stack = ms_load_relaxed(&block->stack);
+    ms_fence_acquire();
+    return before != 0 && ms_load_relaxed(&block->address_thread) == before ? stack : 0;
+}
+
 /* A pending block is in no counter yet; of one that nobody has claimed the site is not known. */
 static void s_add_pending(unsigned copy, uint64_t sites, uint64_t stacks) {
     uint64_t threads = ms_load_acquire(&ms_store.header->used[MS_TABLE_THREADS]);
@@ -76,7 +84,7 @@ static void s_add_pending(unsigned copy, uint64_t sites, uint64_t stacks) {
         if (ms_load_relaxed(&pending->frame_address) == 0 || block == 0)
             continue;
         uint64_t size = ms_load_relaxed(&pending->size);
-        uint32_t stack = ms_load_relaxed(&ms_block_at(block)->stack);
+        uint32_t stack = s_stack_of(ms_block_at(block));
         if (site < sites)
             *s_bytes(MS_TABLE_PEAK, site, copy) += size;
         if (stack != 0 && stack < stacks)

@@ -74,6 +74,15 @@ and not
     $2"
 }
 
+# by_stack RELATION: what the stacks of each place have made has that RELATION to what the place has.
+by_stack() {
+    check "([.stacks[] | {id: .site_id, sums: [.total_allocations, .total_bytes, .temporary_allocations, .bytes_at_peak]}]
+        | group_by(.id) | map({key: (.[0].id | tostring), value: (map(.sums) | transpose | map(add))}) | from_entries) as \$sums
+        | [.sites[] | select(.kind != \"object\" and .kind != \"static\")
+            | [[.total_allocations, .total_bytes, .temporary_allocations, .bytes_at_peak], (\$sums[.id | tostring] // [0, 0, 0, 0])]
+            | transpose[] | select((.[1] $1 .[0]) | not)]" '[]'
+}
+
 # check_true FILTER: the same for conditions.
 check_true() {
     jq -e "$1" report.json >/dev/null ||

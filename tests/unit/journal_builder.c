@@ -144,6 +144,25 @@ struct ms_counter *journal_builder_counter(struct journal_builder *builder, uint
     return &counters[site % MS_COUNTERS_PER_CHUNK];
 }
 
+struct ms_stack_counter *journal_builder_stack_counter(struct journal_builder *builder,
+                                                       uint32_t shard, uint32_t stack) {
+    static const struct ms_stack_counter s_zeros[MS_STACKS_PER_CHUNK];
+    struct ms_stack_counter_tag wanted = {shard, stack - stack % MS_STACKS_PER_CHUNK};
+    size_t count = builder->tables[MS_TABLE_STACK_COUNTER_TAGS].used / sizeof(wanted);
+    const struct ms_stack_counter_tag *tags =
+        journal_builder_at(builder, MS_TABLE_STACK_COUNTER_TAGS, 0);
+    size_t chunk = 0;
+    while (chunk < count && memcmp(&tags[chunk], &wanted, sizeof(wanted)) != 0)
+        chunk++;
+    if (chunk == count) {
+        journal_builder_append(builder, MS_TABLE_STACK_COUNTER_TAGS, &wanted, sizeof(wanted));
+        journal_builder_append(builder, MS_TABLE_STACK_COUNTERS, s_zeros, sizeof(s_zeros));
+    }
+    struct ms_stack_counter *counters =
+        journal_builder_at(builder, MS_TABLE_STACK_COUNTERS, chunk * sizeof(s_zeros));
+    return &counters[stack % MS_STACKS_PER_CHUNK];
+}
+
 uint32_t journal_builder_block(struct journal_builder *builder, uint64_t address, uint64_t size,
                                uint64_t time_100ms, uint32_t site, uint64_t holder,
                                uint32_t stack) {

@@ -41,6 +41,10 @@ void journal_builder_tick(struct journal_builder *builder, const struct ms_tick 
 struct ms_counter *journal_builder_counter(struct journal_builder *builder, uint32_t shard,
                                            uint32_t site);
 
+/* The same of STACK. */
+struct ms_stack_counter *journal_builder_stack_counter(struct journal_builder *builder,
+                                                       uint32_t shard, uint32_t stack);
+
 /* A live block (ADDRESS 0: one that is not); the counters are left alone. HOLDER may be the site of
  * an owner alone. The index of its record.
  */

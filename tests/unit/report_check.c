@@ -185,10 +185,35 @@ static bool s_rest_is_sound(const struct memscope_report *report) {
     return sound;
 }
 
+/* What the stacks of a site have made is not more than what the site has, where that is counted. */
+static bool s_stacks_are_sound(const struct memscope_report *report) {
+    bool sound = true;
+    for (size_t n = 0; report->sampling.exact && n < report->site_count; n++) {
+        const struct memscope_site_report *site = &report->sites[n];
+        uint64_t count = 0, bytes = 0, temporary = 0, at_peak = 0;
+        for (size_t i = 0; i < report->stack_count; i++) {
+            const struct memscope_stack *stack = &report->stacks[i];
+            if (stack->site_id != site->id || stack->total_bytes == MEMSCOPE_UNKNOWN)
+                continue;
+            count += stack->total_allocations;
+            bytes += stack->total_bytes;
+            temporary += stack->temporary_allocations;
+            at_peak += stack->bytes_at_peak != MEMSCOPE_UNKNOWN ? stack->bytes_at_peak : 0;
+        }
+        sound &= s_expect(count <= site->total_allocations, "allocations by stack of site", n);
+        sound &= s_expect(bytes <= site->total_bytes, "bytes by stack of site", n);
+        sound &=
+            s_expect(temporary <= site->temporary_allocations, "temporary by stack of site", n);
+        sound &= s_expect(at_peak <= site->bytes_at_peak, "peak by stack of site", n);
+    }
+    return sound;
+}
+
 bool report_is_sound(const struct memscope_report *report) {
     bool sound = s_sites_are_sound(report);
     sound &= s_groups_are_sound(report);
     sound &= s_live_is_sound(report);
     sound &= s_rest_is_sound(report);
+    sound &= s_stacks_are_sound(report);
     return sound;
 }

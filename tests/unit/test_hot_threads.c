@@ -13,6 +13,7 @@
 
 #include "base/atomics.h"
 #include "memscope.h"
+#include "stack_check.h"
 #include "store/blocks.h"
 #include "store/store.h"
 #include "store/threads.h"
@@ -194,6 +195,8 @@ static void test_together(void) {
     CU_ASSERT_TRUE(elsewhere - elsewhere_before > ROUNDS / 8);
     CU_ASSERT_EQUAL(blocks, after.made - after.freed);
     CU_ASSERT_EQUAL(bytes, after.made_bytes - after.freed_bytes);
+    if (ms_store.header->used[MS_TABLE_STACK_COUNTERS] != 0)
+        CU_ASSERT_EQUAL(stack_check_differing() + stack_check_unbalanced(), 0);
     for (unsigned i = 0; i < MS_DROP_COUNT; i++)
         CU_ASSERT_EQUAL(ms_store.header->dropped[i], 0);
 }

@@ -116,3 +116,45 @@ case_stacks() {
         '["inlined.c"]'
     check '.leaks[0].count' 9
 }
+
+# Each block that was ever made counts at its stack, whoever frees it and when.
+case_stack_totals() {
+    build churn -pthread
+    measure ./churn
+    by_stack '=='
+    check_true '[.stacks[] | select(.live_count == 0 and .total_allocations > 0)] | length > 10'
+    check '[.stacks[].total_error_percent] | unique' '[0]'
+    check "[.sites[] | select(.line == $(line churn brief)) | .id] as [\$brief] | [.stacks[] | select(.site_id == \$brief)]
+        | [(map(.temporary_allocations) | add) == (map(.total_allocations) | add), length > 12]" '[true,true]'
+    "$memscope" export --format folded --value total j.mscope -o total || fail "folded totals"
+    same "$(awk '{ sum += $NF } END { print sum }' total)" "$(jq .summary.total_bytes report.json)" "bytes in folded totals"
+    grep -q ';main;\|;run;' total || fail "no callers in $(head -3 total)"
+    options=unwind=tables
+    measure ./churn
+    by_stack '=='
+    options=stack_totals=0
+    measure ./churn
+    check '[.stacks[] | .total_allocations, .total_bytes, .temporary_allocations, .bytes_at_peak] | unique' '[null]'
+    options=
+    MEMSCOPE_OPTIONS="out=$PWD/%p.mscope" ./churn fork || fail "churn fork ended with $?"
+    for journal in [0-9]*.mscope; do
+        to_json "$journal"
+        by_stack '=='
+    done
+}
+
+# Killed at any instant: no stack has what its place has not.
+case_stack_totals_of_killed() {
+    build churn -pthread
+    killed=0
+    for pause in 0.02 0.03 0.04 0.05 0.06 0.08; do
+        rm -f j.mscope
+        MEMSCOPE_OPTIONS="out=$PWD/j.mscope" sh -c "timeout -s KILL $pause ./churn; :" 2>err
+        "$memscope" export --format json j.mscope -o report.json 2>err || continue
+        [ "$(jq '.summary.total_allocations' report.json)" -gt 1000 ] || continue
+        killed=$((killed + 1))
+        by_stack '<='
+        check_true "([.sites[] | .total_allocations] | add) - ([.stacks[] | .total_allocations] | add) <= 8"
+    done
+    [ "$killed" -gt 1 ] || fail "only $killed of 6 were killed while they were at it"
+}

@@ -78,6 +78,12 @@ case_pprof_labels() {
     pprof_has alloc_space '0 4000 struct record' -tagroot=type
     pprof_has alloc_space '4000 4000 checked_malloc' -tagfocus=type='struct record'
     pprof_has alloc_space '0 4000 make_records' -tagfocus=type='struct record'
+    build churn -pthread
+    measure ./churn
+    to_pprof
+    made=$(jq "[.sites[] | select(.line == $(line churn node)) | .total_bytes] | add" report.json)
+    pprof_has alloc_space "$made $made make_node" # all but a few of these blocks are gone
+    pprof_has alloc_space "0 $made churn" -focus=make_node
     build_annotated annotated
     measure ./annotated
     to_pprof

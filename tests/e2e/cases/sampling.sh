@@ -209,6 +209,57 @@ case_sampled_estimates_long() {
     sampling=sample_bytes=4K estimates 400 92 1
 }
 
+# What grow of ./churn has made by the lines and functions that it was called through, a line each: what is made does
+# not depend on how threads take turns.
+grown_by_stack() {
+    jq -r '.stacks[] | select(.frames[0].function == "grow")
+        | [(.frames | map("\(.function):\(.line)") | join(";")), .total_bytes, .total_allocations, .total_error_percent // 0] | @tsv' report.json
+}
+
+# estimates_by_stack SEEDS LEAST: as estimates, of what was made with each stack; so many that 4.5 standard errors are let pass.
+estimates_by_stack() {
+    options=
+    measure ./churn
+    grown_by_stack >truth
+    : >estimates
+    seed=0
+    while [ "$seed" -lt "$1" ]; do
+        seed=$((seed + 1))
+        options=$sampling:seed=$seed
+        measure ./churn
+        grown_by_stack >>estimates
+        "$memscope" export --format folded --value total j.mscope -o total || fail "folded totals"
+        awk -v all="$(jq .summary.total_bytes report.json)" '{ sum += $NF }
+            END { off = sum / all - 1; exit off * off > 1e-6 }' total || fail "folded totals do not add up to the exact total"
+    done
+    awk -F '\t' -v least="$2" -v runs="$1" '
+        NR == FNR { if ($2 > 300000) { made[$1] = $2; count[$1] = $3 } next }
+        $1 in made { bytes[$1] += $2; blocks[$1] += $3; off = $2 - made[$1]; error[$1] += $2 * $4 / 100
+            all++; within += (off < 0 ? -off : off) <= $2 * $4 / 100 + 1 }
+        END { for (stack in made) {
+            stacks++
+            off = bytes[stack] / runs - made[stack]
+            limit = made[stack] / 100 + 4.5 * error[stack] / runs / 1.96 / sqrt(runs)
+            printf "bytes %.4f, blocks %.4f of the truth: %.60s\n", bytes[stack] / runs / made[stack],
+                blocks[stack] / runs / count[stack], stack
+            if (off > limit || -off > limit) bad = 1 }
+            printf "%d stacks, within the limits %.3f\n", stacks, within / all
+            exit bad || stacks < 10 || within * 100 < least * all }' truth estimates ||
+        fail "the estimates by stack with $sampling are off"
+}
+
+case_sampled_stack_totals() {
+    build churn -pthread
+    sampling=sample_bytes=4K estimates_by_stack 5 80
+    sampling=sample_rate=0.05 estimates_by_stack 5 80
+}
+
+case_sampled_stack_totals_long() {
+    build churn -pthread
+    sampling=sample_bytes=16K estimates_by_stack 100 90
+    sampling=sample_rate=0.01 estimates_by_stack 100 90
+}
+
 # What was made while nothing was recorded is freed later: what is live is estimated then.
 case_sampled_pause() {
     build paused

@@ -47,6 +47,7 @@ survived() {
            | if $found < $low or $found > $high then "thread \($thread.tid): \($found) and not from \($low) to \($high)"
              else empty end)' report.json >>wrong
     [ ! -s wrong ] || fail "$(cat wrong) ($(jq -c .summary report.json))"
+    by_stack '<='
 }
 
 # kill_often TIMES: at instants within a fifth of a second.

@@ -11,8 +11,9 @@
 
 /* SITE made BLOCK, of *SIZE bytes unless that is NULL. False: nothing is done, it is not that case,
  * or frees are not recorded as FREES (a constant) says. A block that is handed on without a type
- * waits for one; one with a type hardly ever gets another, but where blocks are counted by stack it
- * waits too, because a stack is that of the site at which it is counted first. */
+ * waits for one; one with a type hardly ever gets another. Where blocks are counted by stack it
+ * waits too if its stack is not that of SITE: that is then the one of the site that it gets in the
+ * end. */
 static inline __attribute__((always_inline)) bool ms_fast_claim(const struct memscope_site *site,
                                                                 const void *block,
                                                                 const uint64_t *size,
@@ -35,8 +36,7 @@ static inline __attribute__((always_inline)) bool ms_fast_claim(const struct mem
         site->type_size <= thread->handed_on_size)
         return true; /* it has a better one */
     bool handed_on = (site->flags & MEMSCOPE_SITE_HANDED_ON) != 0;
-    if ((!handed_on || (frees == MS_FREES_PLAIN && site->type_name != NULL)) &&
-        MS_LIKELY(thread->pending_block != NULL) &&
+    if ((!handed_on || site->type_name != NULL) && MS_LIKELY(thread->pending_block != NULL) &&
         MS_LIKELY((counter = ms_thread_known_counter(thread, site_id)) != NULL) &&
         (frees == MS_FREES_PLAIN ||
          MS_LIKELY((of_stack = ms_stack_totals_known(thread, thread->pending_stack))->site ==

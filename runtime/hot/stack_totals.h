@@ -19,9 +19,10 @@
 /* The counter of STACK in this shard; where there is none yet, one that has no site. */
 static inline struct ms_stack_counter *ms_stack_totals_known(struct ms_thread *thread,
                                                              uint32_t stack) {
-    uintptr_t chunk =
-        (uintptr_t)thread->no_stacks + thread->stack_chunks[stack / MS_STACKS_PER_CHUNK];
-    return (struct ms_stack_counter *)chunk + stack % MS_STACKS_PER_CHUNK;
+    size_t at = thread->stack_chunks[stack / MS_STACKS_PER_CHUNK] +
+                stack % MS_STACKS_PER_CHUNK * sizeof(struct ms_stack_counter);
+    __asm__("" : "+r"(at)); /* GCC would add the three in another order, which takes one more */
+    return (struct ms_stack_counter *)((uintptr_t)thread->no_stacks + at);
 }
 
 /* The counter for blocks of SITE with STACK; where there is no room, or STACK is 0, one that nobody

@@ -90,7 +90,7 @@ uint32_t ms_stacks_intern(uint64_t hash, const uintptr_t *frames, size_t depth) 
 
 static uint32_t s_of_site(uint32_t id, uint32_t site) {
     struct ms_stack *stack = s_at(id);
-    uint64_t key = ((uint64_t)stack->words << 32 | site) + 1;
+    uint64_t key = (uint64_t)site << 32 | stack->words; /* what differs is low: map.c hashes that */
     if (stack->site == site)
         return id;
     uint32_t known = ms_map_find(&s_at_sites, key);

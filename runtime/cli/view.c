@@ -99,7 +99,7 @@ static struct ms_grid_column s_grid_column(const struct ms_view_column *column) 
         .title = column->title,
         .right = !text && column->format != MS_VIEW_BAR,
         .elastic = text,
-        .cut_start = column->format == MS_VIEW_PLACE,
+        .cut_start = column->format == MS_VIEW_PLACE || column->format == MS_VIEW_SEEN,
         .bar = column->format == MS_VIEW_BAR,
         .weight = column->weight,
     };

@@ -208,7 +208,10 @@ static bool s_matches(const char *name, const char *wanted) {
 static enum ms_status s_check_peak(struct s_run *run, const struct ms_check_limit *limit,
                                    const char *name, uint64_t peak, double error_percent) {
     struct s_value value = {peak, s_is_sampled(run->report), error_percent,
-                            "the report does not have it"};
+                            limit->rule == MS_CHECK_MAX_VARIABLE
+                                ? "its blocks were made elsewhere, and counted there; limit their "
+                                  "type"
+                                : "the report does not have it"};
     struct ms_check_result result = s_result(limit, &value, limit->limit);
     result.name = name;
     if (result.outcome != MS_CHECK_WITHIN)

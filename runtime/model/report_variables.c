@@ -202,8 +202,11 @@ static void s_fill_average(struct memscope_variable *variable) {
         variable->average_bytes = (variable->total_bytes + count / 2) / count;
         return;
     }
-    if (variable->kind == NULL || strcmp(variable->kind, "tracked") != 0)
-        variable->total_bytes = variable->total_allocations = MEMSCOPE_UNKNOWN;
+    if (variable->kind != NULL && strcmp(variable->kind, "tracked") == 0)
+        return;
+    variable->total_bytes = variable->total_allocations = MEMSCOPE_UNKNOWN;
+    if (variable->peak_bytes == 0)
+        variable->peak_bytes = MEMSCOPE_UNKNOWN;
 }
 
 static enum ms_status s_fill(struct ms_build *build, struct s_variables *all) {

@@ -39,6 +39,11 @@ case_check_limits() {
         verdict 1 $limits j.mscope
         same "$(wc -l <out)" 1 "lines for $limits"
     done
+    # A variable that has only taken over blocks, which were made and counted in the same expression.
+    "$memscope" cc -g -O1 -o words "$MEMSCOPE_SOURCE/samples/ci_gate/words.c" || fail "words does not build"
+    MEMSCOPE_OPTIONS="out=$PWD/words.mscope" ./words "$MEMSCOPE_SOURCE/samples/ci_gate/words.c" >/dev/null || fail "words"
+    verdict 1 --max-variable ranking=8K words.mscope
+    grep -qF 'is not known: its blocks were made elsewhere, and counted there; limit their type' out || fail "$(cat out)"
     # As compilers say it, at the largest place behind it; several limits, several lines.
     verdict 1 --source-root "$MEMSCOPE_SOURCE" --max-peak 32K --max-leaks 0 --max-live 1M \
         --max-type 'char=1K' j.mscope

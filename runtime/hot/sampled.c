@@ -7,6 +7,7 @@
 #include "hot/hooks.h"
 #include "hot/lifecycle.h"
 #include "hot/live_bytes.h"
+#include "hot/probes.h"
 #include "hot/real.h"
 #include "hot/sampler.h"
 #include "hot/stack_totals.h"
@@ -189,11 +190,16 @@ static void s_free_sampled(struct ms_thread *thread, uint32_t id, bool goes_on) 
     ms_thread_leave_to_maker(maker, id);
 }
 
+static COLD void s_forget(uintptr_t address) {
+    s_mark(address, -1);
+    ms_probes_free(address);
+}
+
 /* The record of ADDRESS if that is a sampled block, which is one no longer; else 0. */
 static uint32_t s_take_out(uintptr_t address) {
     uint32_t id = ms_load_relaxed(&s_marks[s_place(address)]) != 0 ? ms_live_remove(address) : 0;
-    if (id != 0)
-        s_mark(address, -1);
+    if (MS_UNLIKELY(id != 0))
+        s_forget(address);
     return id;
 }
 
@@ -241,6 +247,7 @@ static COLD uint32_t s_sample(struct ms_thread *thread, uintptr_t address, uint6
     ms_store_release(&block->address_thread,
                      (uint64_t)address << 16 | thread->index); /* pairs with the reader's */
     if (s_put_in(address, size, id)) {
+        ms_probes_alloc(address, size, heritage.probability);
         ms_traced_note(thread, former != 0 ? MEMSCOPE_EVENT_REALLOC : MEMSCOPE_EVENT_ALLOC, id,
                        former);
         return id;

@@ -149,9 +149,12 @@ static int s_reach(struct s_control *control) {
     struct ms_journal_entry entry;
     if (!ms_journals_read_entry(control->path, &entry))
         return ms_cli_fail("%s: %s is not a journal of this version", wish->name, control->path);
-    bool running = ms_journals_running(&entry);
+    bool running = ms_journals_running(&entry), is_copy = entry.is_copy;
     unsigned pid = entry.pid;
     ms_journals_fini_entry(&entry);
+    if (is_copy)
+        return ms_cli_fail("%s: %s is a snapshot, which no process listens to; name process %u",
+                           wish->name, control->path, pid);
     if (!running)
         return ms_cli_fail("%s: process %u of %s has ended", wish->name, pid, control->path);
     void *header =

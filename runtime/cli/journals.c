@@ -38,8 +38,11 @@ bool ms_journals_read_entry(const char *path, struct ms_journal_entry *entry) {
         .state = header->state,
         .exit_code = header->exit_code,
         .alive = header->state == MS_STATE_RUNNING && ms_journal_alive(journal),
+        .is_copy = header->copied_ns != 0,
     };
-    uint64_t length = header->end_ns > header->now_ns ? header->end_ns : header->now_ns;
+    uint64_t length = entry->is_copy                    ? header->copied_ns
+                      : header->end_ns > header->now_ns ? header->end_ns
+                                                        : header->now_ns;
     entry->end_time_ns = ms_journals_running(entry) ? UINT64_MAX : entry->start_time_ns + length;
     ms_journal_close(journal);
     return true;
@@ -51,10 +54,12 @@ void ms_journals_fini_entry(struct ms_journal_entry *entry) {
 }
 
 bool ms_journals_running(const struct ms_journal_entry *entry) {
-    return entry->state == MS_STATE_RUNNING && entry->alive;
+    return entry->state == MS_STATE_RUNNING && entry->alive && !entry->is_copy;
 }
 
 char *ms_journals_ending(const struct ms_journal_entry *entry) {
+    if (entry->is_copy)
+        return ms_cli_copy("snapshot");
     if (entry->state == MS_STATE_EXITED)
         return ms_cli_format("exited %d", entry->exit_code);
     if (entry->state == MS_STATE_SIGNALLED) {

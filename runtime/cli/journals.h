@@ -20,6 +20,7 @@ struct ms_journal_entry {
     uint32_t state;      /* enum ms_journal_state */
     int32_t exit_code;
     bool alive;
+    bool is_copy; /* of the journal of a process that was alive then */
 };
 
 struct ms_journals {

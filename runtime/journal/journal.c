@@ -152,6 +152,15 @@ const void *ms_journal_entry(const struct ms_journal *journal, enum ms_table tab
     return ms_piece_list_find(&journal->extents.tables[table], index, NULL);
 }
 
+uint64_t ms_journal_together(const struct ms_journal *journal, enum ms_table table,
+                             uint64_t index) {
+    uint64_t together = 0;
+    if (index >= ms_journal_count(journal, table) ||
+        ms_piece_list_find(&journal->extents.tables[table], index, &together) == NULL)
+        return 0;
+    return together;
+}
+
 const char *ms_journal_string(const struct ms_journal *journal, uint64_t offset) {
     uint64_t used = ms_journal_count(journal, MS_TABLE_STRINGS);
     if (offset == 0 || offset >= used)

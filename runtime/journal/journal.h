@@ -35,6 +35,9 @@ uint64_t ms_journal_count(const struct ms_journal *journal, enum ms_table table)
  * entry is one chunk of 64 counters, of STACK_WORDS one word, of STRINGS one byte. */
 const void *ms_journal_entry(const struct ms_journal *journal, enum ms_table table, uint64_t index);
 
+/* How many entries lie back to back from INDEX on, itself counted; 0: there is no such entry. */
+uint64_t ms_journal_together(const struct ms_journal *journal, enum ms_table table, uint64_t index);
+
 /* The string at OFFSET as the program gave it, not yet checked for UTF-8; NULL for 0 and for what
  * is not a string within the table. */
 const char *ms_journal_string(const struct ms_journal *journal, uint64_t offset);
@@ -44,7 +47,8 @@ const char *ms_journal_string(const struct ms_journal *journal, uint64_t offset)
 size_t ms_journal_stack(const struct ms_journal *journal, uint32_t stack, uint64_t *frames,
                         size_t capacity);
 
-/* Whether the process that wrote it still runs (same pid and start time on this host). */
+/* Whether the process that wrote it still runs (same pid and start time on this host), or did when
+ * this copy was made. */
 bool ms_journal_alive(const struct ms_journal *journal);
 
 /* A consistent copy of the ticks, oldest first, into a malloc'ed array that the caller frees. */

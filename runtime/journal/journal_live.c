@@ -36,6 +36,8 @@ bool ms_journal_alive(const struct ms_journal *journal) {
     const struct ms_journal_header *header = ms_journal_header(journal);
     char path[64];
     char line[1024];
+    if (header->copied_ns != 0)
+        return true;
     if (header->pid == 0 || header->process_start_ticks == 0)
         return false;
     snprintf(path, sizeof(path), "/proc/%u/stat", header->pid);

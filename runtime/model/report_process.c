@@ -54,6 +54,8 @@ static enum memscope_exit s_how_it_ended(struct ms_build *build, uint64_t *code)
 static uint64_t s_duration(const struct ms_build *build) {
     const struct ms_journal_header *header = build->header;
     uint64_t duration = ms_load_relaxed(&header->now_ns);
+    if (header->copied_ns != 0)
+        return header->copied_ns;
     if (build->report->process.exit == MEMSCOPE_EXIT_RUNNING) {
         struct timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);

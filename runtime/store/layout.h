@@ -232,7 +232,9 @@ struct ms_journal_header {
     double sample_least_rate;
     uint64_t sample_most_bytes;
     uint64_t sample_changes; /* how often it was changed */
-    unsigned char reserved[4096 - 880];
+    /* When this copy was made of the journal of a process that was running; 0: it is no copy. */
+    uint64_t copied_ns;
+    unsigned char reserved[4096 - 888];
 };
 static_assert(sizeof(struct ms_journal_header) == MS_HEADER_BYTES, "wire size");
 

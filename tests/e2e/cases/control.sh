@@ -127,6 +127,80 @@ case_control_stopped() {
     one_line asked 'has ended'
 }
 
+# without_times FILE: its report, but for what tells when it was made and where it is.
+without_times() {
+    "$memscope" export --format json "$1" | jq -S 'del(.process.duration_ns) |
+        .summary |= del(.allocation_rate_per_sec, .deallocation_rate_per_sec, .peak_known_ns)'
+}
+
+case_snapshot() {
+    build listens
+    for how in monitor=1 monitor=0:sample_rate=0.5; do
+        rm -f listens.*.mscope
+        start $how
+        more
+        same "$("$memscope" snapshot j.mscope)" "listens.$pid.1.mscope" 'name of the first'
+        more
+        # Of a process that stands still, all is the same.
+        kill -STOP "$pid"
+        same "$("$memscope" snapshot j.mscope)" "listens.$pid.2.mscope" 'name of the second'
+        without_times j.mscope >now.json
+        without_times "listens.$pid.2.mscope" >copy.json
+        cmp -s now.json copy.json || fail "the copy differs: $(diff now.json copy.json | head -20)"
+        kill -CONT "$pid"
+        more
+        finish
+        check '[.summary.total_allocations, .process.exit]' '[300,"exited"]'
+        to_json "listens.$pid.1.mscope"
+        check '[.summary.total_allocations, .summary.active_allocations, .process.exit]' '[100,100,"running"]'
+        check_true '.process.duration_ns > 0 and .process.duration_ns < 10000000000'
+        to_json "listens.$pid.2.mscope"
+        check '[.summary.total_allocations, .process.exit]' '[200,"running"]'
+    done
+    "$memscope" diff "listens.$pid.1.mscope" "listens.$pid.2.mscope" >grown 2>noted
+    grep -q 'struct node' grown || fail "nothing has grown: $(cat grown)"
+    # Of one that has ended, all there is.
+    "$memscope" snapshot -o ended.mscope j.mscope >said
+    one_line said ended.mscope
+    without_times j.mscope >now.json
+    without_times ended.mscope >copy.json
+    cmp -s now.json copy.json || fail "the copy of an ended one differs: $(diff now.json copy.json | head -20)"
+    refused 'is a snapshot' "$memscope" pause "listens.$pid.1.mscope"
+    "$memscope" snapshot -o ended.mscope "listens.$pid.1.mscope" >said
+    to_json ended.mscope
+    check '[.summary.total_allocations, .process.exit]' '[100,"running"]'
+    echo text >text.mscope
+    refused 'is no journal' "$memscope" snapshot -o text.mscope j.mscope
+    same "$(cat text.mscope)" text 'what was there'
+    refused 'cannot write nowhere/x.mscope: No such file' "$memscope" snapshot -o nowhere/x.mscope j.mscope
+    refused 'not a journal' "$memscope" snapshot text.mscope
+    [ -z "$(find . -name '*.part*')" ] || fail 'a part was left'
+}
+
+# While threads allocate and free as fast as they can.
+case_snapshot_of_turmoil() {
+    build turmoil -pthread -ldl
+    build loaded -shared -fPIC
+    MEMSCOPE_OPTIONS="out=$PWD/j.mscope:max_stack_depth=8:events=256:follow_fork=0" ./turmoil ./loaded 20000 >out 2>err &
+    pid=$!
+    wait_for 10 test -s j.mscope
+    taken=0
+    while kill -0 "$pid" 2>/dev/null && [ "$taken" -lt 8 ]; do
+        "$memscope" snapshot -o "s$taken.mscope" j.mscope >said || fail "no snapshot $taken"
+        taken=$((taken + 1))
+    done
+    kill -KILL "$pid" 2>/dev/null || :
+    wait "$pid" || :
+    [ "$taken" -ge 2 ] || fail "turmoil ended too soon: $(cat err)"
+    for i in 1 $((taken - 1)); do
+        to_json "s$i.mscope"
+        check_true '.summary.total_allocations > 0'
+        check_true '.summary.active_allocations <= .summary.total_allocations'
+        check_true '[.leaks[].bytes] | add // 0 | . < 1000000000'
+        "$memscope" export --events --format json "s$i.mscope" >events.json || fail 'no events'
+    done
+}
+
 # refused WORDS COMMAND...: it ends with 2 and one line with these words.
 refused() {
     words=$1

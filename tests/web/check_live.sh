@@ -89,6 +89,9 @@ cdp_open "$url" || exit 1
 becomes "the page is live" 'document.body.dataset.live' '"live"'
 becomes "it shows what there is" "($blocks_of)('struct type_a')" '"100"'
 
+cdp_eval 'const flameBlocks = () => Number(/ in ([\d\s]+)blocks/.exec(document.querySelector("#stacks .box.root title").textContent)[1].replaceAll(/\s/g, ""));
+    const flameFirst = flameBlocks(); 1'
+
 # The reader finds a place.
 cdp_eval 'document.querySelector("#types th[data-key=type_name] button, #types th button").click();
     const filter = document.getElementById("types-filter"); filter.value = "type_"; filter.dispatchEvent(new Event("input"));
@@ -106,6 +109,7 @@ before=$CDP_VALUE
 grep -q 'type_,1,struct type_c,false,40,' <<< "$before" || failed "the reader's place" "$before"
 printf aaa >&5
 becomes "it follows the program" "($blocks_of)('struct type_a')" '"400"'
+becomes "so does the flame graph" 'flameBlocks() - flameFirst' 300
 expect "the reader's place is kept" "$place" "$before"
 cdp_eval 'document.querySelector("#types .opener[aria-expanded=true]").focus()'
 printf a >&5

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program that test_symbols looks at. It prints a line for each place that a function was
+ * The program that the tests of symbols read. It prints a line for each place that a function was
  * called from: the return address within its file, and the frames that are there, innermost first,
  * as "function:line"; "~" is before those that are inlined, "^" before
  * one that is where the function begins. The first line is the name of this file

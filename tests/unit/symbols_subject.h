@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Types of the program that test_symbols asks about. The test has them too: what its own compiler
- * says of their sizes and offsets is what the debug information must say. */
+/* Types of the program that the tests of symbols read. They have them too: what their own compiler
+ * says of sizes and offsets is what the debug information must say. */
 #ifndef MS_TESTS_SYMBOLS_SUBJECT_H
 #define MS_TESTS_SYMBOLS_SUBJECT_H
 

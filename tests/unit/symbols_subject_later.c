@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The second source of the program that test_symbols looks at: what the first only declares. */
+/* The second source of symbols_subject.c's program: what the first only declares. */
 #include "symbols_subject.h"
 
 struct later {

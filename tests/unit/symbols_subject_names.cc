@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The C++ program that test_symbols looks at. It prints, of each function that it calls: a return
+// The C++ program that test_demangle reads. It prints, of each function that it calls: a return
 // address within its file, the function as its debug information has it, and as its symbol has it,
 // between tabs.
 #include <link.h>

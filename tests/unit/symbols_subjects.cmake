@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The programs that test_symbols and test_symbol_types look at: two sources, in each form of debug information.
+# The programs that the tests of symbols read: two sources, in each form of debug information.
 # memscope_symbols_test(MODULE SOURCES...): a unit test that knows where they are, as SYMBOLS_SUBJECTS.
 
 set(symbols_subject_forms dwarf5 dwarf4 dwarf3 dwarf2 units5 units4 packed5 packed4 split5 split4)

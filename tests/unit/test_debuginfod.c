@@ -7,7 +7,6 @@
 #include <CUnit/CUnit.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,23 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "subject_check.h"
 #include "symbols/symbol_reader.h"
 
 #define SKIPPED 77
 
-static const char *const s_subjects[] = {SYMBOLS_SUBJECTS};
-static char s_folder[] = "test_debuginfod.XXXXXX"; /* under the current directory */
 static char s_program[300];
-
-static int s_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int s_run(const char *format, ...) {
-    char command[2048];
-    va_list list;
-    va_start(list, format);
-    int length = vsnprintf(command, sizeof(command), format, list);
-    va_end(list);
-    return length > 0 && (size_t)length < sizeof(command) ? system(command) : -1;
-}
 
 /* A socket that listens on a port of its own, which *PORT gets. */
 static int s_listen(unsigned *port, int backlog) {
@@ -77,28 +65,29 @@ static void test_server(void) {
     char note[1000];
     unsigned port;
     close(s_listen(&port, 8));
-    CU_ASSERT_EQUAL_FATAL(s_run("mkdir %s/files && cp %s %s/files && cd %s && "
-                                "(debuginfod -p %u -d :memory: -F files >server.log 2>&1 & echo $! "
-                                ">server.pid)",
-                                s_folder, s_subjects[0], s_folder, s_folder, port),
-                          0);
+    CU_ASSERT_EQUAL_FATAL(
+        subject_run("mkdir %s/files && cp %s %s/files && cd %s && "
+                    "(debuginfod -p %u -d :memory: -F files >server.log 2>&1 & echo $! "
+                    ">server.pid)",
+                    subject_folder, subjects[0], subject_folder, subject_folder, port),
+        0);
     /* until it has read the file */
-    int ready =
-        s_run("for i in $(seq 200); do curl -sf -o %s/got http://127.0.0.1:%u/buildid/$(readelf "
-              "-n %s | sed -n 's/.*Build ID: //p')/debuginfo && exit 0; sleep 0.1; done; "
-              "cat %s/server.log; exit 1",
-              s_folder, port, s_program, s_folder);
+    int ready = subject_run(
+        "for i in $(seq 200); do curl -sf -o %s/got http://127.0.0.1:%u/buildid/$(readelf "
+        "-n %s | sed -n 's/.*Build ID: //p')/debuginfo && exit 0; sleep 0.1; done; "
+        "cat %s/server.log; exit 1",
+        subject_folder, port, s_program, subject_folder);
     CU_ASSERT_EQUAL(ready, 0);
     CU_ASSERT_FALSE(s_read(note)); /* the variable is not set */
     CU_ASSERT_PTR_NOT_NULL(strstr(note, "has no debug information"));
     s_set_url(port);
     CU_ASSERT_TRUE(s_read(note));
     CU_ASSERT_STRING_EQUAL(note, "");
-    CU_ASSERT_EQUAL(s_run("kill $(cat %s/server.pid)", s_folder), 0);
+    CU_ASSERT_EQUAL(subject_run("kill $(cat %s/server.pid)", subject_folder), 0);
     CU_ASSERT_TRUE(s_read(note)); /* it was kept */
     unsetenv("DEBUGINFOD_URLS");
     CU_ASSERT_FALSE(s_read(note));
-    CU_ASSERT_EQUAL(s_run("rm -r %s/cache", s_folder), 0);
+    CU_ASSERT_EQUAL(subject_run("rm -r %s/cache", subject_folder), 0);
 }
 
 /* It takes connections and never says a word. */
@@ -158,29 +147,25 @@ static void test_no_server(void) {
     unsetenv("DEBUGINFOD_URLS");
 }
 
-static int s_remove_folder(void) {
-    return s_run("rm -rf %s", s_folder) != 0;
-}
-
-static int s_make_folder(void) {
+static int s_make_program(void) {
     char cache[1024];
-    if (mkdtemp(s_folder) == NULL || getcwd(cache, 700) == NULL)
+    if (subject_make_folder() != 0 || getcwd(cache, 700) == NULL)
         return 1;
-    snprintf(cache + strlen(cache), 300, "/%s/cache", s_folder);
+    snprintf(cache + strlen(cache), 300, "/%s/cache", subject_folder);
     setenv("DEBUGINFOD_CACHE_PATH", cache, 1);
-    snprintf(s_program, sizeof(s_program), "%s/program", s_folder);
-    return s_run("objcopy --strip-debug %s %s", s_subjects[0], s_program) != 0;
+    snprintf(s_program, sizeof(s_program), "%s/program", subject_folder);
+    return subject_run("objcopy --strip-debug %s %s", subjects[0], s_program) != 0;
 }
 
 int main(void) {
     unsetenv("DEBUGINFOD_URLS");
-    if (s_run("command -v debuginfod curl >/dev/null") != 0) {
+    if (subject_run("command -v debuginfod curl >/dev/null") != 0) {
         printf("skipped: there is no debuginfod (scripts/install-deps --tests)\n");
         return SKIPPED;
     }
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 1;
-    CU_pSuite suite = CU_add_suite("debuginfod", s_make_folder, s_remove_folder);
+    CU_pSuite suite = CU_add_suite("debuginfod", s_make_program, subject_remove_folder);
     CU_ADD_TEST(suite, test_server);
     CU_ADD_TEST(suite, test_silent_server);
     CU_ADD_TEST(suite, test_no_server);

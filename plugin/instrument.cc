@@ -3,6 +3,7 @@
 
 #include "attribute.h"
 #include "object_calls.h"
+#include "pass.h"
 #include "plan.h"
 #include "runtime_calls.h"
 #include "scope_losses.h"
@@ -210,31 +211,6 @@ static unsigned s_instrument(function *fun) {
     return TODO_update_ssa_only_virtuals;
 }
 
-namespace {
-
-const pass_data s_pass_data = {
-    .type = GIMPLE_PASS,
-    .name = "memscope",
-    .optinfo_flags = OPTGROUP_NONE,
-    .tv_id = TV_NONE,
-    .properties_required = PROP_cfg | PROP_ssa,
-    .properties_provided = 0,
-    .properties_destroyed = 0,
-    .todo_flags_start = 0,
-    .todo_flags_finish = 0,
-};
-
-class instrument_pass : public gimple_opt_pass {
-  public:
-    explicit instrument_pass(gcc::context *context) : gimple_opt_pass(s_pass_data, context) {
-    }
-    unsigned int execute(function *fun) final override {
-        return s_instrument(fun);
-    }
-};
-
-} // namespace
-
-opt_pass *ms_instrument_pass_new(gcc::context *context) {
-    return new instrument_pass(context);
+opt_pass *ms_instrument_pass_new(void) {
+    return ms_pass_over_functions("memscope", PROP_cfg | PROP_ssa, s_instrument);
 }

@@ -29,6 +29,6 @@
 
 #include "gcc_api.h"
 
-opt_pass *ms_instrument_pass_new(gcc::context *context);
+opt_pass *ms_instrument_pass_new(void);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "allocator.h"
 #include "arguments.h"
+#include "pass.h"
 #include "type_name.h"
 #include "written_type.h"
 
@@ -234,7 +235,7 @@ static void s_remember_statement(function *fun, gimple *statement) {
         s_remember_operands(statement);
 }
 
-static void s_remember_function(function *fun) {
+static unsigned s_remember_function(function *fun) {
     tree decl = fun->decl;
     ms_types_function_name(decl);
     ms_allocator_remember(decl);
@@ -245,34 +246,9 @@ static void s_remember_function(function *fun) {
     FOR_EACH_BB_FN(block, fun)
     for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at))
         s_remember_statement(fun, gsi_stmt(at));
+    return 0;
 }
 
-namespace {
-
-const pass_data s_pass_data = {
-    .type = GIMPLE_PASS,
-    .name = "memscope_types",
-    .optinfo_flags = OPTGROUP_NONE,
-    .tv_id = TV_NONE,
-    .properties_required = PROP_cfg,
-    .properties_provided = 0,
-    .properties_destroyed = 0,
-    .todo_flags_start = 0,
-    .todo_flags_finish = 0,
-};
-
-class types_pass : public gimple_opt_pass {
-  public:
-    explicit types_pass(gcc::context *context) : gimple_opt_pass(s_pass_data, context) {
-    }
-    unsigned int execute(function *fun) final override {
-        s_remember_function(fun);
-        return 0;
-    }
-};
-
-} // namespace
-
-opt_pass *ms_types_pass_new(gcc::context *context) {
-    return new types_pass(context);
+opt_pass *ms_types_pass_new(void) {
+    return ms_pass_over_functions("memscope_types", PROP_cfg, s_remember_function);
 }

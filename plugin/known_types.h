@@ -35,7 +35,7 @@ struct ms_pointee {
     ms_annotation annotation;
 };
 
-opt_pass *ms_types_pass_new(gcc::context *context);
+opt_pass *ms_types_pass_new(void);
 
 /* The pointee of a pointer type; of the pointer that a member is, or an array of; of parameter
  * INDEX (from 0) and of the result of a function type. Null: not a pointer, or there is no such

@@ -75,11 +75,11 @@ extern "C" EXPORT int plugin_init(struct plugin_name_args *info,
     register_callback(name, PLUGIN_FINISH_DECL, ms_allocator_note, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_stack_objects_wrap, nullptr);
     register_callback(name, PLUGIN_PRE_GENERICIZE, ms_scope_losses_insert, nullptr);
-    s_add_pass(name, ms_saved_values_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
-    s_add_pass(name, ms_types_pass_new(g), PASS_POS_INSERT_AFTER, "cfg");
-    s_add_pass(name, ms_static_objects_pass_new(g), PASS_POS_INSERT_BEFORE, "*free_lang_data");
-    s_add_pass(name, ms_instrument_pass_new(g), PASS_POS_INSERT_AFTER, "nothrow");
-    s_add_pass(name, ms_registration_pass_new(g), PASS_POS_INSERT_AFTER, "build_ssa_passes");
+    s_add_pass(name, ms_saved_values_pass_new(), PASS_POS_INSERT_AFTER, "cfg");
+    s_add_pass(name, ms_types_pass_new(), PASS_POS_INSERT_AFTER, "cfg");
+    s_add_pass(name, ms_static_objects_pass_new(), PASS_POS_INSERT_BEFORE, "*free_lang_data");
+    s_add_pass(name, ms_instrument_pass_new(), PASS_POS_INSERT_AFTER, "nothrow");
+    s_add_pass(name, ms_registration_pass_new(), PASS_POS_INSERT_AFTER, "build_ssa_passes");
     register_callback(name, PLUGIN_FINISH_UNIT, ms_sites_write, nullptr);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "registration.h"
 
+#include "pass.h"
 #include "sites.h"
 
 #define PRIORITY 100
@@ -44,32 +45,6 @@ static void s_register_unit(void) {
     s_add_function('D', "__memscope_unregister_sites", start, stop);
 }
 
-namespace {
-
-const pass_data s_pass_data = {
-    .type = SIMPLE_IPA_PASS,
-    .name = "memscope_registration",
-    .optinfo_flags = OPTGROUP_NONE,
-    .tv_id = TV_NONE,
-    .properties_required = 0,
-    .properties_provided = 0,
-    .properties_destroyed = 0,
-    .todo_flags_start = 0,
-    .todo_flags_finish = 0,
-};
-
-class registration_pass : public simple_ipa_opt_pass {
-  public:
-    explicit registration_pass(gcc::context *context) : simple_ipa_opt_pass(s_pass_data, context) {
-    }
-    unsigned int execute(function *) final override {
-        s_register_unit();
-        return 0;
-    }
-};
-
-} // namespace
-
-opt_pass *ms_registration_pass_new(gcc::context *context) {
-    return new registration_pass(context);
+opt_pass *ms_registration_pass_new(void) {
+    return ms_pass_over_unit("memscope_registration", s_register_unit);
 }

@@ -2,8 +2,8 @@
 /*
  * The pass that hands the unit's sites to the runtime. Into a unit that has sites it puts:
  *
- *     extern char __start_memscope_sites[], __stop_memscope_sites[];      hidden; made by the
- * linker static void constructor(void) {
+ *     extern char __start_memscope_sites[], __stop_memscope_sites[];  (hidden, of the linker)
+ *     static void constructor(void) {
  *         __memscope_register_sites(__start_memscope_sites, __stop_memscope_sites);
  *     }
  *     static void destructor(void) {
@@ -21,6 +21,6 @@
 
 #include "gcc_api.h"
 
-opt_pass *ms_registration_pass_new(gcc::context *context);
+opt_pass *ms_registration_pass_new(void);
 
 #endif

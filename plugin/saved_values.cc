@@ -5,6 +5,7 @@
 #include "attribute.h"
 #include "known_types.h"
 #include "left_alone.h"
+#include "pass.h"
 #include "plan.h"
 #include "runtime_calls.h"
 
@@ -29,9 +30,9 @@ static void s_save(gimple_stmt_iterator *at, tree variable) {
     ms_calls_put_before(at, gimple_build_assign(old, variable), gimple_location(gsi_stmt(*at)));
 }
 
-static void s_save_in_function(function *fun) {
+static unsigned s_save_in_function(function *fun) {
     if (!ms_attribute_may_be_used() || ms_left_alone(fun->decl))
-        return;
+        return 0;
     basic_block block;
     FOR_EACH_BB_FN(block, fun) {
         for (gimple_stmt_iterator at = gsi_start_bb(block); !gsi_end_p(at); gsi_next(&at)) {
@@ -44,6 +45,7 @@ static void s_save_in_function(function *fun) {
                 s_save(&at, variable);
         }
     }
+    return 0;
 }
 
 /* ---- in SSA form ---- */
@@ -77,32 +79,6 @@ tree ms_saved_value(tree place, gimple *statement) {
     return NULL_TREE;
 }
 
-namespace {
-
-const pass_data s_pass_data = {
-    .type = GIMPLE_PASS,
-    .name = "memscope_saved_values",
-    .optinfo_flags = OPTGROUP_NONE,
-    .tv_id = TV_NONE,
-    .properties_required = PROP_cfg,
-    .properties_provided = 0,
-    .properties_destroyed = 0,
-    .todo_flags_start = 0,
-    .todo_flags_finish = 0,
-};
-
-class saved_values_pass : public gimple_opt_pass {
-  public:
-    explicit saved_values_pass(gcc::context *context) : gimple_opt_pass(s_pass_data, context) {
-    }
-    unsigned int execute(function *fun) final override {
-        s_save_in_function(fun);
-        return 0;
-    }
-};
-
-} // namespace
-
-opt_pass *ms_saved_values_pass_new(gcc::context *context) {
-    return new saved_values_pass(context);
+opt_pass *ms_saved_values_pass_new(void) {
+    return ms_pass_over_functions("memscope_saved_values", PROP_cfg, s_save_in_function);
 }

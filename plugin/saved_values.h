@@ -16,7 +16,7 @@
 
 #include "gcc_api.h"
 
-opt_pass *ms_saved_values_pass_new(gcc::context *context);
+opt_pass *ms_saved_values_pass_new(void);
 
 /* In SSA form: what PLACE, which STATEMENT assigns to, held before; NULL_TREE: it was not saved, or
  * has no value there. */

@@ -5,6 +5,7 @@
 #include "known_types.h"
 #include "left_alone.h"
 #include "object_site.h"
+#include "pass.h"
 
 /* An object that the source names and this unit has. */
 static bool s_is_object(const varpool_node *node) {
@@ -59,33 +60,6 @@ static void s_list_all(void) {
         s_list(one->decl);
 }
 
-namespace {
-
-const pass_data s_pass_data = {
-    .type = SIMPLE_IPA_PASS,
-    .name = "memscope_statics",
-    .optinfo_flags = OPTGROUP_NONE,
-    .tv_id = TV_NONE,
-    .properties_required = 0,
-    .properties_provided = 0,
-    .properties_destroyed = 0,
-    .todo_flags_start = 0,
-    .todo_flags_finish = 0,
-};
-
-class static_objects_pass : public simple_ipa_opt_pass {
-  public:
-    explicit static_objects_pass(gcc::context *context)
-        : simple_ipa_opt_pass(s_pass_data, context) {
-    }
-    unsigned int execute(function *) final override {
-        s_list_all();
-        return 0;
-    }
-};
-
-} // namespace
-
-opt_pass *ms_static_objects_pass_new(gcc::context *context) {
-    return new static_objects_pass(context);
+opt_pass *ms_static_objects_pass_new(void) {
+    return ms_pass_over_unit("memscope_statics", s_list_all);
 }

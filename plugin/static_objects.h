@@ -16,6 +16,6 @@
 
 #include "gcc_api.h"
 
-opt_pass *ms_static_objects_pass_new(gcc::context *context);
+opt_pass *ms_static_objects_pass_new(void);
 
 #endif

@@ -21,6 +21,16 @@ skip() {
     exit 77
 }
 
+# The interpreter of the distribution, which has its modules: another may come first in PATH.
+python() {
+    /usr/bin/python3 -I "$@"
+}
+
+# need_python MODULE: skips the case where there is none with it.
+need_python() {
+    python -c "import $1" 2>/dev/null || skip "there is no Python with $1 (apt-get install python3-$(echo "$1" | tr _ -))"
+}
+
 # build NAME [FLAGS...]: ./NAME from programs/NAME.c or .cc, instrumented. What follows in CFLAGS-like
 # words may change the optimisation.
 build() {

@@ -134,10 +134,9 @@ case_check_for_services() {
     same "$(jq -c . none.json)" '[]' "no findings"
     verdict 2 --max-peak 1G --sarif /no/such/directory/x.sarif j.mscope
     one_line err /no/such/directory/x.sarif
-    command -v python3 >/dev/null && python3 -c 'import jsonschema' 2>/dev/null ||
-        skip "the structure of SARIF is not checked: there is no python3-jsonschema"
+    need_python jsonschema
     for sarif in found.sarif moved.sarif none.sarif; do
-        python3 -W ignore - "$MEMSCOPE_SOURCE/tests/e2e/sarif_subset.schema.json" "$sarif" <<'END' || fail "$sarif is no SARIF"
+        python -W ignore - "$MEMSCOPE_SOURCE/tests/e2e/sarif_subset.schema.json" "$sarif" <<'END' || fail "$sarif is no SARIF"
 import json, sys, jsonschema
 schema, instance = (json.load(open(name)) for name in sys.argv[1:])
 jsonschema.Draft7Validator.check_schema(schema)

@@ -110,9 +110,9 @@ case_ci_services() {
     same "$(wc -l <steps)" 3 "commands in the job"
     sh -e steps || fail "the job ends with $?"
     same "$(jq -c . gl-code-quality-report.json)" '[]' "findings"
-    if python3 -c 'import yaml' 2>/dev/null; then
+    if python -c 'import yaml' 2>/dev/null; then
         for number in 1 2; do
-            block yaml $number | python3 -c 'import sys, yaml; yaml.safe_load(sys.stdin)' || fail "YAML block $number"
+            block yaml $number | python -c 'import sys, yaml; yaml.safe_load(sys.stdin)' || fail "YAML block $number"
         done
     fi
     # A baseline, and a directory of journals.

@@ -35,11 +35,11 @@ check_metrics() {
     get /metrics
     mv body text
     get /metrics -H 'Accept: application/openmetrics-text; version=1.0.0'
-    /usr/bin/python3 -I "$MEMSCOPE_SOURCE/tests/e2e/tools/check_metrics.py" text body "$@" >checked || fail "$(cat text)"
+    python "$MEMSCOPE_SOURCE/tests/e2e/tools/check_metrics.py" text body "$@" >checked || fail "$(cat text)"
 }
 
 case_fleet_metrics() {
-    /usr/bin/python3 -Ic 'import prometheus_client' 2>/dev/null || skip "there is no python3-prometheus-client"
+    need_python prometheus_client
     start
     serve --listen 127.0.0.1:0 j.mscope
     wait_for 10 sh -c "curl -s $url/metrics | grep -q memscope_process_resident_memory_bytes{"
@@ -221,7 +221,7 @@ job_is_whole() {
 
 # most_memory COMMAND...: how much it has had resident, in KiB.
 most_memory() {
-    python3 -c 'import resource, subprocess, sys
+    python -c 'import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' "$@"
 }
@@ -258,7 +258,7 @@ case_fleet_batch() {
 start_slurm() {
     host=$(uname -n)
     mkdir state spool
-    python3 -c 'import socket
+    python -c 'import socket
 pair = [socket.socket() for i in range(2)]
 for s in pair:
     s.bind(("127.0.0.1", 0))

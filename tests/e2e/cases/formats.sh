@@ -2,15 +2,6 @@
 # shellcheck shell=sh
 # Formats of other tools, read by these tools.
 
-# The interpreter of the distribution, which has its modules.
-python() {
-    /usr/bin/python3 -I "$@"
-}
-
-need_python() {
-    python -c "import ${1:-json}" 2>/dev/null || skip "there is no Python with $1 (apt-get install python3-$1)"
-}
-
 # A report whose names are what a hostile program would choose, in hostile.json.
 make_hostile() {
     "$MEMSCOPE_BUILD/tests/bin/make_sample" 40 30 hostile.json || fail "make_sample"

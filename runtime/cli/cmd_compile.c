@@ -118,7 +118,7 @@ static int s_run_cxx(int argc, char **argv) {
     "    make CC=\"memscope cc\" CXX=\"memscope c++\"\n"                                           \
     "    ./configure CC=\"memscope cc\" CXX=\"memscope c++\"\n\n"                                  \
     "$" variable " names another compiler; it may have words, as \"ccache gcc-12\".\n"             \
-    "$MEMSCOPE_CC_TRACK=annotated tracks what is annotated alone; left out, every block is.\n"     \
+    "$MEMSCOPE_CC_TRACK=annotated tracks only what is annotated; left out, all blocks are.\n"      \
     "With -ffreestanding, -m32, -m16 or -mx32 the header path alone is added; with -nostdlib,\n"   \
     "-nodefaultlibs, -nolibc or -r no runtime is linked.\n"
 

@@ -35,9 +35,8 @@ static int s_run_resume(int argc, char **argv) {
 }
 
 #define S_HELP                                                                                     \
-    "FILE is a pid, a program's name or a journal; left out, the newest journal. The process "     \
-    "must\n"                                                                                       \
-    "be one of yours. Ends when it has done so, a tenth of a second later at most.\n"
+    "The command ends when the process has done so, a tenth of a second later at "                 \
+    "most.\n\n" MS_CONTROL_HELP
 
 const struct ms_command ms_command_pause = {
     .name = "pause",
@@ -45,7 +44,7 @@ const struct ms_command ms_command_pause = {
     .summary = "have a running program record no new blocks",
     .help =
         "From here on new blocks of the process are not recorded, as with memscope_pause(); the\n"
-        "frees of those that are recorded still are. " S_HELP,
+        "frees of those that are recorded still are.\n\n" S_HELP,
     .options = s_options,
     .run = s_run_pause,
 };
@@ -56,7 +55,7 @@ const struct ms_command ms_command_resume = {
     .summary = "have a running program record blocks again",
     .help =
         "New blocks of the process are recorded again, or for the first time when it was started\n"
-        "with --start=0. " S_HELP,
+        "with --start=0.\n\n" S_HELP,
     .options = s_options,
     .run = s_run_resume,
 };

@@ -237,18 +237,17 @@ const struct ms_command ms_command_export = {
         "are merged, as `memscope merge` does it.\n\n"
         "  -f, --format FORMAT  one of those below; left out, the extension of OUT tells\n"
         "  -o, --output OUT     where to; left out or -: standard output\n"
-        "      --value VALUE    of folded: live (bytes, if not said), live-count, total, count or "
-        "peak\n"
+        "      --value VALUE    of folded: live (the default: bytes), live-count, total, count or\n"
+        "                       peak\n"
         "      --root ROOT      of folded, massif and speedscope: none, type or variable, which\n"
         "                       stacks are put under\n"
-        "      --table SECTION  of csv: sites (if not said), types, variables, leaks, threads, "
-        "...\n"
+        "      --table SECTION  of csv: sites (the default), types, variables, leaks, ...\n"
         "      --events         with events[]: the newest allocations and frees, one by one, as\n"
         "                       far as they were written down (`memscope help options`, events)\n"
         "      --redact         without command line, host and directories, to give it to others\n"
         "      --load FILE.so   load exporters and analyzers of your own from a shared library\n"
-        "                       (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP
-        "\nFormats, with the extension that picks them:\n"
+        "                       (memscope/extension.h); may be given several "
+        "times\n\n" MS_SOURCE_HELP "\nFormats, with the extension that picks them:\n"
 #define X S_FORMAT
 #include "export/exporters.def"
 #undef X

@@ -224,9 +224,9 @@ const struct ms_command ms_command_layout = {
     .arguments = "[OPTIONS] ['struct NAME'] [FILE]",
     .summary = "structs, their padding and a better order of members",
     .help =
-        "The structs of heap blocks by the bytes that their padding wastes now and at the peak, "
-        "and what the\nbest order of their members would save. With 'struct NAME' or --type, "
-        "one in full: members, holes,\ncache lines, and what to move where.\n\n"
+        "The structs of heap blocks by the bytes that their padding wastes now and at the peak,\n"
+        "and what the best order of their members would save. With 'struct NAME' or --type, one\n"
+        "in full: members, holes, cache lines, and what to move where.\n\n"
         "  --type GLOB    show in full the types with a name that matches GLOB\n" MS_VIEW_HELP,
     .view = &ms_view_layouts,
     .run = s_run,

@@ -50,8 +50,7 @@ const struct ms_command ms_command_mark = {
     .summary = "name this moment on the timeline of a running program",
     .help =
         "The moment stands under NAME in the marks of reports and on the timeline of the page, as\n"
-        "with memscope_mark() in the program. FILE is a pid, a program's name or a journal; left\n"
-        "out, the newest journal. The process must be one of yours.\n",
+        "with memscope_mark() in the program.\n\n" MS_CONTROL_HELP,
     .options = s_options,
     .run = s_run,
 };

@@ -118,22 +118,19 @@ const struct ms_command ms_command_merge = {
     .name = "merge",
     .arguments = "[OPTIONS] FILE... -o OUT",
     .summary = "one report of many processes",
-    .help = "Adds up the reports of many processes: of a tree of them, the ranks of a job, many "
-            "hosts.\n"
-            "OUT is a report that all commands read. FILE may be a directory: all journals and "
-            "exports\n"
-            "in it. Files are read one after the other; memory grows with what differs between "
-            "them.\n\n"
-            "  -o, --output OUT     .json, .msgpack or another format's extension; -: JSON to "
-            "standard\n"
-            "                       output\n"
-            "      --tree PID       the journals, in the journal directory, of a process and all "
-            "that it\n"
-            "                       and its children have started; also by the program's name\n"
-            "      --files-from LIST  a file with one FILE a line; -: standard input\n"
-            "      --skip-unreadable  leave out what cannot be read, with a line for each and a "
-            "note in\n"
-            "                       the report\n" MS_SOURCE_HELP,
+    .help =
+        "Adds up the reports of many processes: of a tree of them, the ranks of a job, many\n"
+        "hosts. OUT is a report that all commands read. FILE may be a directory: all journals\n"
+        "and exports in it. Files are read one after the other; memory grows with what differs\n"
+        "between them.\n\n"
+        "  -o, --output OUT       .json, .msgpack or another format's extension; -: JSON to\n"
+        "                         standard output\n"
+        "      --tree PID         the journals, in the journal directory, of a process and all\n"
+        "                         that it and its children have started; also by the program's\n"
+        "                         name\n"
+        "      --files-from LIST  a file with one FILE a line; -: standard input\n"
+        "      --skip-unreadable  leave out what cannot be read, with a line for each and a\n"
+        "                         note in the report\n\n" MS_SOURCE_HELP,
     .options = s_options,
     .run = s_run,
 };

@@ -152,7 +152,7 @@ const struct ms_command ms_command_report = {
         "                    {column} in it. The reader of the page can choose another\n"
         "      --load FILE.so\n"
         "                    load analyzers of your own from a shared library\n"
-        "                    (memscope/extension.h); may be given several times\n" MS_SOURCE_HELP,
+        "                    (memscope/extension.h); may be given several times\n\n" MS_SOURCE_HELP,
     .options = s_options,
     .run = s_run,
 };

@@ -84,9 +84,7 @@ const struct ms_command ms_command_sample = {
         "RATE is the mean bytes from one sampled block to the next (512K), a share of the blocks\n"
         "(0.01, 1%), or all. It holds for the blocks that are made from here on; those that are\n"
         "there keep the probability that they were chosen with, so estimates stay right. The\n"
-        "process must have been started with --sample-rate or --sample-bytes.\n\n"
-        "FILE is a pid, a program's name or a journal; left out, the newest journal. The process\n"
-        "must be one of yours.\n",
+        "process must have been started with --sample-rate or --sample-bytes.\n\n" MS_CONTROL_HELP,
     .options = s_options,
     .run = s_run,
 };

@@ -284,7 +284,7 @@ const struct ms_command ms_command_serve = {
         "                        port, or unix:PATH; port 0 picks one (" S_DEFAULT_LISTEN ")\n"
         "  --token-file FILE     asks for \"Authorization: Bearer TOKEN\" with the first line of\n"
         "                        FILE, and browsers for it as a password; must be given where\n"
-        "                        other machines can reach ADDRESS\n" MS_SOURCE_HELP,
+        "                        other machines can reach ADDRESS\n\n" MS_SOURCE_HELP,
     .options = s_options,
     .run = s_run,
 };

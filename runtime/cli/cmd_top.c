@@ -229,17 +229,17 @@ const struct ms_command ms_command_top = {
     .arguments = "[OPTIONS] [PID|FILE]",
     .summary = "watch a running program: types, variables, places, threads",
     .help =
-        "Shows what is live in a running program, how fast it changes and what is allocated, once "
-        "a\nsecond. The program is not touched: its journal is read.\n\n"
+        "Shows what is live in a running program, how fast it changes and what is allocated, once\n"
+        "a second. The program is not touched: its journal is read.\n\n"
         "  1 2 3 4, Tab  types, variables, places, threads\n"
         "  s             sort by live bytes, their change, what is allocated, the name\n"
         "  /             show rows with a text, or that match a pattern with * ? [\n"
         "  Enter         the stacks of the live blocks of the row\n"
         "  q             quit\n\n"
-        "  --once        print one table and end\n"
-        "  --view VIEW   types (the default), variables, sites or threads\n"
-        "  --filter TEXT as with /\n"
-        "  --interval SECONDS  how often it is read (1)\n" MS_SOURCE_HELP,
+        "  --once              print one table and end\n"
+        "  --view VIEW         types (the default), variables, sites or threads\n"
+        "  --filter TEXT       show rows with TEXT, as with /\n"
+        "  --interval SECONDS  from one reading to the next (default: 1)\n\n" MS_SOURCE_HELP,
     .options = s_options,
     .run = s_run,
 };

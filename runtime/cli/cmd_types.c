@@ -38,9 +38,10 @@ const struct ms_command ms_command_types = {
     .name = "types",
     .arguments = "[OPTIONS] [FILE]",
     .summary = "heap by C type, with padding",
-    .help = "The C types of heap blocks: live, peak and total bytes; the AVERAGE size of a block "
-            "and LIFETIME of a\nbyte; blocks freed before the next allocation (TEMPORARY), bytes "
-            "that realloc has MOVED, and what\npadding wastes.\n\n" MS_VIEW_HELP,
+    .help =
+        "The C types of heap blocks: live, peak and total bytes; the AVERAGE size of a block and\n"
+        "the LIFETIME of a byte; blocks freed before the next allocation (TEMPORARY), bytes that\n"
+        "realloc has MOVED, and what padding wastes.\n\n" MS_VIEW_HELP,
     .view = &ms_view_types,
     .run = s_run,
 };

@@ -54,10 +54,9 @@ const struct ms_command ms_command_variables = {
     .arguments = "[OPTIONS] [FILE]",
     .summary = "memory by annotated variable",
     .help =
-        "The annotated variables and members: the blocks they hold and have held. Of KIND object: "
-        "the "
-        "memory of the\nvariable itself, on the stack; of KIND static: the same, from beginning "
-        "to end.\n\n" MS_VIEW_HELP,
+        "The annotated variables and members: the blocks they hold and have held. Of KIND object:\n"
+        "the memory of the variable itself, on the stack; of KIND static: the same, from the\n"
+        "beginning to the end of the program.\n\n" MS_VIEW_HELP,
     .view = &ms_view_variables,
     .run = s_run,
 };

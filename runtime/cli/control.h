@@ -5,6 +5,11 @@
 
 #include "store/layout.h"
 
+/* For the help of each command that asks something of a process. */
+#define MS_CONTROL_HELP                                                                            \
+    "FILE is a pid, a program's name or a journal; left out, the newest journal. The process\n"    \
+    "must be one of yours.\n"
+
 struct ms_control_wish {
     const char *name; /* of the command line's command, for what is said */
     enum ms_control command;

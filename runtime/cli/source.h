@@ -20,7 +20,8 @@ struct ms_symbol_reader;
     }
 #define MS_SOURCE_HELP                                                                             \
     "  --sysroot DIR  look for the program and its libraries below DIR\n"                          \
-    "  --debug-dir DIR[:DIR]  look there for debug information, before /usr/lib/debug\n"
+    "  --debug-dir DIR[:DIR]\n"                                                                    \
+    "                 look there for debug information, before /usr/lib/debug\n"
 
 /* Takes OPTION if it is one of these. */
 bool ms_source_take_option(int option, const char *value);

@@ -144,6 +144,12 @@ static void s_take_table(struct ms_help_options *options, const struct ms_comman
     }
 }
 
+/* A value has a name of one word: more is a text that only one blank keeps from its option. */
+static bool s_names_value(const struct ms_help_option *option) {
+    const char *argument = option->argument;
+    return argument == NULL || (argument[0] != '\0' && strchr(argument, ' ') == NULL);
+}
+
 bool ms_help_options_read(struct ms_help_options *options, const struct ms_command *command) {
     bool good = true;
     size_t count;
@@ -162,7 +168,7 @@ bool ms_help_options_read(struct ms_help_options *options, const struct ms_comma
     ms_help_lines_free(lines, count);
     for (size_t i = 0; i < options->count; i++) {
         const struct ms_help_option *option = &options->all[i];
-        if (option->text == NULL || (option->argument != NULL && option->argument[0] == '\0')) {
+        if (option->text == NULL || !s_names_value(option)) {
             ms_cli_note("%s: its help does not tell of the option '--%s'%s", command->name,
                         option->name, option->text != NULL ? " which value it takes" : "");
             good = false;

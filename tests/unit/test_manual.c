@@ -97,6 +97,8 @@ static void s_differences(void) {
     CU_ASSERT_FALSE(s_agree("Says more.\n", s_one));            /* an option without help */
     CU_ASSERT_FALSE(s_agree("  --loud  say more\n", NULL));     /* help without the option */
     CU_ASSERT_FALSE(s_agree("  --loud  say more\n", s_valued)); /* no name for its value */
+    CU_ASSERT_FALSE(
+        s_agree("  --loud N say more\n", s_valued)); /* its text looks like the value's */
     CU_ASSERT_TRUE(s_agree("  --loud N  say more\n", s_valued));
 }
 

@@ -12,23 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "leak_block.h"
+
 static void **volatile s_kept;
 static volatile unsigned long s_count;
-
-__attribute__((noinline, noclone)) static void *make(size_t size) {
-    void *block = malloc(size);
-    if (block == NULL)
-        abort();
-    memset(block, 0, size);
-    __asm__ volatile("" : : "r"(block) : "memory");
-    return block;
-}
-
-__attribute__((noinline, noclone)) static void wipe(void) {
-    volatile char old[16384];
-    for (size_t i = 0; i < sizeof(old); i++)
-        old[i] = 0;
-}
 
 static void *work(void *data) {
     for (;;)

@@ -20,32 +20,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "leak_block.h"
+
 static void *volatile g_kept;
 static int s_ready[2];
-
-__attribute__((noinline, noclone)) static void *make(size_t size) {
-    void *block = malloc(size);
-    if (block == NULL)
-        abort();
-    memset(block, 0, size);
-    __asm__ volatile("" : : "r"(block) : "memory");
-    return block;
-}
-
-__attribute__((noinline, noclone)) static void wipe(void) {
-    volatile char old[16384];
-    for (size_t i = 0; i < sizeof(old); i++)
-        old[i] = 0;
-    __asm__ volatile("" : : : "memory");
-#if defined(__x86_64__)
-    __asm__ volatile(
-        "xor %%ebx, %%ebx; xor %%r12d, %%r12d; xor %%r13d, %%r13d; xor %%r14d, %%r14d; "
-        "xor %%r15d, %%r15d"
-        :
-        :
-        : "rbx", "r12", "r13", "r14", "r15");
-#endif
-}
 
 __attribute__((noinline, noclone)) static void both(void) {
     make(1000);

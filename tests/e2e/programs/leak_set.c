@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "leak_block.h"
+
 struct node {
     struct node *next;
     struct node *other;
@@ -20,16 +22,6 @@ static struct node *volatile g_list;
 static _Thread_local void *volatile t_local;
 static int s_ready[2];
 
-/* A block that the compiler cannot leave out. */
-__attribute__((noinline, noclone)) static void *make(size_t size) {
-    void *block = malloc(size);
-    if (block == NULL)
-        abort();
-    memset(block, 0, size);
-    __asm__ volatile("" : : "r"(block) : "memory");
-    return block;
-}
-
 static struct node *make_list(int length) {
     struct node *list = NULL;
     for (int i = 0; i < length; i++) {
@@ -38,22 +30,6 @@ static struct node *make_list(int length) {
         list = node;
     }
     return list;
-}
-
-/* What was on the stack, and in registers, is gone. */
-__attribute__((noinline, noclone)) static void wipe(void) {
-    volatile char old[16384];
-    for (size_t i = 0; i < sizeof(old); i++)
-        old[i] = 0;
-    __asm__ volatile("" : : : "memory");
-#if defined(__x86_64__)
-    __asm__ volatile(
-        "xor %%ebx, %%ebx; xor %%r12d, %%r12d; xor %%r13d, %%r13d; xor %%r14d, %%r14d; "
-        "xor %%r15d, %%r15d"
-        :
-        :
-        : "rbx", "r12", "r13", "r14", "r15");
-#endif
 }
 
 __attribute__((noinline, noclone)) static void lost(void) {

@@ -47,16 +47,20 @@ static bool s_is_file(const struct ms_help_option *option) {
             strncmp(option->argument, "LIST", 4) == 0 || strncmp(option->argument, "OLD", 3) == 0);
 }
 
-static bool s_takes_journals(const struct ms_command *command) {
-    return strstr(command->arguments, "FILE") != NULL || strstr(command->arguments, "OLD") != NULL;
-}
+/* What a command takes besides its options. */
+enum s_operands { S_NOTHING, S_COMMANDS, S_PROGRAM, S_JOURNALS, S_FILES };
 
-static bool s_is_compiler(const struct ms_command *command) {
-    return strncmp(command->arguments, "ARGUMENTS OF", 12) == 0;
-}
-
-static bool s_runs_program(const struct ms_command *command) {
-    return strstr(command->arguments, "PROGRAM") != NULL;
+/* As the help calls them. */
+static enum s_operands s_operands(const struct ms_command *command) {
+    if (strncmp(command->arguments, "[COMMAND", 8) == 0)
+        return S_COMMANDS;
+    if (strstr(command->arguments, "PROGRAM") != NULL)
+        return S_PROGRAM;
+    if (strncmp(command->arguments, "ARGUMENTS OF", 12) == 0)
+        return S_FILES;
+    return strstr(command->arguments, "FILE") != NULL || strstr(command->arguments, "OLD") != NULL
+               ? S_JOURNALS
+               : S_NOTHING;
 }
 
 /* TEXT up to a semicolon, with a backslash before what is in SPECIAL. ' is left out: shells have
@@ -146,7 +150,7 @@ bool ms_completions_bash(FILE *file) {
     for (size_t i = 0; good && i < count; i++) {
         const struct ms_command *command = commands[i];
         fprintf(file, "    %s)\n", command->name);
-        if (s_runs_program(command))
+        if (s_operands(command) == S_PROGRAM)
             fputs("        for ((i = 2; i < COMP_CWORD; i++)); do\n"
                   "            [ \"${COMP_WORDS[i]}\" = -- ] || continue\n"
                   "            if [ $((i + 1)) -eq \"$COMP_CWORD\" ]; then\n"
@@ -158,14 +162,15 @@ bool ms_completions_bash(FILE *file) {
                   file);
         fputs("        words='", file);
         good &= s_each_option(file, command, s_bash_word);
-        if (strcmp(command->name, "help") == 0)
-            fputs("'\" options $_memscope_commands\" ;;\n", file);
-        else if (s_takes_journals(command))
-            fputs("'\n        [[ $current == -* ]] || words=$(_memscope_journals)\n"
-                  "        [[ $current == -* ]] || _memscope_reply -f ;;\n",
-                  file);
-        else
-            fprintf(file, "'%s ;;\n", s_is_compiler(command) ? "; _memscope_reply -f" : "");
+        static const char *const s_ends[] = {
+            [S_NOTHING] = "'",
+            [S_PROGRAM] = "'",
+            [S_COMMANDS] = "'\" options $_memscope_commands\"",
+            [S_JOURNALS] = "'\n        [[ $current == -* ]] || words=$(_memscope_journals)\n"
+                           "        [[ $current == -* ]] || _memscope_reply -f",
+            [S_FILES] = "'; _memscope_reply -f",
+        };
+        fprintf(file, "%s ;;\n", s_ends[s_operands(command)]);
     }
     fputs("    esac\n"
           "    COMPREPLY+=($(compgen -W \"$words\" -- \"$current\"))\n"
@@ -238,15 +243,14 @@ bool ms_completions_zsh(FILE *file) {
         const struct ms_command *command = commands[i];
         fprintf(file, "    %s)\n        _arguments", command->name);
         good &= s_each_option(file, command, s_zsh_option);
-        if (strcmp(command->name, "help") == 0)
-            fputs(" '1:command:(options ${subcommands%%:*})'", file);
-        else if (s_runs_program(command))
-            fputs(" \\\n            '*:::program: _normal'", file);
-        else if (s_takes_journals(command))
-            fputs(" \\\n            '*:journal:_memscope_journals'", file);
-        else if (s_is_compiler(command))
-            fputs(" '*:file:_files'", file);
-        fputs(" ;;\n", file);
+        static const char *const s_ends[] = {
+            [S_NOTHING] = "",
+            [S_COMMANDS] = " '1:command:(options ${subcommands%%:*})'",
+            [S_PROGRAM] = " \\\n            '*:::program: _normal'",
+            [S_JOURNALS] = " \\\n            '*:journal:_memscope_journals'",
+            [S_FILES] = " '*:file:_files'",
+        };
+        fprintf(file, "%s ;;\n", s_ends[s_operands(command)]);
     }
     fputs("    esac\n}\n\n_memscope \"$@\"\n", file);
     return good;
@@ -290,15 +294,17 @@ bool ms_completions_fish(FILE *file) {
         fputs("'\n", file);
         fprintf(file, "complete -c memscope -n '__fish_seen_subcommand_from help' -a %s\n",
                 command->name);
-        if (s_takes_journals(command))
-            fprintf(file,
-                    "complete -c memscope -n '__fish_seen_subcommand_from %s' -F -a "
-                    "'(__memscope_journals)'\n",
-                    command->name);
-        else if (s_runs_program(command) || s_is_compiler(command))
+        static const char *const s_takes[] = {
+            [S_NOTHING] = NULL,
+            [S_COMMANDS] = NULL, /* told above, one by one */
+            [S_PROGRAM] = " -a '(__fish_complete_subcommand)'",
+            [S_JOURNALS] = " -a '(__memscope_journals)'",
+            [S_FILES] = "",
+        };
+        const char *takes = s_takes[s_operands(command)];
+        if (takes != NULL)
             fprintf(file, "complete -c memscope -n '__fish_seen_subcommand_from %s' -F%s\n",
-                    command->name,
-                    s_runs_program(command) ? " -a '(__fish_complete_subcommand)'" : "");
+                    command->name, takes);
         good &= s_each_option(file, command, s_fish_option);
     }
     return good;

@@ -215,7 +215,7 @@ case_export_options() {
         same "$found" 2 "status of export $*"
         one_line err "$words"
     }
-    refuse 'live, live-count, total, count, peak' --format folded --value size
+    refuse 'live, live-count, total, count, temporary, peak' --format folded --value size
     refuse 'none, type, variable' --format folded --root thread
     refuse 'sites, types' --format csv --table summary
     refuse 'json takes no --value' --format json --value live

@@ -61,38 +61,64 @@ static void s_add(struct s_walk *walk, enum ms_type_kind kind, const char *name,
         types->entry_count++;
 }
 
-/* The name of DIE within OUTER. A name that is joined is kept for ms_types_find_name. */
-static const char *s_qualify(struct s_walk *walk, Dwarf_Die die, const char *outer,
-                             const char *name) {
-    struct ms_types *types = walk->types;
+/* FULL is the name of DIE, for ms_types_find_name. False: no memory. */
+static bool s_keep_name(struct ms_types *types, Dwarf_Die die, const char *full) {
     uint64_t key = ms_die_key(ms_die_get_place(types->dwarf->debug, die));
-    if (outer == NULL || name == NULL)
-        return name != NULL ? name : outer;
-    uint32_t known = ms_key_find(&types->scoped, key);
-    if (known != MS_KEY_NONE)
-        return types->qualified[known];
-    const char *full = ms_pool_join(&types->dwarf->pool, outer, "::", name);
-    if (full == NULL || types->qualified_count >= MS_KEY_NONE ||
+    if (types->qualified_count >= MS_KEY_NONE ||
         !ms_grow_room(&types->qualified, types->qualified_count, &types->qualified_capacity,
                       sizeof(*types->qualified)))
-        return name;
+        return false;
     types->qualified[types->qualified_count] = full;
     if (ms_key_add(&types->scoped, key, (uint32_t)types->qualified_count))
         types->qualified_count++;
-    return full;
+    return true;
+}
+
+static const char *s_kept_name(const struct ms_types *types, Dwarf_Die die) {
+    uint32_t index =
+        ms_key_find(&types->scoped, ms_die_key(ms_die_get_place(types->dwarf->debug, die)));
+    return index != MS_KEY_NONE ? types->qualified[index] : NULL;
+}
+
+/* The name of DIE within OUTER. A name that is joined is kept. */
+static const char *s_qualify(struct s_walk *walk, Dwarf_Die die, const char *outer,
+                             const char *name) {
+    struct ms_types *types = walk->types;
+    if (outer == NULL || name == NULL)
+        return name != NULL ? name : outer;
+    const char *known = s_kept_name(types, die);
+    if (known != NULL)
+        return known;
+    const char *full = ms_pool_join(&types->dwarf->pool, outer, "::", name);
+    return full != NULL && s_keep_name(types, die, full) ? full : name;
+}
+
+/* The name of a type that is declared in a namespace or class and defined outside of it in the
+ * DWARF: GCC's -fdebug-types-section. NULL: it is not such a one. */
+static const char *s_declared_name(struct s_walk *walk, Dwarf_Die die) {
+    struct ms_types *types = walk->types;
+    Dwarf_Die declaration = NULL;
+    if (!ms_die_follow(types->dwarf->debug, die, DW_AT_specification, &declaration))
+        return NULL;
+    const char *name = s_kept_name(types, declaration);
+    dwarf_dealloc_die(declaration);
+    if (name != NULL && s_kept_name(types, die) == NULL)
+        s_keep_name(types, die, name);
+    return name;
 }
 
 static void s_walk_tagged(struct s_walk *walk, Dwarf_Die die, enum ms_type_kind kind, int depth,
                           const char *outer) {
     Dwarf_Debug debug = walk->types->dwarf->debug;
-    const char *name = ms_die_find_text(debug, die, DW_AT_name);
-    if (name != NULL) {
-        name = s_qualify(walk, die, outer, name);
-        if (!ms_die_has_flag(debug, die, DW_AT_declaration)) {
-            s_add(walk, kind, name, die);
-            if (!walk->is_c)
-                s_add(walk, MS_TYPE_PLAIN, name, die);
-        }
+    const char *name = walk->is_c ? NULL : s_declared_name(walk, die);
+    if (name == NULL) {
+        name = ms_die_find_text(debug, die, DW_AT_name);
+        name = name != NULL ? s_qualify(walk, die, outer, name) : NULL;
+    }
+    if (name != NULL && !ms_die_has_flag(debug, die, DW_AT_declaration)) {
+        s_add(walk, kind, name, die);
+        if (!walk->is_c)
+            s_add(walk, MS_TYPE_PLAIN, name, die);
     }
     if (!walk->is_c && kind != MS_TYPE_ENUM)
         s_walk_children(walk, die, depth + 1, name != NULL ? name : outer);
@@ -177,12 +203,16 @@ static void s_index_whole(struct ms_types *types, uint32_t index) {
     free(units);
 }
 
-bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *name, bool deep,
-                   struct ms_type_place *out) {
+void ms_types_read_names(struct ms_types *types) {
     if (!types->indexed) {
         types->indexed = true;
         s_index(types, false);
     }
+}
+
+bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *name, bool deep,
+                   struct ms_type_place *out) {
+    ms_types_read_names(types);
     if (deep && !types->deep) {
         types->deep = true;
         s_index(types, true);
@@ -229,10 +259,8 @@ bool ms_types_find_in(struct ms_types *types, const char *file, enum ms_type_kin
 }
 
 static const char *s_own_name(const struct ms_types *types, Dwarf_Die die) {
-    uint32_t index =
-        ms_key_find(&types->scoped, ms_die_key(ms_die_get_place(types->dwarf->debug, die)));
-    return index != MS_KEY_NONE ? types->qualified[index]
-                                : ms_die_find_text(types->dwarf->debug, die, DW_AT_name);
+    const char *name = s_kept_name(types, die);
+    return name != NULL ? name : ms_die_find_text(types->dwarf->debug, die, DW_AT_name);
 }
 
 const char *ms_types_find_name(const struct ms_types *types, Dwarf_Die die) {

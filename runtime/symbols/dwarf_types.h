@@ -58,7 +58,11 @@ bool ms_types_find(struct ms_types *types, enum ms_type_kind kind, const char *n
 bool ms_types_find_in(struct ms_types *types, const char *file, enum ms_type_kind kind,
                       const char *name, struct ms_type_place *out);
 
-/* The name of the type DIE with its namespaces and classes; NULL: it has none. */
+/* Reads, once, which namespaces and classes the types outside of functions are in. */
+void ms_types_read_names(struct ms_types *types);
+
+/* The name of the type DIE with its namespaces and classes, as far as they are read; NULL: it has
+ * none. */
 const char *ms_types_find_name(const struct ms_types *types, Dwarf_Die die);
 
 #endif

@@ -127,6 +127,8 @@ const char *ms_variables_find_type(struct ms_types *types, const struct ms_unit 
         typed = s_pointer(dwarf->debug, typed);
     if (typed == NULL)
         return NULL;
+    if (!unit->is_c)
+        ms_types_read_names(types);
     const char *spelling = ms_spell_type_of(types, typed, unit->is_c);
     dwarf_dealloc_die(typed);
     return spelling;

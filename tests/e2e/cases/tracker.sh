@@ -28,40 +28,59 @@ tracked_variables() {
     check '.process.exit' running
 }
 
+# tracked_by COMPILER [FLAGS...]: tracked.c by that compiler alone.
+tracked_by() {
+    compiler=$1
+    shift
+    plain tracked "$@"
+    record ./tracked out.json
+    same "$status" 0 "status of ./tracked: $(cat err)"
+    [ ! -s err ] || fail "tracked wrote to standard error: $(cat err)"
+    for report in out asked; do
+        mv $report.json report.json
+        tracked_variables 2
+    done
+    to_json
+    check '[.leaks[] | select(.var_name == "row") | [.bytes, .count]]' '[[1000,1],[500,5]]'
+    # Nothing is left beside the files, and the malloc of the tracker is in no number.
+    same "$(ls out.json.* asked.json.* 2>/dev/null)" '' 'temporary files'
+    check .summary.total_allocations 15
+}
+
 case_tracked() {
-    for compiler in gcc clang; do
-        command -v $compiler >/dev/null || continue
-        plain tracked
-        record ./tracked out.json
-        same "$status" 0 "status of ./tracked: $(cat err)"
-        [ ! -s err ] || fail "tracked wrote to standard error: $(cat err)"
-        for report in out asked; do
-            mv $report.json report.json
-            tracked_variables 2
-        done
-        to_json
-        check '[.leaks[] | select(.var_name == "row") | [.bytes, .count]]' '[[1000,1],[500,5]]'
-        # Nothing is left beside the files, and the malloc of the tracker is in no number.
-        same "$(ls out.json.* asked.json.* 2>/dev/null)" '' 'temporary files'
-        check .summary.total_allocations 15
+    tracked_by gcc
+}
+
+case_tracked_by_clang() {
+    command -v clang >/dev/null || skip 'there is no clang'
+    tracked_by clang
+    tracked_by clang -O2 -gdwarf-4
+    tracked_by clang -O2 -fdebug-types-section
+}
+
+# Names of parameters of the header's own, and of variables around, are not those of the program's. Types have their
+# namespaces, whatever else of the program was asked for before.
+tracked_cxx_by() {
+    for flags in -O0 -O2 '-O2 -gdwarf-4' '-O2 -fdebug-types-section'; do
+        # shellcheck disable=SC2046,SC2086 # words
+        $1 -std=c++11 -g $flags -Wall -Wextra -Wpedantic -Werror -I"$MEMSCOPE_BUILD/include" -o tracked_cxx \
+            "$programs/tracked_cxx.cc" $("$memscope" config --libs)
+        measure ./tracked_cxx
+        check '[.variables[] | select(.kind == "object") | [.var_name, .type_name, .live_bytes]] | sort' \
+            '[["line","char[8]",8],["owner","shop::holder<int>",8],["value","double",8]]'
+        check '[.variables[] | select(.kind == "tracked") | [.var_name, .type_name, .live_bytes]] | sort' \
+            '[["cheap","const shop::price",8],["file","char",10],["item","pair",24],["name","pair",24]]'
+        check '[.hotspots[] | select(.var_name != null) | .function] | unique' '["main"]'
     done
 }
 
-# Names of parameters of the header's own, and of variables around, are not those of the program's.
 case_tracked_cxx() {
-    for compiler in g++ clang++; do
-        command -v $compiler >/dev/null || continue
-        for level in -O0 -O2; do
-            $compiler -std=c++11 -g $level -Wall -Wextra -Wpedantic -Werror -I"$MEMSCOPE_BUILD/include" -o tracked_cxx \
-                "$programs/tracked_cxx.cc" $("$memscope" config --libs)
-            measure ./tracked_cxx
-            check '[.variables[] | select(.kind == "object") | [.var_name, .type_name, .live_bytes]] | sort' \
-                '[["line","char[8]",8],["owner","holder<int>",8],["value","double",8]]'
-            check '[.variables[] | select(.kind == "tracked") | [.var_name, .type_name, .live_bytes]] | sort' \
-                '[["file","char",10],["item","pair",24],["name","pair",24]]'
-            check '[.hotspots[] | select(.var_name != null) | .function] | unique' '["main"]'
-        done
-    done
+    tracked_cxx_by g++
+}
+
+case_tracked_cxx_by_clang() {
+    command -v clang++ >/dev/null || skip 'there is no clang++'
+    tracked_cxx_by clang++
 }
 
 case_tracked_with_the_plugin() {

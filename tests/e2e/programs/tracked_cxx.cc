@@ -8,6 +8,7 @@ struct pair {
     long first, second, third;
 };
 
+namespace shop {
 template <typename T> class holder {
     T *m_held = nullptr;
 
@@ -16,11 +17,15 @@ template <typename T> class holder {
         return m_held;
     }
 };
+struct price {
+    int value;
+};
+} // namespace shop
 
 int main() {
     memscope_tracker *tracker = memscope_tracker_new();
     char line[8] = "";
-    holder<int> owner;
+    shop::holder<int> owner;
     int value = 1;
     if (line[0] == 0) {
         double value = 2;
@@ -30,10 +35,12 @@ int main() {
     char *file = static_cast<char *>(std::malloc(10));
     pair *made = static_cast<pair *>(std::malloc(sizeof(pair)));
     pair *&name = made;
+    const shop::price *cheap = static_cast<shop::price *>(std::calloc(2, sizeof(shop::price)));
     MEMSCOPE_TRACK(tracker, line);
     MEMSCOPE_TRACK(tracker, owner);
     MEMSCOPE_TRACK(tracker, item);
     MEMSCOPE_TRACK(tracker, file);
     MEMSCOPE_TRACK(tracker, name);
+    MEMSCOPE_TRACK(tracker, cheap);
     return value - 1; /* nothing ends */
 }

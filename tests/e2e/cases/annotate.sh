@@ -89,13 +89,32 @@ case_every_level_of_optimisation() {
     done
 }
 
-case_annotations_without_plugin() {
-    for compiler in gcc clang; do
-        command -v $compiler >/dev/null || continue
-        $compiler -std=gnu11 -Wall -Wextra -Werror -Wno-unknown-attributes -I"$MEMSCOPE_BUILD/include" \
-            -o plain "$programs/annotated.c" || fail "$compiler cannot compile annotations"
-        ./plain || fail "./plain of $compiler ended with $?"
+# nothing_to CC CXX: annotated programs by these compilers alone, to which annotations are nothing, not even a warning.
+nothing_to() {
+    flags="-g -O0 -Wall -Wextra -Werror -I$MEMSCOPE_BUILD/include"
+    # shellcheck disable=SC2086 # words
+    $1 -std=gnu11 $flags -Wno-unknown-attributes -o annotated "$programs/annotated.c" || fail "$1 cannot compile annotations"
+    # shellcheck disable=SC2086 # words
+    $2 -std=c++14 $flags -o classes "$programs/classes.cc" || fail "$2 cannot compile annotations"
+    for program in annotated classes; do
+        ./$program >out || fail "./$program of $1 ended with $?"
     done
+    "$memscope" run -o j.mscope ./annotated 2>err || fail "memscope run ended with $?: $(cat err)"
+    to_json
+    check '[.variables[], .sites[] | select(.var_name != null)]' '[]'
+    # local three times, and parameter, global, static twice, first, names, thread_local and plain
+    check '.summary | [.total_allocations, .total_bytes, .typed_bytes_percent]' '[11,852,0]'
+    check '[.hotspots[] | select(.location | endswith(":'"$(line annotated label)"'")) | [.function, .total_size]]' \
+        '[["main",100]]'
+}
+
+case_annotations_without_plugin() {
+    nothing_to gcc g++
+}
+
+case_annotations_of_clang() {
+    command -v clang++ >/dev/null || skip 'there is no clang'
+    nothing_to clang clang++
 }
 
 # The blocks of a wrapper have the type that its callers give them.

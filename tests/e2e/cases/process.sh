@@ -78,8 +78,9 @@ case_output_untouched() {
     cmp err plain.err || fail "standard error differs"
 }
 
-case_uninstrumented_program() {
-    gcc -O1 -fno-omit-frame-pointer -g -o counts "$programs/counts.c"
+# uninstrumented COMPILER [FLAGS...]: counts.c by that compiler alone.
+uninstrumented() {
+    "$@" -g -o counts "$programs/counts.c"
     found=0
     "$memscope" run -o j.mscope -- ./counts 5000 40 return=3 >out 2>err || found=$?
     same "$found" 3 status
@@ -90,6 +91,27 @@ case_uninstrumented_program() {
     check '[.sites[] | [.kind, .type_name, .total_allocations]]' '[["caller",null,5000]]'
     check '.hotspots[0] | [.function, (.location | sub(".*/"; ""))]' \
         "[\"push\",\"counts.c:$(line counts node)\"]"
+}
+
+case_uninstrumented_program() {
+    uninstrumented gcc -O1 -fno-omit-frame-pointer
+}
+
+# What clang inlines, and how it says so, is its own choice: all functions of the source are there, with their lines.
+case_program_of_clang() {
+    command -v clang >/dev/null || skip 'there is no clang'
+    uninstrumented clang -O1 -Wno-unknown-attributes
+    for flags in -O0 -O2 '-O2 -gdwarf-4' '-O2 -fomit-frame-pointer' '-O2 -gsplit-dwarf'; do
+        # shellcheck disable=SC2086 # a list of flags
+        clang -g $flags -Wno-unknown-attributes -o inlined "$programs/inlined.c"
+        "$memscope" run -o j.mscope ./inlined >out 2>err || fail "inlined by clang $flags ended with $?: $(cat err)"
+        to_json
+        check '. as $r | [$r.leaks[].stack_id as $id | $r.stacks[] | select(.id == $id) | .frames[0:4] |
+            map([.function, .line, (.file | sub(".*/"; ""))])] | unique' \
+            "[[[\"inner\",$(line inlined inner),\"inlined.c\"],[\"middle\",$(line inlined middle),\"inlined.c\"],\
+[\"outer\",$(line inlined outer),\"inlined.c\"],[\"main\",$(line inlined main),\"inlined.c\"]]]"
+        check '[.leaks[].count] | add' 9 # clang may unroll the loop around the call
+    done
 }
 
 # callback_frames: the program's own functions in the stack of the block that callback.c keeps, and

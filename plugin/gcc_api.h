@@ -95,12 +95,16 @@ static inline gimple *last_nondebug_stmt(basic_block block) {
 #endif
 
 /* Warnings that statements of ours never give. -Wuse-after-free and -Wdangling-pointer came with
- * GCC 12. */
+ * GCC 12; since GCC 15 the first is, like the second, but a name of the one with a level. */
 static const int ms_quiet_warnings[] = {
     OPT_Wmaybe_uninitialized,
     OPT_Wuninitialized,
-#if BUILDING_GCC_MAJOR >= 12
+#if BUILDING_GCC_MAJOR >= 15
+    OPT_Wuse_after_free_,
+#elif BUILDING_GCC_MAJOR >= 12
     OPT_Wuse_after_free,
+#endif
+#if BUILDING_GCC_MAJOR >= 12
     OPT_Wdangling_pointer_,
 #endif
 };

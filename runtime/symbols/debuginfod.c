@@ -13,7 +13,8 @@
 #define LIBRARY         "libdebuginfod.so.1"
 #define DEFAULT_SECONDS 20
 /* The library gives up by itself, and is let to: what it is stopped at it takes for what no server
- * has, for ten minutes. But it waits for a connection for as long as that takes. */
+ * has, for ten minutes. But it waits for a connection for as long as that takes, and from 0.192 on
+ * tells no progress meanwhile. */
 #define GRACE_SECONDS 2
 
 /* As <elfutils/debuginfod.h> declares them; the soname has not changed since they are there. */
@@ -28,7 +29,7 @@ struct s_library {
 
 /* Synchronization: one thread at a time (symbols.h) */
 static struct s_library s_library;
-static bool s_failed;
+static bool s_failed, s_answered;
 static struct {
     time_t since; /* when the last byte came */
     long bytes;
@@ -83,6 +84,41 @@ bool ms_debuginfod_is_there(void) {
     return urls != NULL && urls[strspn(urls, " ")] != 0 && !s_failed;
 }
 
+/* The library itself ends a request SECONDS after its start, whatever comes; 0: it does not. */
+static int s_request_within(int seconds, struct debuginfod_client *client,
+                            const unsigned char *build_id, size_t size, char **path) {
+    char text[16];
+    const char *set = getenv("DEBUGINFOD_MAXTIME");
+    char *before = set != NULL ? strdup(set) : NULL;
+    snprintf(text, sizeof(text), "%d", seconds);
+    if (seconds > 0)
+        setenv("DEBUGINFOD_MAXTIME", text, 1);
+    s_wait.since = s_now();
+    s_wait.bytes = 0;
+    s_wait.given_up = false;
+    int result = s_library.find_debuginfo(client, build_id, (int)size, path);
+    if (before != NULL)
+        setenv("DEBUGINFOD_MAXTIME", before, 1);
+    else
+        unsetenv("DEBUGINFOD_MAXTIME");
+    free(before);
+    return result;
+}
+
+/* As long as no server has said anything, a request has a limit of its own. When it ends in the
+ * middle of a file that comes, it is made again without. */
+static int s_request(struct debuginfod_client *client, const unsigned char *build_id, size_t size,
+                     char **path) {
+    int seconds = s_answered ? 0 : s_limit() + GRACE_SECONDS;
+    int result = s_request_within(seconds, client, build_id, size, path);
+    bool is_cut = seconds > 0 && result == -ETIME;
+    s_answered |= s_wait.bytes > 0; /* else it may be known from before */
+    if (is_cut && s_answered)
+        return s_request_within(0, client, build_id, size, path);
+    s_wait.given_up |= is_cut;
+    return result;
+}
+
 static const char *s_ask(struct ms_pool *pool, const unsigned char *build_id, size_t size,
                          const char **why) {
     char seconds[16];
@@ -95,10 +131,7 @@ static const char *s_ask(struct ms_pool *pool, const unsigned char *build_id, si
         return NULL;
     }
     s_library.set_progressfn(client, on_progress);
-    s_wait.since = s_now();
-    s_wait.bytes = 0;
-    s_wait.given_up = false;
-    int result = s_library.find_debuginfo(client, build_id, (int)size, &path);
+    int result = s_request(client, build_id, size, &path);
     s_library.end(client);
     const char *found = result >= 0 && path != NULL ? ms_pool_copy(pool, path, strlen(path)) : NULL;
     if (result >= 0)

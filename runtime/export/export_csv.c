@@ -19,122 +19,122 @@
 
 #define STANDARD_TABLE "sites"
 
-static bool is_table(const struct ms_field *field) {
+static bool s_is_table(const struct ms_field *field) {
     return field->kind == MS_FIELD_OBJECTS || field->kind == MS_FIELD_STACKS;
 }
 
 const char *ms_csv_table(size_t at) {
     const struct ms_shape *shape = ms_report_shape();
     for (size_t i = 0; i < shape->field_count; i++) {
-        if (is_table(&shape->fields[i]) && at-- == 0) {
+        if (s_is_table(&shape->fields[i]) && at-- == 0) {
             return shape->fields[i].key;
         }
     }
     return NULL;
 }
 
-static const struct ms_field *find_table(const char *name) {
+static const struct ms_field *s_find_table(const char *name) {
     const struct ms_shape *shape = ms_report_shape();
     for (size_t i = 0; i < shape->field_count; i++) {
-        if (is_table(&shape->fields[i]) && strcmp(shape->fields[i].key, name) == 0) {
+        if (s_is_table(&shape->fields[i]) && strcmp(shape->fields[i].key, name) == 0) {
             return &shape->fields[i];
         }
     }
     return NULL;
 }
 
-static void put_text(struct ms_sink_buffer *out, const char *text) {
+static void s_put_text(struct ms_sink_buffer *out, const char *text) {
     ms_sink_buffer_put(out, text, strlen(text));
 }
 
 /* An empty text is quoted, to be told from what is not known. */
-static void put_quoted(struct ms_sink_buffer *out, const char *text) {
+static void s_put_quoted(struct ms_sink_buffer *out, const char *text) {
     if (text == NULL) {
         return;
     }
     if (*text != '\0' && strpbrk(text, ",\"\r\n \t") == NULL) {
-        put_text(out, text);
+        s_put_text(out, text);
         return;
     }
-    put_text(out, "\"");
+    s_put_text(out, "\"");
     for (size_t plain; *text != '\0'; text += plain) {
         plain = *text == '"' ? 1 : strcspn(text, "\"");
-        put_text(out, *text == '"' ? "\"" : "");
+        s_put_text(out, *text == '"' ? "\"" : "");
         ms_sink_buffer_put(out, text, plain);
     }
-    put_text(out, "\"");
+    s_put_text(out, "\"");
 }
 
-static void put_uint(struct ms_sink_buffer *out, uint64_t value) {
+static void s_put_uint(struct ms_sink_buffer *out, uint64_t value) {
     char text[32];
     snprintf(text, sizeof(text), "%" PRIu64, value);
-    put_text(out, text);
+    s_put_text(out, text);
 }
 
-static void put_value(struct ms_sink_buffer *out, const struct ms_field *field, const char *row) {
+static void s_put_value(struct ms_sink_buffer *out, const struct ms_field *field, const char *row) {
     const void *place = row + field->offset;
     char text[MS_NUMBER_TEXT_BYTES];
     switch (field->kind) {
     case MS_FIELD_UINT:
         if (*(const uint64_t *)place != MEMSCOPE_UNKNOWN) {
-            put_uint(out, *(const uint64_t *)place);
+            s_put_uint(out, *(const uint64_t *)place);
         }
         break;
     case MS_FIELD_ID:
         if (*(const uint32_t *)place != MEMSCOPE_NO_ID) {
-            put_uint(out, *(const uint32_t *)place);
+            s_put_uint(out, *(const uint32_t *)place);
         }
         break;
     case MS_FIELD_REAL:
         if (isfinite(*(const double *)place)) {
             ms_number_text_real(text, *(const double *)place);
-            put_text(out, text);
+            s_put_text(out, text);
         }
         break;
     case MS_FIELD_BOOL:
-        put_text(out, *(const bool *)place ? "true" : "false");
+        s_put_text(out, *(const bool *)place ? "true" : "false");
         break;
     case MS_FIELD_EXIT:
-        put_quoted(out, ms_exit_spelling(*(const enum memscope_exit *)place));
+        s_put_quoted(out, ms_exit_spelling(*(const enum memscope_exit *)place));
         break;
     case MS_FIELD_STRING:
-        put_quoted(out, *(const char *const *)place);
+        s_put_quoted(out, *(const char *const *)place);
         break;
     default:
         break;
     }
 }
 
-static bool is_value(const struct ms_field *field) {
+static bool s_is_value(const struct ms_field *field) {
     return field->kind == MS_FIELD_UINT || field->kind == MS_FIELD_ID ||
            field->kind == MS_FIELD_REAL || field->kind == MS_FIELD_BOOL ||
            field->kind == MS_FIELD_EXIT || field->kind == MS_FIELD_STRING;
 }
 
-static void put_comma(struct ms_sink_buffer *out, bool *first) {
-    put_text(out, *first ? "" : ",");
+static void s_put_comma(struct ms_sink_buffer *out, bool *first) {
+    s_put_text(out, *first ? "" : ",");
     *first = false;
 }
 
 /* An object in a row is columns named `object.key`. */
-static void put_keys(struct ms_sink_buffer *out, const struct ms_shape *shape, const char *prefix,
-                     bool *first) {
+static void s_put_keys(struct ms_sink_buffer *out, const struct ms_shape *shape, const char *prefix,
+                       bool *first) {
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct ms_field *field = &shape->fields[i];
         if (field->kind == MS_FIELD_OPTIONAL) {
-            put_keys(out, field->shape, field->key, first);
-        } else if (is_value(field)) {
-            put_comma(out, first);
-            put_text(out, prefix);
-            put_text(out, *prefix != '\0' ? "." : "");
-            put_text(out, field->key);
+            s_put_keys(out, field->shape, field->key, first);
+        } else if (s_is_value(field)) {
+            s_put_comma(out, first);
+            s_put_text(out, prefix);
+            s_put_text(out, *prefix != '\0' ? "." : "");
+            s_put_text(out, field->key);
         }
     }
 }
 
 /* ROW may be NULL: an object that is not there. */
-static void put_values(struct ms_sink_buffer *out, const struct ms_shape *shape, const char *row,
-                       bool *first) {
+static void s_put_values(struct ms_sink_buffer *out, const struct ms_shape *shape, const char *row,
+                         bool *first) {
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct ms_field *field = &shape->fields[i];
         if (field->kind == MS_FIELD_OPTIONAL) {
@@ -142,29 +142,29 @@ static void put_values(struct ms_sink_buffer *out, const struct ms_shape *shape,
             if (row != NULL) {
                 memcpy(&object, row + field->offset, sizeof(object));
             }
-            put_values(out, field->shape, object, first);
-        } else if (is_value(field)) {
-            put_comma(out, first);
+            s_put_values(out, field->shape, object, first);
+        } else if (s_is_value(field)) {
+            s_put_comma(out, first);
             if (row != NULL) {
-                put_value(out, field, row);
+                s_put_value(out, field, row);
             }
         }
     }
 }
 
-static void put_table(struct ms_sink_buffer *out, const struct memscope_report *report,
-                      const struct ms_field *table) {
+static void s_put_table(struct ms_sink_buffer *out, const struct memscope_report *report,
+                        const struct ms_field *table) {
     const void *rows_place = (const char *)report + table->offset;
     const void *count_place = (const char *)report + table->count;
     const char *rows = *(const char *const *)rows_place;
     size_t count = rows != NULL ? *(const size_t *)count_place : 0;
     bool first = true;
-    put_keys(out, table->shape, "", &first);
-    put_text(out, "\r\n");
+    s_put_keys(out, table->shape, "", &first);
+    s_put_text(out, "\r\n");
     for (size_t i = 0; i < count; i++) {
         first = true;
-        put_values(out, table->shape, rows + i * table->shape->size, &first);
-        put_text(out, "\r\n");
+        s_put_values(out, table->shape, rows + i * table->shape->size, &first);
+        s_put_text(out, "\r\n");
     }
 }
 
@@ -172,7 +172,7 @@ enum ms_status ms_export_csv(const struct memscope_report *report,
                              const struct ms_export_options *options, ms_sink_fn *sink,
                              void *sink_data) {
     const struct ms_field *table =
-        find_table(options->table != NULL ? options->table : STANDARD_TABLE);
+        s_find_table(options->table != NULL ? options->table : STANDARD_TABLE);
     if (table == NULL) {
         return MS_INVALID;
     }
@@ -181,7 +181,7 @@ enum ms_status ms_export_csv(const struct memscope_report *report,
         return MS_NO_MEMORY;
     }
     ms_sink_buffer_init(out, sink, sink_data);
-    put_table(out, report, table);
+    s_put_table(out, report, table);
     enum ms_status status = ms_sink_buffer_flush(out);
     free(out);
     return status;

@@ -13,7 +13,7 @@
 
 #include "export/export.h"
 
-static bool write_to_descriptor(void *sink, const void *bytes, size_t size) {
+static bool s_write_to_descriptor(void *sink, const void *bytes, size_t size) {
     const int *descriptor = sink;
     const char *next = bytes;
     while (size > 0) {
@@ -31,12 +31,12 @@ static bool write_to_descriptor(void *sink, const void *bytes, size_t size) {
 }
 
 /* Into something that cannot be replaced: a terminal, a pipe, /dev/null. */
-static enum ms_status write_in_place(ms_fill_fn *fill, const void *data, const char *path) {
+static enum ms_status s_write_in_place(ms_fill_fn *fill, const void *data, const char *path) {
     int descriptor = open(path, O_WRONLY | O_CLOEXEC);
     if (descriptor < 0) {
         return MS_IO;
     }
-    enum ms_status status = fill(data, write_to_descriptor, &descriptor);
+    enum ms_status status = fill(data, s_write_to_descriptor, &descriptor);
     int error = errno;
     if (close(descriptor) != 0 && status == MS_OK) {
         return MS_IO;
@@ -45,7 +45,7 @@ static enum ms_status write_in_place(ms_fill_fn *fill, const void *data, const c
     return status;
 }
 
-static enum ms_status write_beside(ms_fill_fn *fill, const void *data, const char *path) {
+static enum ms_status s_write_beside(ms_fill_fn *fill, const void *data, const char *path) {
     static const char suffix[] = ".XXXXXX";
     size_t length = strlen(path);
     char *temporary = malloc(length + sizeof(suffix));
@@ -60,7 +60,7 @@ static enum ms_status write_beside(ms_fill_fn *fill, const void *data, const cha
     if (descriptor < 0) {
         goto done;
     }
-    status = fill(data, write_to_descriptor, &descriptor);
+    status = fill(data, s_write_to_descriptor, &descriptor);
     int error = errno;
     if (close(descriptor) != 0 && status == MS_OK) {
         status = MS_IO;
@@ -83,45 +83,45 @@ enum ms_status ms_export_filled(ms_fill_fn *fill, const void *data, const char *
     if (strcmp(path, "-") == 0) {
         int descriptor = STDOUT_FILENO;
         fflush(stdout); /* what the program printed before comes first */
-        return fill(data, write_to_descriptor, &descriptor);
+        return fill(data, s_write_to_descriptor, &descriptor);
     }
     struct stat existing;
     if (stat(path, &existing) != 0) {
-        return write_beside(fill, data, path);
+        return s_write_beside(fill, data, path);
     }
     if (S_ISDIR(existing.st_mode)) {
         errno = EISDIR;
         return MS_IO;
     }
     if (!S_ISREG(existing.st_mode)) {
-        return write_in_place(fill, data, path);
+        return s_write_in_place(fill, data, path);
     }
     /* A link stays a link: the file it leads to is replaced. */
     char *target = realpath(path, NULL);
     if (target == NULL) {
         return MS_IO;
     }
-    enum ms_status status = write_beside(fill, data, target);
+    enum ms_status status = s_write_beside(fill, data, target);
     int error = errno;
     free(target);
     errno = error;
     return status;
 }
 
-struct export {
+struct s_export {
     const struct ms_exporter *exporter;
     const struct memscope_report *report;
     const struct ms_export_options *options;
 };
 
-static enum ms_status fill_by_exporter(const void *data, ms_sink_fn *sink, void *sink_data) {
-    const struct export *export = data;
+static enum ms_status s_fill_by_exporter(const void *data, ms_sink_fn *sink, void *sink_data) {
+    const struct s_export *export = data;
     return ms_export_write(export->exporter, export->report, export->options, sink, sink_data);
 }
 
 enum ms_status ms_export_file(const struct ms_exporter *exporter,
                               const struct memscope_report *report,
                               const struct ms_export_options *options, const char *path) {
-    const struct export export = {exporter, report, options};
-    return ms_export_filled(fill_by_exporter, &export, path);
+    const struct s_export export = {exporter, report, options};
+    return ms_export_filled(s_fill_by_exporter, &export, path);
 }

@@ -13,7 +13,7 @@
 #include "export/sink_buffer.h"
 
 /* A name may have anything in it but what ends it (';') or the line: these become ':' and ' '. */
-static void put_name(struct ms_sink_buffer *out, const char *name) {
+static void s_put_name(struct ms_sink_buffer *out, const char *name) {
     while (*name != '\0') {
         size_t plain = 0;
         while ((unsigned char)name[plain] >= ' ' && name[plain] != ';' && name[plain] != 0x7f) {
@@ -27,8 +27,8 @@ static void put_name(struct ms_sink_buffer *out, const char *name) {
     }
 }
 
-static void put_sample(struct ms_sink_buffer *out, const struct ms_profile_sample *sample,
-                       const struct ms_export_options *options) {
+static void s_put_sample(struct ms_sink_buffer *out, const struct ms_profile_sample *sample,
+                         const struct ms_export_options *options) {
     uint64_t value = ms_profile_value(sample, options->value);
     if (value == 0) {
         return;
@@ -39,7 +39,7 @@ static void put_sample(struct ms_sink_buffer *out, const struct ms_profile_sampl
         if (i != 0) {
             ms_sink_buffer_put(out, ";", 1);
         }
-        put_name(out, ms_profile_frame_get(sample, options->root, i, room).name);
+        s_put_name(out, ms_profile_frame_get(sample, options->root, i, room).name);
     }
     int length = snprintf(number, sizeof(number), " %" PRIu64 "\n", value);
     ms_sink_buffer_put(out, number, (size_t)length);
@@ -58,7 +58,7 @@ enum ms_status ms_export_folded(const struct memscope_report *report,
     ms_sink_buffer_init(out, sink, sink_data);
     for (size_t i = 0; i < ms_profile_sample_count(&rows); i++) {
         struct ms_profile_sample sample = ms_profile_sample_get(&rows, i);
-        put_sample(out, &sample, options);
+        s_put_sample(out, &sample, options);
     }
     status = ms_sink_buffer_flush(out);
     ms_profile_index_fini(&rows);

@@ -11,29 +11,29 @@
 #include "export/report_writer.h"
 #include "export/stack_tree.h"
 
-struct content {
+struct s_content {
     const struct memscope_report *report;
     struct ms_stack_tree *tree;
 };
 
-static void write_report(struct ms_writer *writer, const void *data) {
-    const struct content *content = data;
+static void s_write_report(struct ms_writer *writer, const void *data) {
+    const struct s_content *content = data;
     ms_report_write(writer, content->report, ms_stack_tree_write, content->tree);
 }
 
 /* What the server knows the process by. */
-static void write_live(struct ms_writer *writer, const void *data) {
+static void s_write_live(struct ms_writer *writer, const void *data) {
     writer->ops->begin_object(writer, 1);
     writer->ops->string(writer, "process");
     writer->ops->string(writer, data);
     writer->ops->end_object(writer);
 }
 
-static void write_sources(struct ms_writer *writer, const void *data) {
+static void s_write_sources(struct ms_writer *writer, const void *data) {
     ms_listings_write(writer, data);
 }
 
-static void write_editor_links(struct ms_writer *writer, const void *data) {
+static void s_write_editor_links(struct ms_writer *writer, const void *data) {
     ms_editor_links_write(writer, data);
 }
 
@@ -41,21 +41,21 @@ enum ms_status ms_export_html(const struct memscope_report *report,
                               const struct ms_export_options *options, ms_sink_fn *sink,
                               void *sink_data) {
     const struct ms_listings *listings = options != NULL ? options->listings : NULL;
-    const struct content content = {report, ms_stack_tree_new(report)};
+    const struct s_content content = {report, ms_stack_tree_new(report)};
     if (content.tree == NULL) {
         return MS_NO_MEMORY;
     }
     const char *live = options != NULL ? options->live : NULL;
     struct ms_page_element elements[4] = {
-        {"report", write_report, &content},
-        {"editor", write_editor_links, options != NULL ? options->editor_links : NULL},
+        {"report", s_write_report, &content},
+        {"editor", s_write_editor_links, options != NULL ? options->editor_links : NULL},
     };
     size_t count = 2;
     if (listings != NULL) {
-        elements[count++] = (struct ms_page_element){"sources", write_sources, listings};
+        elements[count++] = (struct ms_page_element){"sources", s_write_sources, listings};
     }
     if (live != NULL) {
-        elements[count++] = (struct ms_page_element){"live", write_live, live};
+        elements[count++] = (struct ms_page_element){"live", s_write_live, live};
     }
     enum ms_status status = ms_page_write(elements, count, live != NULL, sink, sink_data);
     ms_stack_tree_destroy(content.tree);
@@ -64,14 +64,14 @@ enum ms_status ms_export_html(const struct memscope_report *report,
 
 enum ms_status ms_export_page_report(const struct memscope_report *report, ms_sink_fn *sink,
                                      void *sink_data) {
-    const struct content content = {report, ms_stack_tree_new(report)};
+    const struct s_content content = {report, ms_stack_tree_new(report)};
     if (content.tree == NULL) {
         return MS_NO_MEMORY;
     }
     struct ms_writer *writer = ms_json_writer_new(sink, sink_data, MS_JSON_COMPACT);
     enum ms_status status = MS_NO_MEMORY;
     if (writer != NULL) {
-        write_report(writer, &content);
+        s_write_report(writer, &content);
         status = writer->ops->finish(writer);
     }
     ms_stack_tree_destroy(content.tree);

@@ -20,13 +20,13 @@
 #define NS_IN_MS       UINT64_C(1000000)
 
 /* A sample as the path from the root of a tree. */
-struct path {
+struct s_path {
     const uint32_t *lines; /* numbers of a frame table */
     size_t depth;
     uint64_t bytes;
 };
 
-struct massif {
+struct s_massif {
     struct ms_sink_buffer out;
     const struct memscope_report *report;
     const struct ms_export_options *options;
@@ -38,7 +38,7 @@ struct massif {
     uint64_t total;   /* of the tree that is written */
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct massif *massif, const char *format,
+__attribute__((format(printf, 2, 3))) static void put(struct s_massif *massif, const char *format,
                                                       ...) {
     char text[128];
     va_list arguments;
@@ -49,15 +49,15 @@ __attribute__((format(printf, 2, 3))) static void put(struct massif *massif, con
 }
 
 /* On one line, whatever is in it. */
-static void put_text(struct massif *massif, const char *text) {
+static void s_put_text(struct s_massif *massif, const char *text) {
     for (; *text != '\0'; text++) {
         bool plain = (unsigned char)*text >= ' ' && *text != 0x7f;
         ms_sink_buffer_put(&massif->out, plain ? text : " ", 1);
     }
 }
 
-static void put_snapshot(struct massif *massif, uint64_t time_ns, uint64_t bytes,
-                         const char *tree) {
+static void s_put_snapshot(struct s_massif *massif, uint64_t time_ns, uint64_t bytes,
+                           const char *tree) {
     if (time_ns > massif->last_ns) {
         massif->last_ns = time_ns; /* time does not go back */
     }
@@ -68,9 +68,9 @@ static void put_snapshot(struct massif *massif, uint64_t time_ns, uint64_t bytes
 
 /* ---- trees ---- */
 
-static int by_lines(const void *left, const void *right) {
-    const struct path *a = left;
-    const struct path *b = right;
+static int s_by_lines(const void *left, const void *right) {
+    const struct s_path *a = left;
+    const struct s_path *b = right;
     for (size_t i = 0; i < a->depth && i < b->depth; i++) {
         if (a->lines[i] != b->lines[i]) {
             return a->lines[i] < b->lines[i] ? -1 : 1;
@@ -80,49 +80,49 @@ static int by_lines(const void *left, const void *right) {
 }
 
 /* Paths that share their lines up to some level. */
-struct branch {
-    const struct path *first;
+struct s_branch {
+    const struct s_path *first;
     size_t count;
     uint64_t bytes;
 };
 
-static int by_bytes(const void *left, const void *right) {
-    const struct branch *a = left;
-    const struct branch *b = right;
+static int s_by_bytes(const void *left, const void *right) {
+    const struct s_branch *a = left;
+    const struct s_branch *b = right;
     return a->bytes > b->bytes ? -1 : a->bytes < b->bytes;
 }
 
 /* The branches of the COUNT sorted paths at FIRST by their line at LEVEL, the largest first. Paths
  * that end in front of it are in none. NULL when out of memory. */
-static struct branch *find_branches(const struct path *first, size_t count, size_t level,
-                                    size_t *found) {
-    struct branch *branches = malloc((count + 1) * sizeof(*branches));
+static struct s_branch *s_find_branches(const struct s_path *first, size_t count, size_t level,
+                                        size_t *found) {
+    struct s_branch *branches = malloc((count + 1) * sizeof(*branches));
     *found = 0;
     for (size_t i = 0; branches != NULL && i < count; i++) {
-        const struct path *path = &first[i];
+        const struct s_path *path = &first[i];
         if (path->depth <= level) {
             continue;
         }
-        struct branch *last = *found != 0 ? &branches[*found - 1] : NULL;
+        struct s_branch *last = *found != 0 ? &branches[*found - 1] : NULL;
         if (last == NULL || last->first->lines[level] != path->lines[level]) {
-            branches[(*found)++] = (struct branch){path, 1, path->bytes};
+            branches[(*found)++] = (struct s_branch){path, 1, path->bytes};
         } else {
             last->count++;
             last->bytes += path->bytes;
         }
     }
     if (branches != NULL) {
-        qsort(branches, *found, sizeof(*branches), by_bytes);
+        qsort(branches, *found, sizeof(*branches), s_by_bytes);
     }
     return branches;
 }
 
-static void put_line(struct massif *massif, uint32_t number) {
+static void s_put_line(struct s_massif *massif, uint32_t number) {
     const struct ms_profile_frame *frame = &massif->frames.list[number];
-    put_text(massif, frame->name);
+    s_put_text(massif, frame->name);
     if (frame->file != NULL) {
         put(massif, " (");
-        put_text(massif, frame->file);
+        s_put_text(massif, frame->file);
         if (frame->line != MEMSCOPE_UNKNOWN) {
             put(massif, ":%" PRIu64, frame->line);
         }
@@ -132,32 +132,32 @@ static void put_line(struct massif *massif, uint32_t number) {
 }
 
 /* Massif's threshold: what is less than a hundredth is one line. */
-static bool is_small(const struct massif *massif, uint64_t bytes) {
+static bool s_is_small(const struct s_massif *massif, uint64_t bytes) {
     return bytes < massif->total / 100;
 }
 
 /* What is below the line at LEVEL - 1, which has not been ended. */
-static void put_branches(struct massif *massif, const struct branch *parent, size_t level) {
+static void s_put_branches(struct s_massif *massif, const struct s_branch *parent, size_t level) {
     size_t count, large = 0;
-    struct branch *branches = find_branches(parent->first, parent->count, level, &count);
+    struct s_branch *branches = s_find_branches(parent->first, parent->count, level, &count);
     if (branches == NULL) {
         massif->status = MS_NO_MEMORY;
         return;
     }
     uint64_t small_bytes = 0;
     for (size_t i = 0; i < count; i++) {
-        large += !is_small(massif, branches[i].bytes);
-        small_bytes += is_small(massif, branches[i].bytes) ? branches[i].bytes : 0;
+        large += !s_is_small(massif, branches[i].bytes);
+        small_bytes += s_is_small(massif, branches[i].bytes) ? branches[i].bytes : 0;
     }
     size_t shown = level < LEVEL_LIMIT ? large + (large < count) : 0;
     put(massif, "%*sn%zu: %" PRIu64 " ", (int)level, "", shown, parent->bytes);
     if (level == 0) {
         put(massif, "(heap allocation functions) malloc/new/new[], --alloc-fns, etc.\n");
     } else {
-        put_line(massif, parent->first->lines[level - 1]);
+        s_put_line(massif, parent->first->lines[level - 1]);
     }
     for (size_t i = 0; shown != 0 && i < large; i++) {
-        put_branches(massif, &branches[i], level + 1);
+        s_put_branches(massif, &branches[i], level + 1);
     }
     if (shown > large) {
         put(massif, "%*sn0: %" PRIu64 " in %zu places, all below massif's threshold (1.00%%)\n",
@@ -169,8 +169,8 @@ static void put_branches(struct massif *massif, const struct branch *parent, siz
 /* ---- paths ---- */
 
 /* The lines of SAMPLE into LINES: what it is put under, then the innermost function. */
-static size_t find_lines(struct massif *massif, const struct ms_profile_sample *sample,
-                         uint32_t *lines) {
+static size_t s_find_lines(struct s_massif *massif, const struct ms_profile_sample *sample,
+                           uint32_t *lines) {
     enum ms_export_root root = massif->options->root;
     size_t depth = ms_profile_depth(sample, root), roots = root != MS_EXPORT_ROOT_NONE;
     size_t kept = depth < LEVEL_LIMIT ? depth : LEVEL_LIMIT;
@@ -187,10 +187,10 @@ static size_t find_lines(struct massif *massif, const struct ms_profile_sample *
 }
 
 /* A snapshot with a tree of all samples by VALUE. */
-static void put_tree(struct massif *massif, enum ms_export_value value, uint64_t time_ns,
-                     const char *kind) {
+static void s_put_tree(struct s_massif *massif, enum ms_export_value value, uint64_t time_ns,
+                       const char *kind) {
     size_t count = ms_profile_sample_count(&massif->rows), used = 0;
-    struct path *paths = malloc((count + 1) * sizeof(*paths));
+    struct s_path *paths = malloc((count + 1) * sizeof(*paths));
     struct ms_arena arena = {NULL};
     massif->total = 0;
     if (paths == NULL) {
@@ -203,20 +203,20 @@ static void put_tree(struct massif *massif, enum ms_export_value value, uint64_t
             continue;
         }
         uint32_t lines[LEVEL_LIMIT];
-        size_t depth = find_lines(massif, &sample, lines);
+        size_t depth = s_find_lines(massif, &sample, lines);
         uint32_t *kept = ms_arena_array(&arena, depth, sizeof(*kept));
         if (kept == NULL) {
             massif->status = MS_NO_MEMORY;
             break;
         }
         memcpy(kept, lines, depth * sizeof(*kept));
-        paths[used++] = (struct path){kept, depth, bytes};
+        paths[used++] = (struct s_path){kept, depth, bytes};
         massif->total += bytes;
     }
     if (massif->status == MS_OK) {
-        qsort(paths, used, sizeof(*paths), by_lines);
-        put_snapshot(massif, time_ns, massif->total, kind);
-        put_branches(massif, &(struct branch){paths, used, massif->total}, 0);
+        qsort(paths, used, sizeof(*paths), s_by_lines);
+        s_put_snapshot(massif, time_ns, massif->total, kind);
+        s_put_branches(massif, &(struct s_branch){paths, used, massif->total}, 0);
     }
     ms_arena_fini(&arena);
     free(paths);
@@ -224,58 +224,59 @@ static void put_tree(struct massif *massif, enum ms_export_value value, uint64_t
 
 /* ---- the whole ---- */
 
-static uint64_t known(uint64_t value) {
+static uint64_t s_known(uint64_t value) {
     return value != MEMSCOPE_UNKNOWN ? value : 0;
 }
 
-static void put_head(struct massif *massif) {
+static void s_put_head(struct s_massif *massif) {
     const struct memscope_process *process = &massif->report->process;
     put(massif, "desc: memscope\ncmd:");
     for (size_t i = 0; i < process->command_count; i++) {
         put(massif, " ");
-        put_text(massif, process->command[i] != NULL ? process->command[i] : "");
+        s_put_text(massif, process->command[i] != NULL ? process->command[i] : "");
     }
     put(massif, "\ntime_unit: ms\n");
 }
 
 /* The peak, where it is known what made it up: between the points of the timeline around it. */
-static bool put_peak(struct massif *massif, uint64_t before_ns) {
+static bool s_put_peak(struct s_massif *massif, uint64_t before_ns) {
     const struct memscope_summary *summary = &massif->report->summary;
-    if (known(summary->peak_known_bytes) == 0 || summary->peak_known_ns == MEMSCOPE_UNKNOWN ||
+    if (s_known(summary->peak_known_bytes) == 0 || summary->peak_known_ns == MEMSCOPE_UNKNOWN ||
         summary->peak_known_ns > before_ns) {
         return false;
     }
-    put_tree(massif, MS_EXPORT_PEAK, summary->peak_known_ns, "peak");
+    s_put_tree(massif, MS_EXPORT_PEAK, summary->peak_known_ns, "peak");
     return true;
 }
 
 /* Of each STEP points of the timeline the largest. */
-static void put_snapshots(struct massif *massif) {
+static void s_put_snapshots(struct s_massif *massif) {
     const struct memscope_timeline *timeline = &massif->report->timeline;
     size_t step = timeline->count / (SNAPSHOT_LIMIT - 3) + 1;
     bool has_peak = false;
-    put_snapshot(massif, 0, 0, "empty");
+    s_put_snapshot(massif, 0, 0, "empty");
     for (size_t i = 0; massif->status == MS_OK && i < timeline->count; i += step) {
         size_t largest = i;
         for (size_t at = i; at < i + step && at < timeline->count; at++) {
-            if (known(timeline->heap_live_bytes[at]) > known(timeline->heap_live_bytes[largest])) {
+            if (s_known(timeline->heap_live_bytes[at]) >
+                s_known(timeline->heap_live_bytes[largest])) {
                 largest = at;
             }
         }
-        has_peak = has_peak || put_peak(massif, timeline->timestamps[largest]);
-        put_snapshot(massif, known(timeline->timestamps[largest]),
-                     known(timeline->heap_live_bytes[largest]), "empty");
+        has_peak = has_peak || s_put_peak(massif, timeline->timestamps[largest]);
+        s_put_snapshot(massif, s_known(timeline->timestamps[largest]),
+                       s_known(timeline->heap_live_bytes[largest]), "empty");
     }
     if (!has_peak) {
-        put_peak(massif, MEMSCOPE_UNKNOWN);
+        s_put_peak(massif, MEMSCOPE_UNKNOWN);
     }
-    put_tree(massif, MS_EXPORT_LIVE, known(massif->report->process.duration_ns), "detailed");
+    s_put_tree(massif, MS_EXPORT_LIVE, s_known(massif->report->process.duration_ns), "detailed");
 }
 
 enum ms_status ms_export_massif(const struct memscope_report *report,
                                 const struct ms_export_options *options, ms_sink_fn *sink,
                                 void *sink_data) {
-    struct massif *massif = calloc(1, sizeof(*massif));
+    struct s_massif *massif = calloc(1, sizeof(*massif));
     if (massif == NULL) {
         return MS_NO_MEMORY;
     }
@@ -285,8 +286,8 @@ enum ms_status ms_export_massif(const struct memscope_report *report,
     ms_frame_table_init(&massif->frames);
     massif->status = ms_profile_index_init(&massif->rows, report);
     if (massif->status == MS_OK) {
-        put_head(massif);
-        put_snapshots(massif);
+        s_put_head(massif);
+        s_put_snapshots(massif);
         ms_profile_index_fini(&massif->rows);
     }
     enum ms_status written = ms_sink_buffer_flush(&massif->out);

@@ -6,7 +6,7 @@
 #include "export/export.h"
 #include "memscope/extension.h"
 
-struct output {
+struct s_output {
     ms_sink_fn *sink;
     void *sink_data;
     bool written;
@@ -16,8 +16,8 @@ struct output {
 };
 
 /* 0: an error, as fopencookie wants it. */
-static ssize_t pass_on(void *cookie, const char *bytes, size_t size) {
-    struct output *output = cookie;
+static ssize_t s_pass_on(void *cookie, const char *bytes, size_t size) {
+    struct s_output *output = cookie;
     if (!output->failed && !output->sink(output->sink_data, bytes, size)) {
         output->failed = true;
         output->error = errno;
@@ -30,8 +30,8 @@ static ssize_t pass_on(void *cookie, const char *bytes, size_t size) {
     return (ssize_t)size;
 }
 
-static int note_close(void *cookie) {
-    struct output *output = cookie;
+static int s_note_close(void *cookie) {
+    struct s_output *output = cookie;
     output->closed = true;
     return 0;
 }
@@ -39,9 +39,9 @@ static int note_close(void *cookie) {
 enum ms_status ms_export_own(const struct memscope_exporter *own,
                              const struct memscope_report *report, ms_sink_fn *sink,
                              void *sink_data) {
-    struct output output = {.sink = sink, .sink_data = sink_data};
-    FILE *stream =
-        fopencookie(&output, "w", (cookie_io_functions_t){.write = pass_on, .close = note_close});
+    struct s_output output = {.sink = sink, .sink_data = sink_data};
+    FILE *stream = fopencookie(&output, "w",
+                               (cookie_io_functions_t){.write = s_pass_on, .close = s_note_close});
     if (stream == NULL) {
         return MS_NO_MEMORY;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "export/listings.h"
 
-static void write_parts(struct ms_writer *writer, const struct ms_listing *file) {
+static void s_write_parts(struct ms_writer *writer, const struct ms_listing *file) {
     writer->ops->begin_array(writer, file->part_count);
     for (size_t i = 0; i < file->part_count; i++) {
         writer->ops->begin_object(writer, 2);
@@ -14,7 +14,7 @@ static void write_parts(struct ms_writer *writer, const struct ms_listing *file)
     writer->ops->end_array(writer);
 }
 
-static void write_file(struct ms_writer *writer, const struct ms_listing *file) {
+static void s_write_file(struct ms_writer *writer, const struct ms_listing *file) {
     writer->ops->begin_object(writer, 4);
     writer->ops->string(writer, "names");
     writer->ops->begin_array(writer, file->name_count);
@@ -27,14 +27,14 @@ static void write_file(struct ms_writer *writer, const struct ms_listing *file) 
     writer->ops->string(writer, "changed");
     writer->ops->boolean(writer, file->changed);
     writer->ops->string(writer, "parts");
-    write_parts(writer, file);
+    s_write_parts(writer, file);
     writer->ops->end_object(writer);
 }
 
 void ms_listings_write(struct ms_writer *writer, const struct ms_listings *listings) {
     writer->ops->begin_array(writer, listings->count);
     for (size_t i = 0; i < listings->count; i++) {
-        write_file(writer, &listings->files[i]);
+        s_write_file(writer, &listings->files[i]);
     }
     writer->ops->end_array(writer);
 }

@@ -43,7 +43,7 @@ struct ms_packing_sink *ms_packing_sink_new(ms_sink_fn *sink, void *sink_data,
     return packing;
 }
 
-static size_t encode_base64(char *text, const unsigned char *bytes, size_t size) {
+static size_t s_encode_base64(char *text, const unsigned char *bytes, size_t size) {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char *next = text;
@@ -60,11 +60,11 @@ static size_t encode_base64(char *text, const unsigned char *bytes, size_t size)
 }
 
 /* Passes on the packed bytes there are. Only the last time may they be other than PACKED_BYTES. */
-static void pass_on(struct ms_packing_sink *packing) {
+static void s_pass_on(struct ms_packing_sink *packing) {
     size_t length = PACKED_BYTES - packing->stream.avail_out;
     const void *bytes = packing->packed;
     if (packing->form == MS_PACKING_BASE64) {
-        length = encode_base64(packing->text, packing->packed, length);
+        length = s_encode_base64(packing->text, packing->packed, length);
         bytes = packing->text;
     }
     if (!packing->failed && length > 0 && !packing->sink(packing->sink_data, bytes, length)) {
@@ -85,7 +85,7 @@ bool ms_packing_sink_put(void *sink, const void *bytes, size_t size) {
         while (packing->stream.avail_in > 0) {
             deflate(&packing->stream, Z_NO_FLUSH); /* fails for a broken stream alone */
             if (packing->stream.avail_out == 0) {
-                pass_on(packing);
+                s_pass_on(packing);
             }
         }
         next += part;
@@ -97,9 +97,9 @@ bool ms_packing_sink_put(void *sink, const void *bytes, size_t size) {
 
 enum ms_status ms_packing_sink_finish(struct ms_packing_sink *packing) {
     while (deflate(&packing->stream, Z_FINISH) != Z_STREAM_END) {
-        pass_on(packing);
+        s_pass_on(packing);
     }
-    pass_on(packing);
+    s_pass_on(packing);
     deflateEnd(&packing->stream);
     enum ms_status status = packing->failed ? MS_IO : MS_OK;
     int error = packing->error;

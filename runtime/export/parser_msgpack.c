@@ -12,26 +12,26 @@
 
 #define DEPTH_LIMIT 600u /* the reader has a smaller one */
 
-struct container {
+struct s_container {
     uint64_t left; /* values, keys counted too */
     bool is_map;
 };
 
-struct msgpack {
+struct s_msgpack {
     struct ms_report_reader *reader;
     const unsigned char *next, *end;
-    struct container containers[DEPTH_LIMIT];
+    struct s_container containers[DEPTH_LIMIT];
     size_t depth;
 };
 
-static bool is_cut_off(struct msgpack *msgpack) {
+static bool s_is_cut_off(struct s_msgpack *msgpack) {
     return ms_report_reader_fail(msgpack->reader, MS_TRUNCATED, "%s", "");
 }
 
 /* A big-endian number of SIZE bytes. */
-static bool take_number(struct msgpack *msgpack, size_t size, uint64_t *value) {
+static bool s_take_number(struct s_msgpack *msgpack, size_t size, uint64_t *value) {
     if ((size_t)(msgpack->end - msgpack->next) < size) {
-        return is_cut_off(msgpack);
+        return s_is_cut_off(msgpack);
     }
     *value = 0;
     while (size-- != 0) {
@@ -40,54 +40,54 @@ static bool take_number(struct msgpack *msgpack, size_t size, uint64_t *value) {
     return true;
 }
 
-static bool take_bytes(struct msgpack *msgpack, uint64_t size, const char **bytes) {
+static bool s_take_bytes(struct s_msgpack *msgpack, uint64_t size, const char **bytes) {
     if ((uint64_t)(msgpack->end - msgpack->next) < size) {
-        return is_cut_off(msgpack);
+        return s_is_cut_off(msgpack);
     }
     *bytes = (const char *)msgpack->next;
     msgpack->next += size;
     return true;
 }
 
-static bool at_key(const struct msgpack *msgpack) {
+static bool s_at_key(const struct s_msgpack *msgpack) {
     if (msgpack->depth == 0) {
         return false;
     }
-    const struct container *container = &msgpack->containers[msgpack->depth - 1];
+    const struct s_container *container = &msgpack->containers[msgpack->depth - 1];
     return container->is_map && container->left % 2 == 0;
 }
 
-static bool read_string(struct msgpack *msgpack, uint64_t size) {
+static bool s_read_string(struct s_msgpack *msgpack, uint64_t size) {
     const char *text = NULL;
-    if (!take_bytes(msgpack, size, &text)) {
+    if (!s_take_bytes(msgpack, size, &text)) {
         return false;
     }
-    return at_key(msgpack) ? ms_report_reader_key(msgpack->reader, text, size)
-                           : ms_report_reader_string(msgpack->reader, text, size);
+    return s_at_key(msgpack) ? ms_report_reader_key(msgpack->reader, text, size)
+                             : ms_report_reader_string(msgpack->reader, text, size);
 }
 
 /* Bytes and extensions: no value of a report, but what is skipped may have them. */
-static bool read_other(struct msgpack *msgpack, uint64_t size) {
+static bool s_read_other(struct s_msgpack *msgpack, uint64_t size) {
     const char *bytes = NULL;
-    return take_bytes(msgpack, size, &bytes) && ms_report_reader_real(msgpack->reader, NAN);
+    return s_take_bytes(msgpack, size, &bytes) && ms_report_reader_real(msgpack->reader, NAN);
 }
 
-static bool read_container(struct msgpack *msgpack, uint64_t count, bool is_map) {
+static bool s_read_container(struct s_msgpack *msgpack, uint64_t count, bool is_map) {
     uint64_t values = is_map ? count * 2 : count; /* COUNT has 32 bits */
     if (msgpack->depth == DEPTH_LIMIT) {
         return ms_report_reader_fail(msgpack->reader, MS_CORRUPT, "it is nested too deeply");
     }
-    msgpack->containers[msgpack->depth++] = (struct container){values, is_map};
+    msgpack->containers[msgpack->depth++] = (struct s_container){values, is_map};
     return is_map ? ms_report_reader_begin_object(msgpack->reader)
                   : ms_report_reader_begin_array(msgpack->reader);
 }
 
-static bool read_signed(struct msgpack *msgpack, int64_t value) {
+static bool s_read_signed(struct s_msgpack *msgpack, int64_t value) {
     return value < 0 ? ms_report_reader_real(msgpack->reader, (double)value)
                      : ms_report_reader_uint(msgpack->reader, (uint64_t)value);
 }
 
-static bool read_float(struct msgpack *msgpack, size_t size, uint64_t bits) {
+static bool s_read_float(struct s_msgpack *msgpack, size_t size, uint64_t bits) {
     double value;
     if (size == sizeof(float)) {
         float narrow;
@@ -101,13 +101,13 @@ static bool read_float(struct msgpack *msgpack, size_t size, uint64_t bits) {
 }
 
 /* What has its size or its value in the bytes behind the first one, which is 0xc0 to 0xdf. */
-static bool read_long(struct msgpack *msgpack, unsigned first) {
+static bool s_read_long(struct s_msgpack *msgpack, unsigned first) {
     uint64_t value = 0;
     /* How many bytes each has there, from 0xc0 on. */
     static const unsigned char widths[32] = {0, 0, 0, 0, 1, 2, 4, 1, 2, 4, 4, 8, 1, 2, 4, 8,
                                              1, 2, 4, 8, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4};
     size_t width = widths[first - 0xc0];
-    if (!take_number(msgpack, width, &value)) {
+    if (!s_take_number(msgpack, width, &value)) {
         return false;
     }
     switch (first) {
@@ -119,74 +119,74 @@ static bool read_long(struct msgpack *msgpack, unsigned first) {
     case 0xc4: /* bytes */
     case 0xc5:
     case 0xc6:
-        return read_other(msgpack, value);
+        return s_read_other(msgpack, value);
     case 0xc7: /* extensions, with a type */
     case 0xc8:
     case 0xc9:
-        return read_other(msgpack, value + 1);
+        return s_read_other(msgpack, value + 1);
     case 0xca:
     case 0xcb:
-        return read_float(msgpack, width, value);
+        return s_read_float(msgpack, width, value);
     case 0xcc: /* unsigned */
     case 0xcd:
     case 0xce:
     case 0xcf:
         return ms_report_reader_uint(msgpack->reader, value);
     case 0xd0: /* signed */
-        return read_signed(msgpack, (int8_t)value);
+        return s_read_signed(msgpack, (int8_t)value);
     case 0xd1:
-        return read_signed(msgpack, (int16_t)value);
+        return s_read_signed(msgpack, (int16_t)value);
     case 0xd2:
-        return read_signed(msgpack, (int32_t)value);
+        return s_read_signed(msgpack, (int32_t)value);
     case 0xd3:
-        return read_signed(msgpack, (int64_t)value);
+        return s_read_signed(msgpack, (int64_t)value);
     case 0xd4: /* extensions of 1, 2, 4, 8 and 16 bytes */
     case 0xd5:
     case 0xd6:
     case 0xd7:
     case 0xd8:
-        return read_other(msgpack, (UINT64_C(1) << (first - 0xd4)) + 1);
+        return s_read_other(msgpack, (UINT64_C(1) << (first - 0xd4)) + 1);
     case 0xd9:
     case 0xda:
     case 0xdb:
-        return read_string(msgpack, value);
+        return s_read_string(msgpack, value);
     case 0xdc:
     case 0xdd:
-        return read_container(msgpack, value, false);
+        return s_read_container(msgpack, value, false);
     case 0xde:
     case 0xdf:
-        return read_container(msgpack, value, true);
+        return s_read_container(msgpack, value, true);
     default: /* 0xc1 */
         return ms_report_reader_fail(msgpack->reader, MS_CORRUPT, "it is not msgpack");
     }
 }
 
-static bool read_value(struct msgpack *msgpack) {
+static bool s_read_value(struct s_msgpack *msgpack) {
     if (msgpack->next == msgpack->end) {
-        return is_cut_off(msgpack);
+        return s_is_cut_off(msgpack);
     }
     unsigned first = *msgpack->next++;
     bool is_text = first >> 5 == 5 || (first >= 0xd9 && first <= 0xdb);
-    if (at_key(msgpack) && !is_text) {
+    if (s_at_key(msgpack) && !is_text) {
         return ms_report_reader_fail(msgpack->reader, MS_CORRUPT, "a key is not a string");
     }
     if (first < 0x80) {
         return ms_report_reader_uint(msgpack->reader, first);
     }
     if (first < 0x90) {
-        return read_container(msgpack, first & 0x0f, true);
+        return s_read_container(msgpack, first & 0x0f, true);
     }
     if (first < 0xa0) {
-        return read_container(msgpack, first & 0x0f, false);
+        return s_read_container(msgpack, first & 0x0f, false);
     }
     if (first < 0xc0) {
-        return read_string(msgpack, first & 0x1f);
+        return s_read_string(msgpack, first & 0x1f);
     }
-    return first < 0xe0 ? read_long(msgpack, first) : read_signed(msgpack, (int8_t)first);
+    return first < 0xe0 ? s_read_long(msgpack, first) : s_read_signed(msgpack, (int8_t)first);
 }
 
 /* Ends the containers that have no values left. */
-static bool end_containers(struct msgpack *msgpack) {
+static bool s_end_containers(struct s_msgpack *msgpack) {
     while (msgpack->depth != 0 && msgpack->containers[msgpack->depth - 1].left == 0) {
         msgpack->depth--;
         bool fine = msgpack->containers[msgpack->depth].is_map
@@ -200,16 +200,16 @@ static bool end_containers(struct msgpack *msgpack) {
 }
 
 void ms_msgpack_parse(const unsigned char *bytes, size_t size, struct ms_report_reader *reader) {
-    struct msgpack msgpack = {.reader = reader, .next = bytes, .end = bytes + size};
+    struct s_msgpack msgpack = {.reader = reader, .next = bytes, .end = bytes + size};
     do {
         size_t depth = msgpack.depth;
-        if (!read_value(&msgpack)) {
+        if (!s_read_value(&msgpack)) {
             return;
         }
         if (depth != 0) {
             msgpack.containers[depth - 1].left--;
         }
-        if (!end_containers(&msgpack)) {
+        if (!s_end_containers(&msgpack)) {
             return;
         }
     } while (msgpack.depth != 0);

@@ -19,7 +19,7 @@
 #define WHY_BYTES   256u
 
 /* An object or array that has begun and not ended. */
-struct level {
+struct s_level {
     const struct ms_shape *shape; /* of the object, or of the elements of an array of objects */
     const struct ms_field *field; /* of an object: the one whose value comes next, NULL: a key that
                                      is not known. Of an array: its own */
@@ -37,7 +37,7 @@ struct ms_report_reader {
     struct ms_names names;
     char *text; /* room for a string with its NUL */
     size_t text_size;
-    struct level levels[LEVEL_LIMIT];
+    struct s_level levels[LEVEL_LIMIT];
     size_t depth;   /* of levels */
     size_t skipped; /* objects and arrays that have begun in what is skipped */
     bool has_begun, has_ended, has_schema, has_version;
@@ -56,7 +56,7 @@ bool ms_report_reader_fail(struct ms_report_reader *reader, enum ms_status statu
     return false;
 }
 
-static bool out_of_memory(struct ms_report_reader *reader) {
+static bool s_out_of_memory(struct ms_report_reader *reader) {
     return ms_report_reader_fail(reader, MS_NO_MEMORY, "%s", "");
 }
 
@@ -70,7 +70,7 @@ static const char *const s_kinds[] = {
     [MS_FIELD_STACKS] = "a list",       [MS_FIELD_WANTED] = "a list",
 };
 
-static bool wrong_kind(struct ms_report_reader *reader, const struct level *level) {
+static bool s_wrong_kind(struct ms_report_reader *reader, const struct s_level *level) {
     if (level->is_array) {
         return ms_report_reader_fail(reader, MS_CORRUPT, "an element of %s has a wrong type",
                                      level->field->key);
@@ -81,19 +81,19 @@ static bool wrong_kind(struct ms_report_reader *reader, const struct level *leve
 
 /* ---- memory ---- */
 
-static void set_pointer(char *place, const void *pointer) {
+static void s_set_pointer(char *place, const void *pointer) {
     memcpy(place, &pointer, sizeof(pointer));
 }
 
 /* Room for one more element; NULL when out of memory. */
-static char *add_element(struct ms_report_reader *reader, struct level *level) {
+static char *s_add_element(struct ms_report_reader *reader, struct s_level *level) {
     size_t size = ms_field_element_size(level->field);
     if (level->count == level->capacity) {
         size_t capacity = level->capacity == 0 ? 8 : level->capacity * 2, bytes;
         char *grown =
             __builtin_mul_overflow(capacity, size, &bytes) ? NULL : realloc(level->elements, bytes);
         if (grown == NULL) {
-            out_of_memory(reader);
+            s_out_of_memory(reader);
             return NULL;
         }
         level->elements = grown;
@@ -105,11 +105,11 @@ static char *add_element(struct ms_report_reader *reader, struct level *level) {
 /* ---- strings ---- */
 
 /* TEXT with a NUL, until the next call. */
-static const char *with_nul(struct ms_report_reader *reader, const char *text, size_t size) {
+static const char *s_with_nul(struct ms_report_reader *reader, const char *text, size_t size) {
     if (size >= reader->text_size) {
         char *grown = realloc(reader->text, size + 1);
         if (grown == NULL) {
-            out_of_memory(reader);
+            s_out_of_memory(reader);
             return NULL;
         }
         reader->text = grown;
@@ -121,18 +121,18 @@ static const char *with_nul(struct ms_report_reader *reader, const char *text, s
 }
 
 /* The string that lives as long as the report; equal ones are one. */
-static const char *keep_string(struct ms_report_reader *reader, const char *text, size_t size) {
+static const char *s_keep_string(struct ms_report_reader *reader, const char *text, size_t size) {
     ms_name name;
     if (memchr(text, '\0', size) != NULL) {
         ms_report_reader_fail(reader, MS_CORRUPT, "a string has a NUL in it");
         return NULL;
     }
-    const char *copy = with_nul(reader, text, size);
+    const char *copy = s_with_nul(reader, text, size);
     if (copy == NULL) {
         return NULL;
     }
     if (ms_names_add(&reader->names, copy, &name) != MS_OK) {
-        out_of_memory(reader);
+        s_out_of_memory(reader);
         return NULL;
     }
     return ms_names_text(&reader->names, name);
@@ -142,7 +142,7 @@ static const char *keep_string(struct ms_report_reader *reader, const char *text
 
 /* Where the next value goes, an element of an array or the field of an object; NULL: nowhere, it is
  * skipped, or there is an error. */
-static struct level *next_level(struct ms_report_reader *reader) {
+static struct s_level *s_next_level(struct ms_report_reader *reader) {
     if (reader->status != MS_OK || reader->skipped != 0) {
         return NULL;
     }
@@ -150,7 +150,7 @@ static struct level *next_level(struct ms_report_reader *reader) {
         ms_report_reader_fail(reader, MS_NOT_A_REPORT, "%s", "");
         return NULL;
     }
-    struct level *level = &reader->levels[reader->depth - 1];
+    struct s_level *level = &reader->levels[reader->depth - 1];
     if (level->field == NULL && reader->head != IN_REPORT) {
         ms_report_reader_fail(reader, MS_NOT_A_REPORT, "%s", "");
         return NULL;
@@ -158,18 +158,18 @@ static struct level *next_level(struct ms_report_reader *reader) {
     return level->field != NULL ? level : NULL;
 }
 
-static bool is_fine(const struct ms_report_reader *reader) {
+static bool s_is_fine(const struct ms_report_reader *reader) {
     return reader->status == MS_OK;
 }
 
 bool ms_report_reader_key(struct ms_report_reader *reader, const char *text, size_t size) {
-    if (!is_fine(reader) || reader->skipped != 0) {
-        return is_fine(reader);
+    if (!s_is_fine(reader) || reader->skipped != 0) {
+        return s_is_fine(reader);
     }
     if (reader->depth == 0) {
         return ms_report_reader_fail(reader, MS_NOT_A_REPORT, "%s", "");
     }
-    struct level *level = &reader->levels[reader->depth - 1];
+    struct s_level *level = &reader->levels[reader->depth - 1];
     level->field = NULL;
     reader->head = IN_REPORT;
     if (reader->depth == 1 && size == 6 && memcmp(text, "schema", 6) == 0) {
@@ -186,7 +186,7 @@ bool ms_report_reader_key(struct ms_report_reader *reader, const char *text, siz
     return true;
 }
 
-static bool read_schema(struct ms_report_reader *reader, const char *text, size_t size) {
+static bool s_read_schema(struct ms_report_reader *reader, const char *text, size_t size) {
     static const char schema[] = MEMSCOPE_REPORT_SCHEMA;
     if (size != sizeof(schema) - 1 || memcmp(text, schema, size) != 0) {
         return ms_report_reader_fail(reader, MS_NOT_A_REPORT, "%s", "");
@@ -196,7 +196,7 @@ static bool read_schema(struct ms_report_reader *reader, const char *text, size_
     return true;
 }
 
-static bool read_version(struct ms_report_reader *reader, uint64_t version) {
+static bool s_read_version(struct ms_report_reader *reader, uint64_t version) {
     if (version != MEMSCOPE_REPORT_VERSION) {
         return ms_report_reader_fail(reader, MS_UNSUPPORTED,
                                      "it is of version %" PRIu64
@@ -208,8 +208,8 @@ static bool read_version(struct ms_report_reader *reader, uint64_t version) {
     return true;
 }
 
-static bool read_exit(struct ms_report_reader *reader, const struct level *level, const char *text,
-                      size_t size) {
+static bool s_read_exit(struct ms_report_reader *reader, const struct s_level *level,
+                        const char *text, size_t size) {
     const char *spelling;
     for (size_t i = 0; (spelling = ms_exit_spelling(i)) != NULL; i++) {
         if (strlen(spelling) == size && memcmp(spelling, text, size) == 0) {
@@ -218,55 +218,55 @@ static bool read_exit(struct ms_report_reader *reader, const struct level *level
             return true;
         }
     }
-    return wrong_kind(reader, level);
+    return s_wrong_kind(reader, level);
 }
 
 bool ms_report_reader_string(struct ms_report_reader *reader, const char *text, size_t size) {
-    if (is_fine(reader) && reader->skipped == 0 && reader->head == AT_SCHEMA) {
-        return read_schema(reader, text, size);
+    if (s_is_fine(reader) && reader->skipped == 0 && reader->head == AT_SCHEMA) {
+        return s_read_schema(reader, text, size);
     }
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL) {
-        return is_fine(reader);
+        return s_is_fine(reader);
     }
     if (level->is_array
             ? level->field->kind != MS_FIELD_STRINGS
             : level->field->kind != MS_FIELD_STRING && level->field->kind != MS_FIELD_EXIT) {
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     }
     if (level->field->kind == MS_FIELD_EXIT) {
-        return read_exit(reader, level, text, size);
+        return s_read_exit(reader, level, text, size);
     }
-    const char *kept = keep_string(reader, text, size);
+    const char *kept = s_keep_string(reader, text, size);
     char *place = kept == NULL      ? NULL
-                  : level->is_array ? add_element(reader, level)
+                  : level->is_array ? s_add_element(reader, level)
                                     : level->object + level->field->offset;
     if (place != NULL) {
-        set_pointer(place, kept);
+        s_set_pointer(place, kept);
     }
-    return is_fine(reader);
+    return s_is_fine(reader);
 }
 
 bool ms_report_reader_uint(struct ms_report_reader *reader, uint64_t value) {
-    if (is_fine(reader) && reader->skipped == 0 && reader->head == AT_VERSION) {
-        return read_version(reader, value);
+    if (s_is_fine(reader) && reader->skipped == 0 && reader->head == AT_VERSION) {
+        return s_read_version(reader, value);
     }
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL) {
-        return is_fine(reader);
+        return s_is_fine(reader);
     }
     if (value == MEMSCOPE_UNKNOWN) {
         value--; /* it is a number, and the largest that a report can have */
     }
     if (level->is_array) {
         if (level->field->kind != MS_FIELD_UINTS && level->field->kind != MS_FIELD_UINTS_PARENT) {
-            return wrong_kind(reader, level);
+            return s_wrong_kind(reader, level);
         }
-        char *element = add_element(reader, level);
+        char *element = s_add_element(reader, level);
         if (element != NULL) {
             memcpy(element, &value, sizeof(value));
         }
-        return is_fine(reader);
+        return s_is_fine(reader);
     }
     char *place = level->object + level->field->offset;
     switch (level->field->kind) {
@@ -281,17 +281,17 @@ bool ms_report_reader_uint(struct ms_report_reader *reader, uint64_t value) {
             memcpy(place, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
             return true;
         }
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     default:
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     }
 }
 
 /* Programs that keep all numbers as doubles write whole ones as 1.8446744073709552e+19. */
 bool ms_report_reader_real(struct ms_report_reader *reader, double value) {
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL) {
-        return is_fine(reader);
+        return s_is_fine(reader);
     }
     if (!level->is_array && level->field->kind == MS_FIELD_REAL && isfinite(value)) {
         memcpy(level->object + level->field->offset, &value, sizeof(value));
@@ -300,39 +300,39 @@ bool ms_report_reader_real(struct ms_report_reader *reader, double value) {
     if (value >= 0 && value <= 0x1p64 && value == floor(value)) {
         return ms_report_reader_uint(reader, value < 0x1p64 ? (uint64_t)value : UINT64_MAX);
     }
-    return wrong_kind(reader, level);
+    return s_wrong_kind(reader, level);
 }
 
 bool ms_report_reader_bool(struct ms_report_reader *reader, bool value) {
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL) {
-        return is_fine(reader);
+        return s_is_fine(reader);
     }
     if (level->is_array || level->field->kind != MS_FIELD_BOOL) {
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     }
     memcpy(level->object + level->field->offset, &value, sizeof(value));
     return true;
 }
 
 bool ms_report_reader_null(struct ms_report_reader *reader) {
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL || !level->is_array) {
-        return is_fine(reader); /* the field is as ms_shape_clear() left it */
+        return s_is_fine(reader); /* the field is as ms_shape_clear() left it */
     }
     if (level->field->kind != MS_FIELD_UINTS && level->field->kind != MS_FIELD_UINTS_PARENT) {
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     }
-    char *element = add_element(reader, level);
+    char *element = s_add_element(reader, level);
     if (element != NULL) {
         memcpy(element, &(uint64_t){MEMSCOPE_UNKNOWN}, sizeof(uint64_t));
     }
-    return is_fine(reader);
+    return s_is_fine(reader);
 }
 
 /* ---- objects and arrays ---- */
 
-static bool skip(struct ms_report_reader *reader) {
+static bool s_skip(struct ms_report_reader *reader) {
     if (reader->skipped == SKIP_LIMIT) {
         return ms_report_reader_fail(reader, MS_CORRUPT, "it is nested too deeply");
     }
@@ -340,7 +340,7 @@ static bool skip(struct ms_report_reader *reader) {
     return true;
 }
 
-static bool push(struct ms_report_reader *reader, struct level level) {
+static bool s_push(struct ms_report_reader *reader, struct s_level level) {
     if (reader->depth == LEVEL_LIMIT) {
         return ms_report_reader_fail(reader, MS_CORRUPT, "it is nested too deeply");
     }
@@ -349,55 +349,56 @@ static bool push(struct ms_report_reader *reader, struct level level) {
 }
 
 bool ms_report_reader_begin_object(struct ms_report_reader *reader) {
-    if (is_fine(reader) && reader->depth == 0 && !reader->has_begun) {
+    if (s_is_fine(reader) && reader->depth == 0 && !reader->has_begun) {
         reader->has_begun = true;
-        return push(reader,
-                    (struct level){.shape = ms_report_shape(), .object = (char *)reader->report});
+        return s_push(
+            reader, (struct s_level){.shape = ms_report_shape(), .object = (char *)reader->report});
     }
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL) {
-        return is_fine(reader) && skip(reader);
+        return s_is_fine(reader) && s_skip(reader);
     }
     const struct ms_field *field = level->field;
     char *object = NULL;
     if (level->is_array && field->shape != NULL) {
-        object = add_element(reader, level);
+        object = s_add_element(reader, level);
     } else if (!level->is_array && field->kind == MS_FIELD_OBJECT) {
         object = level->object + field->offset;
     } else if (!level->is_array && field->kind == MS_FIELD_OPTIONAL) {
         object = ms_arena_alloc(reader->arena, field->shape->size);
-        set_pointer(level->object + field->offset, object);
+        s_set_pointer(level->object + field->offset, object);
     } else {
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     }
     if (object == NULL) {
-        return out_of_memory(reader);
+        return s_out_of_memory(reader);
     }
     ms_shape_clear(field->shape, object);
-    return push(reader, (struct level){.shape = field->shape, .object = object});
+    return s_push(reader, (struct s_level){.shape = field->shape, .object = object});
 }
 
 bool ms_report_reader_begin_array(struct ms_report_reader *reader) {
-    struct level *level = next_level(reader);
+    struct s_level *level = s_next_level(reader);
     if (level == NULL) {
-        return is_fine(reader) && skip(reader);
+        return s_is_fine(reader) && s_skip(reader);
     }
     if (level->is_array || !ms_field_is_list(level->field)) {
-        return wrong_kind(reader, level);
+        return s_wrong_kind(reader, level);
     }
-    return push(reader, (struct level){
-                            .shape = level->field->shape, .field = level->field, .is_array = true});
+    return s_push(
+        reader,
+        (struct s_level){.shape = level->field->shape, .field = level->field, .is_array = true});
 }
 
 bool ms_report_reader_end_object(struct ms_report_reader *reader) {
-    if (!is_fine(reader)) {
+    if (!s_is_fine(reader)) {
         return false;
     }
     if (reader->skipped != 0) {
         reader->skipped--;
         return true;
     }
-    struct level *level = &reader->levels[--reader->depth];
+    struct s_level *level = &reader->levels[--reader->depth];
     reader->head = IN_REPORT;
     reader->has_ended |= reader->depth == 0;
     const char *uneven = ms_shape_set_counts(level->shape, level->object);
@@ -407,20 +408,20 @@ bool ms_report_reader_end_object(struct ms_report_reader *reader) {
 }
 
 bool ms_report_reader_end_array(struct ms_report_reader *reader) {
-    if (!is_fine(reader)) {
+    if (!s_is_fine(reader)) {
         return false;
     }
     if (reader->skipped != 0) {
         reader->skipped--;
         return true;
     }
-    struct level *array = &reader->levels[--reader->depth];
-    struct level *holder = &reader->levels[reader->depth - 1];
+    struct s_level *array = &reader->levels[--reader->depth];
+    struct s_level *holder = &reader->levels[reader->depth - 1];
     bool kept = ms_shape_set_list(array->field, holder->object, array->elements, array->count,
                                   reader->arena);
     free(array->elements);
     array->elements = NULL;
-    return kept || out_of_memory(reader);
+    return kept || s_out_of_memory(reader);
 }
 
 /* ---- the whole ---- */
@@ -442,7 +443,7 @@ struct ms_report_reader *ms_report_reader_new(void) {
 
 enum ms_status ms_report_reader_finish(struct ms_report_reader *reader,
                                        struct memscope_report **out, char *why, size_t size) {
-    if (is_fine(reader) && !reader->has_ended) {
+    if (s_is_fine(reader) && !reader->has_ended) {
         ms_report_reader_fail(reader, reader->has_begun ? MS_TRUNCATED : MS_NOT_A_REPORT, "%s", "");
     } else if (!reader->has_schema || !reader->has_version) {
         ms_report_reader_fail(reader, MS_NOT_A_REPORT, "%s", "");

@@ -5,38 +5,39 @@
 
 #include "export/report_shape.h"
 
-struct walk {
+struct s_walk {
     struct ms_writer *writer;
     const struct memscope_report *report;
     ms_stacks_fn *write_stacks;
     void *stacks_data;
 };
 
-static const void *pointer_at(const char *place) {
+static const void *s_pointer_at(const char *place) {
     return *(const void *const *)place;
 }
 
-static void write_object(const struct walk *walk, const struct ms_shape *shape, const char *object,
-                         const char *parent);
+static void s_write_object(const struct s_walk *walk, const struct ms_shape *shape,
+                           const char *object, const char *parent);
 
 /* How many elements there are: none behind a null pointer. */
-static size_t element_count(const struct ms_field *field, const char *object, const char *parent) {
-    if (pointer_at(object + field->offset) == NULL) {
+static size_t s_element_count(const struct ms_field *field, const char *object,
+                              const char *parent) {
+    if (s_pointer_at(object + field->offset) == NULL) {
         return 0;
     }
     const char *holder = field->kind == MS_FIELD_UINTS_PARENT ? parent : object;
     return *(const size_t *)(holder + field->count);
 }
 
-static void write_elements(const struct walk *walk, const struct ms_field *field,
-                           const char *object, const char *parent) {
+static void s_write_elements(const struct s_walk *walk, const struct ms_field *field,
+                             const char *object, const char *parent) {
     const struct ms_writer_ops *ops = walk->writer->ops;
-    size_t count = element_count(field, object, parent);
-    const char *elements = pointer_at(object + field->offset);
+    size_t count = s_element_count(field, object, parent);
+    const char *elements = s_pointer_at(object + field->offset);
     ops->begin_array(walk->writer, count);
     for (size_t i = 0; i < count; i++) {
         if (field->shape != NULL) {
-            write_object(walk, field->shape, elements + i * field->shape->size, object);
+            s_write_object(walk, field->shape, elements + i * field->shape->size, object);
         } else if (field->kind == MS_FIELD_STRINGS) {
             ops->string(walk->writer, ((const char *const *)elements)[i]);
         } else {
@@ -46,8 +47,8 @@ static void write_elements(const struct walk *walk, const struct ms_field *field
     ops->end_array(walk->writer);
 }
 
-static void write_value(const struct walk *walk, const struct ms_field *field, const char *object,
-                        const char *parent) {
+static void s_write_value(const struct s_walk *walk, const struct ms_field *field,
+                          const char *object, const char *parent) {
     struct ms_writer *writer = walk->writer;
     const char *place = object + field->offset;
     switch (field->kind) {
@@ -66,17 +67,17 @@ static void write_value(const struct walk *walk, const struct ms_field *field, c
         writer->ops->boolean(writer, *(const bool *)place);
         break;
     case MS_FIELD_STRING:
-        writer->ops->string(writer, pointer_at(place));
+        writer->ops->string(writer, s_pointer_at(place));
         break;
     case MS_FIELD_EXIT:
         writer->ops->string(writer, ms_exit_spelling(*(const enum memscope_exit *)place));
         break;
     case MS_FIELD_OBJECT:
-        write_object(walk, field->shape, place, object);
+        s_write_object(walk, field->shape, place, object);
         break;
     case MS_FIELD_OPTIONAL:
-        if (pointer_at(place) != NULL) {
-            write_object(walk, field->shape, pointer_at(place), object);
+        if (s_pointer_at(place) != NULL) {
+            s_write_object(walk, field->shape, s_pointer_at(place), object);
         } else {
             writer->ops->null(writer);
         }
@@ -86,49 +87,49 @@ static void write_value(const struct walk *walk, const struct ms_field *field, c
             walk->write_stacks(writer, walk->report, walk->stacks_data);
             break;
         }
-        write_elements(walk, field, object, parent);
+        s_write_elements(walk, field, object, parent);
         break;
     case MS_FIELD_OBJECTS:
     case MS_FIELD_WANTED:
     case MS_FIELD_UINTS:
     case MS_FIELD_STRINGS:
     case MS_FIELD_UINTS_PARENT:
-        write_elements(walk, field, object, parent);
+        s_write_elements(walk, field, object, parent);
         break;
     }
 }
 
-static bool is_left_out(const struct ms_field *field, const char *object) {
-    return field->kind == MS_FIELD_WANTED && pointer_at(object + field->offset) == NULL;
+static bool s_is_left_out(const struct ms_field *field, const char *object) {
+    return field->kind == MS_FIELD_WANTED && s_pointer_at(object + field->offset) == NULL;
 }
 
-static size_t count_fields(const struct ms_shape *shape, const char *object) {
+static size_t s_count_fields(const struct ms_shape *shape, const char *object) {
     size_t count = 0;
     for (size_t i = 0; i < shape->field_count; i++) {
-        count += !is_left_out(&shape->fields[i], object);
+        count += !s_is_left_out(&shape->fields[i], object);
     }
     return count;
 }
 
-static void write_fields(const struct walk *walk, const struct ms_shape *shape, const char *object,
-                         const char *parent) {
+static void s_write_fields(const struct s_walk *walk, const struct ms_shape *shape,
+                           const char *object, const char *parent) {
     for (size_t i = 0; i < shape->field_count; i++) {
-        if (is_left_out(&shape->fields[i], object)) {
+        if (s_is_left_out(&shape->fields[i], object)) {
             continue;
         }
         walk->writer->ops->string(walk->writer, shape->fields[i].key);
-        write_value(walk, &shape->fields[i], object, parent);
+        s_write_value(walk, &shape->fields[i], object, parent);
     }
 }
 
-static void write_object(const struct walk *walk, const struct ms_shape *shape, const char *object,
-                         const char *parent) {
-    walk->writer->ops->begin_object(walk->writer, count_fields(shape, object));
-    write_fields(walk, shape, object, parent);
+static void s_write_object(const struct s_walk *walk, const struct ms_shape *shape,
+                           const char *object, const char *parent) {
+    walk->writer->ops->begin_object(walk->writer, s_count_fields(shape, object));
+    s_write_fields(walk, shape, object, parent);
     walk->writer->ops->end_object(walk->writer);
 }
 
-static void write_version(struct ms_writer *writer) {
+static void s_write_version(struct ms_writer *writer) {
     writer->ops->string(writer, "schema");
     writer->ops->string(writer, MEMSCOPE_REPORT_SCHEMA);
     writer->ops->string(writer, "version");
@@ -137,15 +138,15 @@ static void write_version(struct ms_writer *writer) {
 
 void ms_report_write(struct ms_writer *writer, const struct memscope_report *report,
                      ms_stacks_fn *write_stacks, void *data) {
-    const struct walk walk = {writer, report, write_stacks, data};
+    const struct s_walk walk = {writer, report, write_stacks, data};
     const struct ms_shape *shape = ms_report_shape();
-    writer->ops->begin_object(writer, count_fields(shape, (const char *)report) + 2);
-    write_version(writer);
-    write_fields(&walk, shape, (const char *)report, NULL);
+    writer->ops->begin_object(writer, s_count_fields(shape, (const char *)report) + 2);
+    s_write_version(writer);
+    s_write_fields(&walk, shape, (const char *)report, NULL);
     writer->ops->end_object(writer);
 }
 
-static const struct ms_field *find_field(const struct ms_shape *shape, const char *key) {
+static const struct ms_field *s_find_field(const struct ms_shape *shape, const char *key) {
     for (size_t i = 0; i < shape->field_count; i++) {
         if (strcmp(shape->fields[i].key, key) == 0) {
             return &shape->fields[i];
@@ -156,19 +157,19 @@ static const struct ms_field *find_field(const struct ms_shape *shape, const cha
 
 void ms_report_write_sections(struct ms_writer *writer, const struct memscope_report *report,
                               const char *const *keys, size_t count) {
-    const struct walk walk = {writer, report, NULL, NULL};
+    const struct s_walk walk = {writer, report, NULL, NULL};
     const struct ms_shape *shape = ms_report_shape();
     size_t known = 0;
     for (size_t i = 0; i < count; i++) {
-        known += find_field(shape, keys[i]) != NULL;
+        known += s_find_field(shape, keys[i]) != NULL;
     }
     writer->ops->begin_object(writer, known + 2);
-    write_version(writer);
+    s_write_version(writer);
     for (size_t i = 0; i < count; i++) {
-        const struct ms_field *field = find_field(shape, keys[i]);
+        const struct ms_field *field = s_find_field(shape, keys[i]);
         if (field != NULL) {
             writer->ops->string(writer, field->key);
-            write_value(&walk, field, (const char *)report, NULL);
+            s_write_value(&walk, field, (const char *)report, NULL);
         }
     }
     writer->ops->end_object(writer);
@@ -176,11 +177,11 @@ void ms_report_write_sections(struct ms_writer *writer, const struct memscope_re
 
 void ms_report_write_value(struct ms_writer *writer, const struct memscope_report *report,
                            const char *key) {
-    const struct walk walk = {writer, report, NULL, NULL};
-    const struct ms_field *field = find_field(ms_report_shape(), key);
+    const struct s_walk walk = {writer, report, NULL, NULL};
+    const struct ms_field *field = s_find_field(ms_report_shape(), key);
     if (field == NULL) {
         writer->ops->null(writer);
         return;
     }
-    write_value(&walk, field, (const char *)report, NULL);
+    s_write_value(&walk, field, (const char *)report, NULL);
 }

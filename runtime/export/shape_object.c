@@ -9,18 +9,18 @@
 
 /* In front of the elements of a list in the arena: lists that share a count may be set in any
  * order. */
-struct list {
+struct s_list {
     size_t count;
     _Alignas(max_align_t) char elements[];
 };
 
-static void *pointer_at(const char *place) {
+static void *s_pointer_at(const char *place) {
     void *pointer;
     memcpy(&pointer, place, sizeof(pointer));
     return pointer;
 }
 
-static void set_pointer(char *place, const void *pointer) {
+static void s_set_pointer(char *place, const void *pointer) {
     memcpy(place, &pointer, sizeof(pointer));
 }
 
@@ -75,10 +75,10 @@ bool ms_shape_set_list(const struct ms_field *field, char *object, const void *e
                        size_t count, struct ms_arena *arena) {
     size_t bytes;
     if (__builtin_mul_overflow(count, ms_field_element_size(field), &bytes) ||
-        bytes > SIZE_MAX - sizeof(struct list)) {
+        bytes > SIZE_MAX - sizeof(struct s_list)) {
         return false;
     }
-    struct list *list = ms_arena_alloc(arena, sizeof(*list) + bytes);
+    struct s_list *list = ms_arena_alloc(arena, sizeof(*list) + bytes);
     if (list == NULL) {
         return false;
     }
@@ -86,32 +86,32 @@ bool ms_shape_set_list(const struct ms_field *field, char *object, const void *e
     if (bytes != 0) {
         memcpy(list->elements, elements, bytes);
     }
-    set_pointer(object + field->offset, list->elements);
+    s_set_pointer(object + field->offset, list->elements);
     return true;
 }
 
-static size_t list_count(const char *object, const struct ms_field *field) {
-    const char *elements = pointer_at(object + field->offset);
+static size_t s_list_count(const char *object, const struct ms_field *field) {
+    const char *elements = s_pointer_at(object + field->offset);
     if (elements == NULL) {
         return 0;
     }
     size_t count;
-    memcpy(&count, elements - offsetof(struct list, elements), sizeof(count));
+    memcpy(&count, elements - offsetof(struct s_list, elements), sizeof(count));
     return count;
 }
 
-static size_t count_at(const char *object, size_t offset) {
+static size_t s_count_at(const char *object, size_t offset) {
     size_t count;
     memcpy(&count, object + offset, sizeof(count));
     return count;
 }
 
 /* Lists of ELEMENT's that have their count in OBJECT have so many elements. */
-static bool series_fit(const char *object, const struct ms_shape *shape, const char *element) {
+static bool s_series_fit(const char *object, const struct ms_shape *shape, const char *element) {
     for (size_t i = 0; i < shape->field_count; i++) {
         const struct ms_field *field = &shape->fields[i];
         if (field->kind == MS_FIELD_UINTS_PARENT &&
-            list_count(element, field) != count_at(object, field->count)) {
+            s_list_count(element, field) != s_count_at(object, field->count)) {
             return false;
         }
     }
@@ -124,11 +124,11 @@ const char *ms_shape_set_counts(const struct ms_shape *shape, char *object) {
         if (!ms_field_is_list(field) || field->kind == MS_FIELD_UINTS_PARENT) {
             continue;
         }
-        size_t count = list_count(object, field);
+        size_t count = s_list_count(object, field);
         for (size_t before = 0; before < i; before++) {
             if (ms_field_is_list(&shape->fields[before]) &&
                 shape->fields[before].count == field->count &&
-                list_count(object, &shape->fields[before]) != count) {
+                s_list_count(object, &shape->fields[before]) != count) {
                 return field->key;
             }
         }
@@ -139,9 +139,9 @@ const char *ms_shape_set_counts(const struct ms_shape *shape, char *object) {
         if (field->kind != MS_FIELD_OBJECTS) {
             continue;
         }
-        const char *elements = pointer_at(object + field->offset);
-        for (size_t at = 0; at < list_count(object, field); at++) {
-            if (!series_fit(object, field->shape, elements + at * field->shape->size)) {
+        const char *elements = s_pointer_at(object + field->offset);
+        for (size_t at = 0; at < s_list_count(object, field); at++) {
+            if (!s_series_fit(object, field->shape, elements + at * field->shape->size)) {
                 return field->key;
             }
         }

@@ -12,7 +12,7 @@ void ms_sink_buffer_init(struct ms_sink_buffer *buffer, ms_sink_fn *sink, void *
     buffer->error = 0;
 }
 
-static void pass_on(struct ms_sink_buffer *buffer, const void *bytes, size_t size) {
+static void s_pass_on(struct ms_sink_buffer *buffer, const void *bytes, size_t size) {
     if (buffer->failed || size == 0) {
         return;
     }
@@ -24,11 +24,11 @@ static void pass_on(struct ms_sink_buffer *buffer, const void *bytes, size_t siz
 
 void ms_sink_buffer_put(struct ms_sink_buffer *buffer, const void *bytes, size_t size) {
     if (size > sizeof(buffer->bytes) - buffer->used) {
-        pass_on(buffer, buffer->bytes, buffer->used);
+        s_pass_on(buffer, buffer->bytes, buffer->used);
         buffer->used = 0;
     }
     if (size > sizeof(buffer->bytes)) {
-        pass_on(buffer, bytes, size);
+        s_pass_on(buffer, bytes, size);
         return;
     }
     memcpy(buffer->bytes + buffer->used, bytes, size);
@@ -36,7 +36,7 @@ void ms_sink_buffer_put(struct ms_sink_buffer *buffer, const void *bytes, size_t
 }
 
 enum ms_status ms_sink_buffer_flush(struct ms_sink_buffer *buffer) {
-    pass_on(buffer, buffer->bytes, buffer->used);
+    s_pass_on(buffer, buffer->bytes, buffer->used);
     buffer->used = 0;
     if (buffer->failed) {
         errno = buffer->error;

@@ -6,12 +6,12 @@
 
 /* Indices of entries by hash, open addressing. Never more than half full; 0 is an empty slot, so
  * that index i is kept as i + 1. */
-struct index_table {
+struct s_index_table {
     uint32_t *slots;
     size_t mask;
 };
 
-struct node {
+struct s_node {
     uint32_t parent;
     uint32_t frame;
 };
@@ -19,46 +19,46 @@ struct node {
 struct ms_stack_tree {
     const struct memscope_frame **frames;
     size_t frame_count;
-    struct index_table frame_index;
-    struct node *nodes;
+    struct s_index_table frame_index;
+    struct s_node *nodes;
     size_t node_count;
-    struct index_table node_index;
+    struct s_index_table node_index;
     uint32_t *tops; /* the node of each stack's innermost frame */
 };
 
-static uint64_t mix(uint64_t hash, uint64_t value) {
+static uint64_t s_mix(uint64_t hash, uint64_t value) {
     hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
     return hash ^ (hash >> 29);
 }
 
-static uint64_t mix_text(uint64_t hash, const char *text) {
+static uint64_t s_mix_text(uint64_t hash, const char *text) {
     if (text == NULL) {
-        return mix(hash, 1);
+        return s_mix(hash, 1);
     }
     for (; *text != '\0'; text++) {
         hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3); /* FNV-1a */
     }
-    return mix(hash, 2);
+    return s_mix(hash, 2);
 }
 
-static uint64_t hash_frame(const struct memscope_frame *frame) {
-    uint64_t hash = mix(mix(frame->address, frame->line), frame->column);
-    hash = mix_text(hash, frame->function);
-    hash = mix_text(hash, frame->file);
-    return mix_text(mix(hash, frame->inlined), frame->module);
+static uint64_t s_hash_frame(const struct memscope_frame *frame) {
+    uint64_t hash = s_mix(s_mix(frame->address, frame->line), frame->column);
+    hash = s_mix_text(hash, frame->function);
+    hash = s_mix_text(hash, frame->file);
+    return s_mix_text(s_mix(hash, frame->inlined), frame->module);
 }
 
-static bool same_text(const char *a, const char *b) {
+static bool s_same_text(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static bool same_frame(const struct memscope_frame *a, const struct memscope_frame *b) {
+static bool s_same_frame(const struct memscope_frame *a, const struct memscope_frame *b) {
     return a->address == b->address && a->line == b->line && a->column == b->column &&
-           a->inlined == b->inlined && same_text(a->function, b->function) &&
-           same_text(a->file, b->file) && same_text(a->module, b->module);
+           a->inlined == b->inlined && s_same_text(a->function, b->function) &&
+           s_same_text(a->file, b->file) && s_same_text(a->module, b->module);
 }
 
-static bool table_init(struct index_table *table, size_t entries) {
+static bool s_table_init(struct s_index_table *table, size_t entries) {
     size_t size = 16;
     while (size < entries * 2) {
         size *= 2;
@@ -68,8 +68,8 @@ static bool table_init(struct index_table *table, size_t entries) {
     return table->slots != NULL;
 }
 
-static uint32_t find_frame(struct ms_stack_tree *tree, const struct memscope_frame *frame) {
-    size_t at = hash_frame(frame) & tree->frame_index.mask;
+static uint32_t s_find_frame(struct ms_stack_tree *tree, const struct memscope_frame *frame) {
+    size_t at = s_hash_frame(frame) & tree->frame_index.mask;
     for (;; at = (at + 1) & tree->frame_index.mask) {
         uint32_t kept = tree->frame_index.slots[at];
         if (kept == 0) {
@@ -77,18 +77,18 @@ static uint32_t find_frame(struct ms_stack_tree *tree, const struct memscope_fra
             tree->frame_index.slots[at] = (uint32_t)++tree->frame_count;
             return (uint32_t)tree->frame_count - 1;
         }
-        if (same_frame(tree->frames[kept - 1], frame)) {
+        if (s_same_frame(tree->frames[kept - 1], frame)) {
             return kept - 1;
         }
     }
 }
 
-static uint32_t find_node(struct ms_stack_tree *tree, uint32_t parent, uint32_t frame) {
-    size_t at = mix(mix(0, parent), frame) & tree->node_index.mask;
+static uint32_t s_find_node(struct ms_stack_tree *tree, uint32_t parent, uint32_t frame) {
+    size_t at = s_mix(s_mix(0, parent), frame) & tree->node_index.mask;
     for (;; at = (at + 1) & tree->node_index.mask) {
         uint32_t kept = tree->node_index.slots[at];
         if (kept == 0) {
-            tree->nodes[tree->node_count] = (struct node){parent, frame};
+            tree->nodes[tree->node_count] = (struct s_node){parent, frame};
             tree->node_index.slots[at] = (uint32_t)++tree->node_count;
             return (uint32_t)tree->node_count - 1;
         }
@@ -113,18 +113,18 @@ struct ms_stack_tree *ms_stack_tree_new(const struct memscope_report *report) {
     tree->frames = malloc((total + 1) * sizeof(struct memscope_frame *));
     tree->nodes = malloc((total + 1) * sizeof(*tree->nodes));
     tree->tops = malloc((report->stack_count + 1) * sizeof(*tree->tops));
-    if (!table_init(&tree->frame_index, total) || !table_init(&tree->node_index, total) ||
+    if (!s_table_init(&tree->frame_index, total) || !s_table_init(&tree->node_index, total) ||
         tree->frames == NULL || tree->nodes == NULL || tree->tops == NULL) {
         ms_stack_tree_destroy(tree);
         return NULL;
     }
-    tree->nodes[0] = (struct node){0, 0};
+    tree->nodes[0] = (struct s_node){0, 0};
     tree->node_count = 1; /* the root is in no slot, so it is never found as a child */
     for (size_t i = 0; i < report->stack_count; i++) {
         const struct memscope_stack *stack = &report->stacks[i];
         uint32_t node = 0;
         for (size_t j = stack->frame_count; j-- > 0;) {
-            node = find_node(tree, node, find_frame(tree, &stack->frames[j]));
+            node = s_find_node(tree, node, s_find_frame(tree, &stack->frames[j]));
         }
         tree->tops[i] = node;
     }
@@ -143,12 +143,12 @@ void ms_stack_tree_destroy(struct ms_stack_tree *tree) {
     free(tree);
 }
 
-static void begin_column(struct ms_writer *writer, const char *key, size_t count) {
+static void s_begin_column(struct ms_writer *writer, const char *key, size_t count) {
     writer->ops->string(writer, key);
     writer->ops->begin_array(writer, count);
 }
 
-static void write_frame(struct ms_writer *writer, const struct memscope_frame *frame) {
+static void s_write_frame(struct ms_writer *writer, const struct memscope_frame *frame) {
     writer->ops->begin_object(writer, 7);
     writer->ops->string(writer, "function");
     writer->ops->string(writer, frame->function);
@@ -167,13 +167,13 @@ static void write_frame(struct ms_writer *writer, const struct memscope_frame *f
     writer->ops->end_object(writer);
 }
 
-static void write_nodes(struct ms_writer *writer, const struct ms_stack_tree *tree) {
-    begin_column(writer, "node_parent", tree->node_count);
+static void s_write_nodes(struct ms_writer *writer, const struct ms_stack_tree *tree) {
+    s_begin_column(writer, "node_parent", tree->node_count);
     for (size_t i = 0; i < tree->node_count; i++) {
         writer->ops->unsigned_integer(writer, tree->nodes[i].parent);
     }
     writer->ops->end_array(writer);
-    begin_column(writer, "node_frame", tree->node_count);
+    s_begin_column(writer, "node_frame", tree->node_count);
     for (size_t i = 0; i < tree->node_count; i++) {
         writer->ops->unsigned_integer(writer, tree->nodes[i].frame);
     }
@@ -192,9 +192,9 @@ static const struct column {
 };
 #define NUMBER_COLUMNS (sizeof(number_columns) / sizeof(number_columns[0]))
 
-static void write_numbers(struct ms_writer *writer, const struct memscope_report *report,
-                          const struct column *column) {
-    begin_column(writer, column->key, report->stack_count);
+static void s_write_numbers(struct ms_writer *writer, const struct memscope_report *report,
+                            const struct column *column) {
+    s_begin_column(writer, column->key, report->stack_count);
     for (size_t i = 0; i < report->stack_count; i++) {
         uint64_t value;
         memcpy(&value, (const char *)&report->stacks[i] + column->offset, sizeof(value));
@@ -203,7 +203,7 @@ static void write_numbers(struct ms_writer *writer, const struct memscope_report
     writer->ops->end_array(writer);
 }
 
-static void write_id(struct ms_writer *writer, uint32_t id) {
+static void s_write_id(struct ms_writer *writer, uint32_t id) {
     writer->ops->unsigned_integer(writer, id != MEMSCOPE_NO_ID ? id : MEMSCOPE_UNKNOWN);
 }
 
@@ -213,29 +213,29 @@ void ms_stack_tree_write(struct ms_writer *writer, const struct memscope_report 
     const struct memscope_stack *stacks = report->stacks;
     size_t count = report->stack_count;
     writer->ops->begin_object(writer, 6 + NUMBER_COLUMNS);
-    begin_column(writer, "frames", tree->frame_count);
+    s_begin_column(writer, "frames", tree->frame_count);
     for (size_t i = 0; i < tree->frame_count; i++) {
-        write_frame(writer, tree->frames[i]);
+        s_write_frame(writer, tree->frames[i]);
     }
     writer->ops->end_array(writer);
-    write_nodes(writer, tree);
-    begin_column(writer, "id", count);
+    s_write_nodes(writer, tree);
+    s_begin_column(writer, "id", count);
     for (size_t i = 0; i < count; i++) {
-        write_id(writer, stacks[i].id);
+        s_write_id(writer, stacks[i].id);
     }
     writer->ops->end_array(writer);
-    begin_column(writer, "node", count);
+    s_begin_column(writer, "node", count);
     for (size_t i = 0; i < count; i++) {
         writer->ops->unsigned_integer(writer, tree->tops[i]);
     }
     writer->ops->end_array(writer);
-    begin_column(writer, "site_id", count);
+    s_begin_column(writer, "site_id", count);
     for (size_t i = 0; i < count; i++) {
-        write_id(writer, stacks[i].site_id);
+        s_write_id(writer, stacks[i].site_id);
     }
     writer->ops->end_array(writer);
     for (size_t i = 0; i < NUMBER_COLUMNS; i++) {
-        write_numbers(writer, report, &number_columns[i]);
+        s_write_numbers(writer, report, &number_columns[i]);
     }
     writer->ops->end_object(writer);
 }

@@ -17,7 +17,7 @@
 #include "export/sink_buffer.h"
 #include "memscope/report.h"
 
-struct json_writer {
+struct s_json_writer {
     struct ms_writer base;
     enum ms_json_style style;
     enum ms_status status; /* first error of the generator */
@@ -25,14 +25,14 @@ struct json_writer {
     struct ms_sink_buffer out;
 };
 
-static struct json_writer *from_base(struct ms_writer *writer) {
-    return (struct json_writer *)writer;
+static struct s_json_writer *s_from_base(struct ms_writer *writer) {
+    return (struct s_json_writer *)writer;
 }
 
 /* The \u escape of the character that starts at TEXT, NULL: it stays as it is. SIZE is set to its
  * bytes. Outside of strings JSON has none of these characters. */
-static const char *find_escape(const struct json_writer *json, const char *text, size_t left,
-                               size_t *size) {
+static const char *s_find_escape(const struct s_json_writer *json, const char *text, size_t left,
+                                 size_t *size) {
     *size = 1;
     if (json->style == MS_JSON_SCRIPT) {
         switch (*text) {
@@ -58,12 +58,12 @@ static const char *find_escape(const struct json_writer *json, const char *text,
 }
 
 /* yajl hands a string over in pieces cut at ASCII characters, so no UTF-8 sequence is split. */
-static void print_json(void *context, const char *text, size_t size) {
-    struct json_writer *json = context;
+static void s_print_json(void *context, const char *text, size_t size) {
+    struct s_json_writer *json = context;
     size_t start = 0;
     for (size_t at = 0; at < size;) {
         size_t width;
-        const char *escape = find_escape(json, text + at, size - at, &width);
+        const char *escape = s_find_escape(json, text + at, size - at, &width);
         if (escape != NULL) {
             ms_sink_buffer_put(&json->out, text + start, at - start);
             ms_sink_buffer_put(&json->out, escape, strlen(escape));
@@ -74,79 +74,79 @@ static void print_json(void *context, const char *text, size_t size) {
     ms_sink_buffer_put(&json->out, text + start, size - start);
 }
 
-static void keep_status(struct json_writer *json, yajl_gen_status status) {
+static void s_keep_status(struct s_json_writer *json, yajl_gen_status status) {
     if (status != yajl_gen_status_ok && json->status == MS_OK) {
         json->status = MS_INVALID;
     }
 }
 
-static void begin_object(struct ms_writer *writer, size_t members) {
+static void s_begin_object(struct ms_writer *writer, size_t members) {
     (void)members;
-    keep_status(from_base(writer), yajl_gen_map_open(from_base(writer)->generator));
+    s_keep_status(s_from_base(writer), yajl_gen_map_open(s_from_base(writer)->generator));
 }
 
-static void begin_array(struct ms_writer *writer, size_t elements) {
+static void s_begin_array(struct ms_writer *writer, size_t elements) {
     (void)elements;
-    keep_status(from_base(writer), yajl_gen_array_open(from_base(writer)->generator));
+    s_keep_status(s_from_base(writer), yajl_gen_array_open(s_from_base(writer)->generator));
 }
 
-static void end_object(struct ms_writer *writer) {
-    keep_status(from_base(writer), yajl_gen_map_close(from_base(writer)->generator));
+static void s_end_object(struct ms_writer *writer) {
+    s_keep_status(s_from_base(writer), yajl_gen_map_close(s_from_base(writer)->generator));
 }
 
-static void end_array(struct ms_writer *writer) {
-    keep_status(from_base(writer), yajl_gen_array_close(from_base(writer)->generator));
+static void s_end_array(struct ms_writer *writer) {
+    s_keep_status(s_from_base(writer), yajl_gen_array_close(s_from_base(writer)->generator));
 }
 
-static void write_null(struct ms_writer *writer) {
-    keep_status(from_base(writer), yajl_gen_null(from_base(writer)->generator));
+static void s_write_null(struct ms_writer *writer) {
+    s_keep_status(s_from_base(writer), yajl_gen_null(s_from_base(writer)->generator));
 }
 
-static void write_string(struct ms_writer *writer, const char *utf8) {
+static void s_write_string(struct ms_writer *writer, const char *utf8) {
     if (utf8 == NULL) {
-        write_null(writer);
+        s_write_null(writer);
         return;
     }
-    keep_status(from_base(writer), yajl_gen_string(from_base(writer)->generator,
-                                                   (const unsigned char *)utf8, strlen(utf8)));
+    s_keep_status(s_from_base(writer), yajl_gen_string(s_from_base(writer)->generator,
+                                                       (const unsigned char *)utf8, strlen(utf8)));
 }
 
-static void write_number_text(struct ms_writer *writer, const char *text, size_t size) {
-    keep_status(from_base(writer), yajl_gen_number(from_base(writer)->generator, text, size));
+static void s_write_number_text(struct ms_writer *writer, const char *text, size_t size) {
+    s_keep_status(s_from_base(writer), yajl_gen_number(s_from_base(writer)->generator, text, size));
 }
 
-static void write_integer(struct ms_writer *writer, int64_t value) {
+static void s_write_integer(struct ms_writer *writer, int64_t value) {
     char text[MS_NUMBER_TEXT_BYTES];
     int size = snprintf(text, sizeof(text), "%" PRId64, value);
-    write_number_text(writer, text, (size_t)size);
+    s_write_number_text(writer, text, (size_t)size);
 }
 
-static void write_unsigned_integer(struct ms_writer *writer, uint64_t value) {
+static void s_write_unsigned_integer(struct ms_writer *writer, uint64_t value) {
     if (value == MEMSCOPE_UNKNOWN) {
-        write_null(writer);
+        s_write_null(writer);
         return;
     }
     char text[MS_NUMBER_TEXT_BYTES];
     int size = snprintf(text, sizeof(text), "%" PRIu64, value);
-    write_number_text(writer, text, (size_t)size);
+    s_write_number_text(writer, text, (size_t)size);
 }
 
-static void write_real(struct ms_writer *writer, double value) {
+static void s_write_real(struct ms_writer *writer, double value) {
     if (!isfinite(value)) {
-        write_null(writer);
+        s_write_null(writer);
         return;
     }
     char text[MS_NUMBER_TEXT_BYTES];
     size_t size = ms_number_text_real(text, value);
-    write_number_text(writer, text, size);
+    s_write_number_text(writer, text, size);
 }
 
-static void write_boolean(struct ms_writer *writer, bool value) {
-    keep_status(from_base(writer), yajl_gen_bool(from_base(writer)->generator, value));
+static void s_write_boolean(struct ms_writer *writer, bool value) {
+    s_keep_status(s_from_base(writer), yajl_gen_bool(s_from_base(writer)->generator, value));
 }
 
-static enum ms_status finish(struct ms_writer *writer) {
-    struct json_writer *json = from_base(writer);
+static enum ms_status s_finish(struct ms_writer *writer) {
+    struct s_json_writer *json = s_from_base(writer);
     yajl_gen_free(json->generator);
     enum ms_status status = ms_sink_buffer_flush(&json->out);
     if (status == MS_OK) {
@@ -157,21 +157,21 @@ static enum ms_status finish(struct ms_writer *writer) {
 }
 
 static const struct ms_writer_ops s_json_ops = {
-    .begin_object = begin_object,
-    .begin_array = begin_array,
-    .end_object = end_object,
-    .end_array = end_array,
-    .string = write_string,
-    .integer = write_integer,
-    .unsigned_integer = write_unsigned_integer,
-    .real = write_real,
-    .boolean = write_boolean,
-    .null = write_null,
-    .finish = finish,
+    .begin_object = s_begin_object,
+    .begin_array = s_begin_array,
+    .end_object = s_end_object,
+    .end_array = s_end_array,
+    .string = s_write_string,
+    .integer = s_write_integer,
+    .unsigned_integer = s_write_unsigned_integer,
+    .real = s_write_real,
+    .boolean = s_write_boolean,
+    .null = s_write_null,
+    .finish = s_finish,
 };
 
 struct ms_writer *ms_json_writer_new(ms_sink_fn *sink, void *sink_data, enum ms_json_style style) {
-    struct json_writer *json = malloc(sizeof(*json));
+    struct s_json_writer *json = malloc(sizeof(*json));
     if (json == NULL) {
         return NULL;
     }
@@ -185,7 +185,7 @@ struct ms_writer *ms_json_writer_new(ms_sink_fn *sink, void *sink_data, enum ms_
         return NULL;
     }
     yajl_gen_config(json->generator, yajl_gen_validate_utf8, 1);
-    yajl_gen_config(json->generator, yajl_gen_print_callback, print_json, json);
+    yajl_gen_config(json->generator, yajl_gen_print_callback, s_print_json, json);
     if (style == MS_JSON_PRETTY) {
         yajl_gen_config(json->generator, yajl_gen_beautify, 1);
         yajl_gen_config(json->generator, yajl_gen_indent_string, "  ");

@@ -149,31 +149,58 @@ int ms_cli_end_output(int status) {
     return ms_cli_fail("cannot write to standard output: %s", strerror(error));
 }
 
-static void *s_or_end(void *block) {
-    if (block == NULL) {
+#define S_SPARE_BYTES (1u << 20)
+
+static void *s_spare;
+
+bool ms_cli_keep_spare(void) {
+    if (s_spare == NULL)
+        s_spare = malloc(S_SPARE_BYTES);
+    return s_spare != NULL;
+}
+
+/* Whether it is worth trying again after ATTEMPT has given NULL. */
+static bool s_again(const void *attempt) {
+    if (attempt != NULL)
+        return false;
+    if (s_spare == NULL) {
         ms_cli_fail("out of memory");
         exit(MS_CLI_USAGE);
     }
-    return block;
+    free(s_spare);
+    s_spare = NULL;
+    return true;
 }
 
 void *ms_cli_alloc(size_t size) {
-    return s_or_end(calloc(1, size != 0 ? size : 1));
+    void *block;
+    do
+        block = calloc(1, size != 0 ? size : 1);
+    while (s_again(block));
+    return block;
 }
 
 void *ms_cli_resize(void *block, size_t size) {
-    return s_or_end(realloc(block, size != 0 ? size : 1));
+    void *resized;
+    do
+        resized = realloc(block, size != 0 ? size : 1);
+    while (s_again(resized));
+    return resized;
 }
 
 char *ms_cli_copy(const char *text) {
-    return s_or_end(strdup(text));
+    size_t size = strlen(text) + 1;
+    return memcpy(ms_cli_alloc(size), text, size);
 }
 
 char *ms_cli_format(const char *format, ...) {
     va_list arguments;
     char *text;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    return s_or_end(length < 0 ? NULL : text);
+    do {
+        va_start(arguments, format);
+        if (vasprintf(&text, format, arguments) < 0)
+            text = NULL;
+        va_end(arguments);
+    } while (s_again(text));
+    return text;
 }

@@ -6,6 +6,7 @@
 #ifndef MS_CLI_CLI_H
 #define MS_CLI_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -67,7 +68,9 @@ void ms_cli_begin_output(void);
 /* After everything is printed: STATUS, or MS_CLI_USAGE and a line when it could not be written. */
 int ms_cli_end_output(int status);
 
-/* Memory or the end of the program with one line. */
+/* Memory or the end of the program with one line. The spare, if there is one, is used up first:
+ * who keeps it can end what has taken the memory, and go on. False: there is none to keep. */
+bool ms_cli_keep_spare(void);
 void *ms_cli_alloc(size_t size);
 void *ms_cli_resize(void *block, size_t size);
 char *ms_cli_copy(const char *text);

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/journals.h"
+#include "cli/lost_pages.h"
 #include "cli/shared_symbols.h"
 #include "cli/source.h"
 #include "cli/text.h"
@@ -106,21 +108,28 @@ static size_t s_list(void *context, const struct ms_serve_process **processes) {
             .ending = ms_journals_ending(entry),
             .peak_memory_bytes = entry->peak_bytes,
             .journal_bytes = entry->file_bytes,
+            .searched_time = entry->search_time_ns,
         };
     }
     *processes = served->processes;
     return count;
 }
 
-static const struct memscope_report *s_open(void *context, size_t at, bool lasting, void **handle) {
+static const struct memscope_report *s_open(void *context, size_t at, bool lasting, void **handle,
+                                            enum ms_status *status) {
     struct s_served *served = context;
+    *status = MS_NO_MEMORY;
+    if (!ms_cli_keep_spare())
+        return NULL;
     struct ms_source *source = ms_cli_alloc(sizeof(*source));
     if (at >= served->journals.count ||
         !ms_source_open_shared(source, served->journals.entries[at].path, 0,
                                lasting ? NULL : served->symbols)) {
+        *status = source->failure;
         free(source);
         return NULL;
     }
+    *status = MS_OK;
     ms_source_choose_events(source, false);
     *handle = source;
     return source->report;
@@ -210,12 +219,29 @@ static bool s_find(const char *file, struct s_served *served) {
     return true;
 }
 
+/* What is asked of it may be a report that is larger than the machine: that one is refused, and
+ * nothing is ended for want of memory, neither serve nor what it watches. */
+static void s_limit_memory(void) {
+    struct rlimit limit;
+    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+    if (pages <= 0 || page_bytes <= 0 || getrlimit(RLIMIT_DATA, &limit) != 0)
+        return;
+    rlim_t half = (rlim_t)pages / 2 * (rlim_t)page_bytes;
+    if (half < limit.rlim_cur) {
+        limit.rlim_cur = half;
+        setrlimit(RLIMIT_DATA, &limit);
+    }
+}
+
 static int s_serve(struct s_served *served, const char *address, const char *token) {
     struct ms_listen listen;
     char why[MS_LISTEN_WHY_BYTES];
     const struct ms_serve_source source = {served, !served->is_directory, s_list, s_open, s_close};
     if (!ms_listen_open(&listen, address, token != NULL, why))
         return ms_cli_fail("serve: --listen %s: %s", address, why);
+    s_limit_memory();
+    ms_cli_keep_spare();
+    ms_lost_pages_read_as_zeros();
     ms_cli_begin_output();
     s_say_where(&listen);
     served->symbols = ms_shared_symbols_new();

@@ -40,6 +40,9 @@ bool ms_journals_read_entry(const char *path, struct ms_journal_entry *entry) {
         .alive = header->state == MS_STATE_RUNNING && ms_journal_alive(journal),
         .is_copy = header->copied_ns != 0,
     };
+    if (header->scan_took_ns != 0 &&
+        (header->scan_result == MS_SCAN_DONE || header->scan_result == MS_SCAN_PARTLY))
+        entry->search_time_ns = entry->start_time_ns + header->scan_ns + header->scan_took_ns;
     uint64_t length = entry->is_copy                    ? header->copied_ns
                       : header->end_ns > header->now_ns ? header->end_ns
                                                         : header->now_ns;

@@ -16,8 +16,9 @@ struct ms_journal_entry {
     uint64_t end_time_ns; /* the same; of one that runs UINT64_MAX, of a killed one its last sign of
                              life */
     uint64_t peak_bytes;
-    uint64_t file_bytes; /* on the disk */
-    uint32_t state;      /* enum ms_journal_state */
+    uint64_t file_bytes;     /* on the disk */
+    uint64_t search_time_ns; /* since the epoch: of the last whole search for leaks; 0: none */
+    uint32_t state;          /* enum ms_journal_state */
     int32_t exit_code;
     bool alive;
     bool is_copy; /* of the journal of a process that was alive then */

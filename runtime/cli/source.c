@@ -135,6 +135,7 @@ static bool s_import(struct ms_source *source) {
         ms_cli_fail("cannot read %s: %s%s%s", source->path, ms_status_message(status),
                     why[0] != '\0' ? ": " : "", why);
     ms_source_close(source);
+    source->failure = status;
     return false;
 }
 
@@ -190,6 +191,7 @@ failed:
     if (journal != NULL)
         ms_journal_close(journal);
     ms_source_close(source);
+    source->failure = status;
     return false;
 }
 

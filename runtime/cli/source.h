@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/status.h"
 #include "memscope/report.h"
 
 struct ms_shared_symbols;
@@ -35,6 +36,8 @@ struct ms_source {
     struct ms_merge *merge;           /* what `report` is of, where that is of several files, */
     struct ms_shared_symbols *shared; /* and the symbols of some of those */
     char **redacted;                  /* notes, by ms_report_redact */
+    enum ms_status
+        failure; /* why a journal could not be opened; MS_OK: it was, or another reason */
 };
 
 /* The path of the journal or export that FILE names: a path, a pid, a program's name, NULL for the

@@ -24,15 +24,22 @@ const char ms_endpoint_no_process[] =
 void ms_endpoint_refuse(struct ms_answer *answer, unsigned status, const char *line) {
     answer->status = status;
     answer->type = s_text;
-    answer->body.size = 0;
+    ms_body_fini(&answer->body);
     ms_body_print(&answer->body, "%s\n", line);
 }
 
 static void s_finish(struct ms_answer *answer, enum ms_status written, const char *type) {
     answer->status = 200;
     answer->type = type;
-    if (written != MS_OK)
-        ms_endpoint_refuse(answer, 500, "the answer could not be written");
+    if (written != MS_OK) /* a body takes all there is memory for */
+        ms_endpoint_refuse(answer, 503, "there is no memory for that answer");
+}
+
+void ms_endpoint_refuse_report(struct ms_answer *answer, enum ms_status status) {
+    if (status == MS_NO_MEMORY)
+        ms_endpoint_refuse(answer, 503, "there is no memory for that report");
+    else
+        ms_endpoint_refuse(answer, 500, "its journal cannot be read");
 }
 
 static bool s_accepts(const struct ms_request *request, const char *type) {
@@ -178,9 +185,11 @@ static const struct memscope_report *s_open(const struct ms_serve_source *source
         ms_endpoint_refuse(answer, 404, ms_endpoint_no_process);
         return NULL;
     }
-    const struct memscope_report *report = source->open(source->context, at, false, handle);
+    enum ms_status status;
+    const struct memscope_report *report =
+        source->open(source->context, at, false, handle, &status);
     if (report == NULL)
-        ms_endpoint_refuse(answer, 500, "its journal cannot be read");
+        ms_endpoint_refuse_report(answer, status);
     return report;
 }
 
@@ -268,10 +277,12 @@ static bool s_gather(const struct ms_serve_source *source, struct ms_metrics *me
         if (count > 1 && !processes[i].running)
             continue;
         /* One that has gone meanwhile is left out. */
-        const struct memscope_report *report = source->open(source->context, i, false, &handle);
+        enum ms_status status;
+        const struct memscope_report *report =
+            source->open(source->context, i, false, &handle, &status);
         if (report == NULL)
             continue;
-        bool added = ms_metrics_add(metrics, report);
+        bool added = ms_metrics_add(metrics, report, processes[i].searched_time);
         source->close(source->context, handle);
         if (!added)
             return false;

@@ -44,6 +44,9 @@ bool ms_endpoint_find(const struct ms_serve_source *source, const char *process,
 void ms_endpoint_answer(const struct ms_serve_source *source, const struct ms_request *request,
                         struct ms_answer *answer);
 
+/* Why a report could not be opened, by the STATUS of struct ms_serve_source. */
+void ms_endpoint_refuse_report(struct ms_answer *answer, enum ms_status status);
+
 /* A line of text in place of what was asked for. */
 void ms_endpoint_refuse(struct ms_answer *answer, unsigned status, const char *line);
 

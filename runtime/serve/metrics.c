@@ -90,15 +90,16 @@ static bool s_add_types(struct s_row *row, const struct memscope_report *report)
     return !has_others || s_add_type(row, "(other)", others);
 }
 
-static double s_leaked(const struct memscope_report *report) {
+/* Of a process that runs and was never searched nobody knows. */
+static double s_leaked(const struct memscope_report *report, uint64_t searched_time) {
     double bytes = 0;
-    bool searched = report->process.exit != MEMSCOPE_EXIT_RUNNING;
+    bool known = report->process.exit != MEMSCOPE_EXIT_RUNNING || searched_time != 0;
     for (size_t i = 0; i < report->leak_count; i++) {
-        searched = true;
+        known = true;
         if (!memscope_is_reachable(report->leaks[i].reachability))
             bytes += (double)report->leaks[i].bytes;
     }
-    return searched ? bytes : NAN;
+    return known ? bytes : NAN;
 }
 
 static bool s_add_labels(struct s_row *row, const struct memscope_process *process) {
@@ -114,7 +115,8 @@ static bool s_add_labels(struct s_row *row, const struct memscope_process *proce
     return done;
 }
 
-bool ms_metrics_add(struct ms_metrics *metrics, const struct memscope_report *report) {
+bool ms_metrics_add(struct ms_metrics *metrics, const struct memscope_report *report,
+                    uint64_t searched_time) {
     const struct memscope_summary *summary = &report->summary;
     if (metrics->count == MS_METRICS_PROCESSES)
         return true;
@@ -132,7 +134,8 @@ bool ms_metrics_add(struct ms_metrics *metrics, const struct memscope_report *re
         .allocations = s_number(summary->total_allocations),
         .frees = s_number(summary->total_deallocations),
         .allocated = s_number(summary->total_bytes),
-        .leaked = s_leaked(report),
+        .leaked = s_leaked(report, searched_time),
+        .searched = searched_time != 0 ? (double)searched_time / 1e9 : NAN,
         .dropped = s_number(summary->dropped_events),
         .rss = NAN,
         .cpu = NAN,

@@ -7,6 +7,7 @@
 #define MS_SERVE_METRICS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "memscope/report.h"
 #include "serve/body.h"
@@ -21,9 +22,11 @@ struct ms_metrics;
 struct ms_metrics *ms_metrics_new(void);
 void ms_metrics_destroy(struct ms_metrics *metrics);
 
-/* Copies what it needs of REPORT. More than MS_METRICS_PROCESSES, and a second one of a pid, are
- * left out. False: out of memory. */
-bool ms_metrics_add(struct ms_metrics *metrics, const struct memscope_report *report);
+/* Copies what it needs of REPORT, whose process was searched for leaks at SEARCHED_TIME (ns since
+ * the epoch, 0: never). More than MS_METRICS_PROCESSES, and a second one of a pid, are left out.
+ * False: out of memory. */
+bool ms_metrics_add(struct ms_metrics *metrics, const struct memscope_report *report,
+                    uint64_t searched_time);
 
 bool ms_metrics_write(const struct ms_metrics *metrics, bool open_metrics, struct ms_body *body);
 

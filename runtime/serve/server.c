@@ -377,10 +377,13 @@ static enum MHD_Result s_begin_delta(struct s_connection *slot, const char *proc
                         "others wait for profiles of some seconds; ask later");
     if (!ms_endpoint_find(source, process, &at))
         return s_refuse(slot->connection, MHD_HTTP_NOT_FOUND, ms_endpoint_no_process);
-    slot->before_report = source->open(source->context, at, true, &slot->before);
-    if (slot->before_report == NULL)
-        return s_refuse(slot->connection, MHD_HTTP_INTERNAL_SERVER_ERROR,
-                        "its journal cannot be read");
+    enum ms_status status;
+    slot->before_report = source->open(source->context, at, true, &slot->before, &status);
+    if (slot->before_report == NULL) {
+        struct ms_answer answer = {0};
+        ms_endpoint_refuse_report(&answer, status);
+        return s_send(slot->connection, &answer);
+    }
     slot->waits = true;
     slot->wakes_ms = s_now_ms() + seconds * 1000;
     MHD_suspend_connection(slot->connection);

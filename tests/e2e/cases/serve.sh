@@ -439,6 +439,169 @@ END
     stop TERM
 }
 
+# load SECONDS CLIENTS
+load() {
+    start
+    serve --listen 127.0.0.1:0 j.mscope
+    python3 "$MEMSCOPE_SOURCE/tests/e2e/load_clients.py" "${url##*:}" "$pid" "$server" "$1" "$2" >load || fail "$(cat load)"
+    cat load
+    has /healthz 200 ok
+    stop TERM
+}
+
+case_serve_load() {
+    load 2 50
+}
+
+case_serve_load_long() {
+    load 120 60
+}
+
+# As many follow as may, and others get in; who goes makes room.
+case_serve_streams() {
+    start
+    serve --listen 127.0.0.1:0 j.mscope
+    python3 - "${url##*:}" "$pid" <<'END' || fail "streams"
+import socket, sys, time
+port, pid = sys.argv[1:]
+def follow():
+    s = socket.create_connection(("127.0.0.1", int(port)), 20)
+    s.sendall(f"GET /api/v1/events?process={pid} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+    return s, s.recv(100)
+held = [follow() for _ in range(48)]
+assert all(b" 200 " in answer for _, answer in held), held
+assert b" 503 " in follow()[1]
+s = socket.create_connection(("127.0.0.1", int(port)), 20)
+s.sendall(f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+assert b" 200 " in s.recv(100)
+held.pop()[0].close()
+for _ in range(100):
+    if b" 200 " in follow()[1]:
+        break
+    time.sleep(0.1)
+else:
+    raise SystemExit("who has gone has made no room")
+END
+    stop TERM
+}
+
+# A client that follows and does not read is let go, and the others go on.
+case_serve_stream_unread() {
+    start
+    serve --listen "unix:$PWD/socket" j.mscope
+    python3 - "$pid" "$server" <<'END' || fail "an unread stream"
+import os, socket, sys, time
+pid, server = sys.argv[1:]
+def files():
+    return len(os.listdir(f"/proc/{server}/fd"))
+before = files()
+s = socket.socket(socket.AF_UNIX)
+s.connect("socket")
+s.sendall(f"GET /api/v1/events?process={pid} HTTP/1.1\r\nHost: memscope\r\n\r\n".encode())
+time.sleep(1)
+assert files() == before + 1
+end = time.time() + 200
+while files() != before:
+    assert time.time() < end, "it is still there"
+    time.sleep(1)
+END
+    url=http://memscope
+    has /healthz 200 ok --unix-socket socket
+    stop TERM
+}
+
+# What there is no memory for is refused, and nothing else.
+case_serve_no_memory() {
+    build lives
+    "$memscope" cc -g -O1 -o many "$MEMSCOPE_SOURCE/tests/bench/many_stacks.c"
+    mkdir d
+    MEMSCOPE_OPTIONS="out=$PWD/d/lives.mscope" ./lives >out
+    MEMSCOPE_OPTIONS="out=$PWD/d/many.mscope:max_stack_depth=64" ./many 15 1
+    "$memscope" list >listed
+    (
+        ulimit -d 40000
+        exec "$memscope" serve --listen 127.0.0.1:0 d >address 2>serve.err
+    ) &
+    server=$!
+    wait_for 10 test -s address
+    url=$(sed 's,/$,,' address)
+    get /api/v1/processes
+    large=$(jq -r '.processes[] | select(.program == "many") | .id' body)
+    small=$(jq -r '.processes[] | select(.program == "lives") | .id' body)
+    for _ in 1 2 3; do
+        has "/api/v1/report?process=$large" 503 'there is no memory for'
+        has "/?process=$large" 503 'there is no memory for'
+        has "/api/v1/report?process=$small" 200 '"lives"'
+        has /healthz 200 ok
+    done
+    : >serve.err
+    stop TERM
+}
+
+# Journals with any bytes changed, and one that is cut off while it is read.
+case_serve_hostile_journals() {
+    build lives
+    mkdir d
+    MEMSCOPE_OPTIONS="out=$PWD/j.mscope" ./lives >out
+    cp j.mscope d/good.mscope
+    serve --listen 127.0.0.1:0 d
+    cat >hostile.py <<'END'
+import json, random, shutil, sys, threading, time, urllib.error, urllib.request
+url, rounds = sys.argv[1], int(sys.argv[2])
+good = open("j.mscope", "rb").read()
+path = "d/bad.mscope"
+statuses = {}
+def get(rest):
+    request = urllib.request.Request(url + rest, headers={"Accept": f"text/{sum(statuses.values())}"})  # none from before
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            status, body = answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        status, body = error.code, error.read()
+    statuses[status] = statuses.get(status, 0) + 1
+    assert status in (200, 404, 500, 503), (rest, status, body[:200])
+    return body
+def ask():
+    for process in json.loads(get("/api/v1/processes"))["processes"]:
+        get("/api/v1/report?process=" + process["id"])
+    get("/metrics")
+for seed in range(rounds):
+    some = random.Random(seed)
+    bytes_ = bytearray(good)
+    # The tables are where bytes are; each third time the header alone.
+    places = [at for at in range(4096 if seed % 3 == 0 else len(bytes_)) if bytes_[at] != 0]
+    for at in some.sample(places, min(len(places), 1 << some.randrange(8))):
+        bytes_[at] = some.randrange(256)
+    open(path, "wb").write(bytes_)
+    ask()
+# While it is read: bytes change, and the file gets shorter and longer.
+done = False
+def change():
+    some = random.Random(1)
+    while not done:
+        with open(path, "r+b") as file:
+            file.truncate(some.randrange(len(good)))
+            time.sleep(0.001)
+            file.seek(0)
+            file.write(good)
+changer = threading.Thread(target=change, daemon=True)
+changer.start()
+end = time.time() + 1
+while time.time() < end:
+    ask()
+done = True
+changer.join()
+print(statuses)
+END
+    python3 hostile.py "$url" 20 >hostile 2>&1 || fail "$(tail -5 hostile; cat serve.err)"
+    get "/api/v1/processes"
+    has "/api/v1/report?process=$(jq -r '[.processes[] | select(.program == "lives")][0].id' body)" 200 '"struct'
+    sort -u serve.err | cut -c1-200
+    grep -vE '^memscope: cannot (read|make a report of) ' serve.err | grep . && fail "other words"
+    : >serve.err
+    stop TERM
+}
+
 case_serve_directory() {
     build lives
     build listens

@@ -16,6 +16,7 @@
 #include "cli/shared_symbols.h"
 #include "cli/source.h"
 #include "cli/text.h"
+#include "model/utf8.h"
 #include "serve/server.h"
 
 #define S_DEFAULT_LISTEN "127.0.0.1:7430"
@@ -90,6 +91,15 @@ static void s_leave_out_foreign(struct ms_journals *journals) {
     journals->count = kept;
 }
 
+/* A name out of a journal, which may be any bytes, for JSON and pages. */
+static char *s_name(const char *text) {
+    char *name = ms_text_clean(text);
+    size_t length = strlen(name), valid;
+    while ((valid = ms_utf8_valid(name, length)) != length)
+        name[valid] = '?';
+    return name;
+}
+
 static size_t s_list(void *context, const struct ms_serve_process **processes) {
     struct s_served *served = context;
     s_forget(served);
@@ -104,7 +114,7 @@ static size_t s_list(void *context, const struct ms_serve_process **processes) {
         served->processes[i] = (struct ms_serve_process){
             .pid = entry->pid,
             .start_time = entry->start_time_ns,
-            .program = ms_text_clean(entry->program),
+            .program = s_name(entry->program),
             .running = ms_journals_running(entry),
             .ending = ms_journals_ending(entry),
             .peak_memory_bytes = entry->peak_bytes,

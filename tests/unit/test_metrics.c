@@ -37,7 +37,7 @@ static size_t s_count(const char *text, const char *words) {
 
 static void s_expect(const char *text, const char *words) {
     if (s_count(text, words) != 1) {
-        printf("not once: %s\nin: %s\n", words, text);
+        printf("not once: %s\nim: %s\n", words, text);
         CU_FAIL("a line is missing");
     }
 }

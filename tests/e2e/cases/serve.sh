@@ -562,7 +562,9 @@ def get(rest):
     assert status in (200, 404, 500, 503), (rest, status, body[:200])
     return body
 def ask():
-    for process in json.loads(get("/api/v1/processes"))["processes"]:
+    listed = get("/api/v1/processes")
+    assert listed[:1] == b"{", (listed[:300], statuses)
+    for process in json.loads(listed)["processes"]:
         get("/api/v1/report?process=" + process["id"])
     get("/metrics")
 for seed in range(rounds):

@@ -67,6 +67,9 @@ screen() {
         "$work/less.json" > "$work/old.json" &&
     sed 's|"src/main\.c|"/home/u/a b/src/main.c|g' "$work/full.json" > "$work/places.json" &&
     "$memscope" report --editor vscode -o "$work/editor.html" "$work/places.json" > "$work/out" &&
+    jq -c '.process.exit = "exited" | .summary.peak_known_bytes = 1000000 | .summary.current_memory_bytes = 10 |
+        .types |= map(.bytes_at_peak = .total_bytes) | .stacks |= map(.bytes_at_peak = 100)' "$work/full.json" > "$work/over.json" &&
+    "$memscope" report -o "$work/over.html" "$work/over.json" > "$work/out" &&
     "$memscope" report --redact -o "$work/redacted.html" "$work/places.json" > "$work/out" &&
     "$memscope" diff --json "$work/old.json" "$work/new.json" > "$work/diff.json" &&
     "$memscope" diff -o "$work/diff.html" "$work/old.json" "$work/new.json" || exit 1
@@ -361,6 +364,13 @@ expect "and Forward leads on" \
      .then(() => location.hash.startsWith('#view=source&file=') + ' ' + (document.querySelector('#source').getBoundingClientRect().top < innerHeight))" '"true true"'
 expect_quiet "back and forward"
 
+# A program that has ended and left next to nothing: what it had at its peak comes first.
+cdp_open "file://$work/over.html"
+expect "of a program that is over the peak comes first" \
+    "[document.querySelector('#types th[data-key=share]').textContent.includes('Share of peak'), document.querySelector('#stacks .choice[aria-pressed=true]').textContent].join()" \
+    '"true,Peak"'
+expect "an address tells what is not the usual there" \
+    "[...document.querySelectorAll('#stacks .choice')].find((each) => each.textContent === 'Live').click(); location.hash" '"#view=stacks&of=live"'
 # Places open in an editor.
 cdp_open about:blank && cdp_open "file://$work/editor.html" || exit 1
 cdp_eval "$settle"

@@ -49,6 +49,17 @@ const data = (() => {
         watchers.push(changed);
     }
 
+    /* Whether the program has ended and left next to nothing: then what it had at its peak is what
+     * people ask for first, and not what is live. */
+    function isOver(report) {
+        const { summary, process } = report;
+        return (
+            process.exit !== "running" &&
+            summary.peak_known_bytes > 0 &&
+            summary.current_memory_bytes < summary.peak_known_bytes / 10
+        );
+    }
+
     /* The node of the innermost frame of stack ID; null: there is no such stack. */
     function nodeOf(id) {
         const index = stackIndex.get(id);
@@ -129,6 +140,7 @@ const data = (() => {
         typeColor,
         frames,
         framesAbove,
+        isOver,
         nodeOf,
         groupBy,
         baseName,

@@ -61,17 +61,22 @@ const flame = (() => {
         ],
     };
 
+    /* What is chosen where nobody has: an address does not tell it. */
+    function usual() {
+        return {
+            of: data.isOver(data.report) && flameTree.lack({}, "of", "peak") === null ? "peak" : "live",
+            order: "callers",
+            divide: "none",
+            measure: "bytes",
+            shape: "icicle",
+            thread: null,
+        };
+    }
+
     class Flame {
         /* With what the reader has chosen in BEFORE, in whose place this one comes; null: none. */
         constructor(before) {
-            this.choice = before?.choice ?? {
-                of: "live",
-                order: "callers",
-                divide: "none",
-                measure: "bytes",
-                shape: "icicle",
-                thread: null,
-            };
+            this.choice = before?.choice ?? usual();
             this.search = before?.search ?? "";
             this.line = el("p", { class: "flameline", "aria-live": "polite" });
             this.crumbs = el("p", { class: "crumbs", "aria-label": "Path to the box shown" });
@@ -163,8 +168,9 @@ const flame = (() => {
         /* The address leads here again. */
         remember() {
             const { choice } = this;
+            const unsaid = usual();
             const chosen = Object.keys(CHOICES)
-                .filter((key) => choice[key] !== CHOICES[key][1][0][0])
+                .filter((key) => choice[key] !== unsaid[key])
                 .map((key) => [key, choice[key]]);
             state.go("stacks", {
                 ...Object.fromEntries(chosen),
@@ -175,13 +181,17 @@ const flame = (() => {
 
         /* What PLACE, out of the address or a link, asks for; what it does not name is as ever. */
         reveal(place) {
-            const changes = {};
+            const changes = usual();
             for (const [key, [, options]] of Object.entries(CHOICES)) {
-                const wanted = options.find(([value]) => value === place[key]) ?? options[0];
-                changes[key] = wanted[0];
+                if (options.some(([value]) => value === place[key])) {
+                    changes[key] = place[key];
+                }
             }
             const tid = Number(place.thread ?? NaN);
-            changes.thread = flameTree.hasThread(tid) ? tid : null;
+            if (flameTree.hasThread(tid)) {
+                changes.thread = tid;
+                changes.of = "live"; /* of which alone the thread is known */
+            }
             this.input.value = place.function ?? "";
             this.search = this.input.value.trim().toLowerCase();
             this.change(changes);

@@ -138,9 +138,12 @@ function typesSection(report) {
         return selectedTypes(report, range);
     }
     const { types } = report;
-    const live = data.sum(types, "live_bytes");
-    const whole = live > 0 ? live : data.sum(types, "total_bytes");
-    const shared = live > 0 ? "live_bytes" : "total_bytes";
+    const [shared, share, words] = data.isOver(report)
+        ? ["bytes_at_peak", "Share of peak", "Bytes at the peak by type"]
+        : data.sum(types, "live_bytes") > 0
+          ? ["live_bytes", "Share of live", "Live bytes by type"]
+          : ["total_bytes", "Share of total", "Bytes allocated by type"];
+    const whole = data.sum(types, shared);
     return section(
         "types",
         "Types",
@@ -152,7 +155,7 @@ function typesSection(report) {
                 color: data.typeColor(type.type_name, index),
                 go: () => show("types", typePlace(type)),
             })),
-            live > 0 ? "Live bytes by type" : "Bytes allocated by type",
+            words,
         ),
         table({
             id: "types",
@@ -171,7 +174,7 @@ function typesSection(report) {
                 },
                 {
                     key: "share",
-                    label: live > 0 ? "Share of live" : "Share of total",
+                    label: share,
                     kind: "number",
                     width: 150,
                     value: (row) => row[shared],

@@ -232,6 +232,12 @@ static char *s_command_line(const struct memscope_process *process) {
     return text;
 }
 
+/* The objects that are no heap memory have lines of their own. */
+static bool s_is_on_heap(const void *row) {
+    const char *kind = ((const struct memscope_variable *)row)->kind;
+    return kind == NULL || (strcmp(kind, "object") != 0 && strcmp(kind, "static") != 0);
+}
+
 static void s_print(const struct memscope_report *report, const struct s_request *request) {
     const struct memscope_summary *summary = &report->summary;
     char *process = ms_view_describe_process(report);
@@ -259,7 +265,9 @@ static void s_print(const struct memscope_report *report, const struct s_request
         s_print_line(i == 0 ? "notes" : "", ms_text_clean(report->notes[i]));
     s_print_view(&ms_view_findings, report, request, "Findings");
     s_print_view(&ms_view_types, report, request, "Types by peak");
-    s_print_view(&ms_view_heap_variables, report, request, "Annotated variables by peak");
+    struct ms_view heap_variables = ms_view_variables;
+    heap_variables.wants = s_is_on_heap;
+    s_print_view(&heap_variables, report, request, "Annotated variables by peak");
     s_print_view(&ms_view_hotspots, report, request, "Places by total");
     s_print_view(&ms_view_phases, report, request, "Phases by total");
     s_print_view(&ms_view_leaks, report, request, "Never freed");

@@ -2,8 +2,6 @@
 #include "cli/cli.h"
 #include "cli/view.h"
 
-#include <string.h>
-
 static const struct ms_view_column s_columns[] = {
     {"var_name", "VARIABLE", MS_VIEW_NAME, 0},
     {"type_name", "TYPE", MS_VIEW_TYPE, 5},
@@ -27,22 +25,6 @@ const struct ms_view ms_view_variables = {
     .column_count = sizeof(s_columns) / sizeof(s_columns[0]),
     .empty = "no variable is annotated, or none has held a block; see memscope.h",
     .can_fail = false,
-};
-
-static bool s_is_on_heap(const void *row) {
-    const char *kind = ((const struct memscope_variable *)row)->kind;
-    return kind == NULL || (strcmp(kind, "object") != 0 && strcmp(kind, "static") != 0);
-}
-
-/* For the summary: the objects that are no heap memory have a line there. */
-const struct ms_view ms_view_heap_variables = {
-    .section = "variables",
-    .sort = "peak_bytes",
-    .columns = s_columns,
-    .column_count = sizeof(s_columns) / sizeof(s_columns[0]),
-    .empty = "no variable is annotated, or none has held a block; see memscope.h",
-    .can_fail = false,
-    .wants = s_is_on_heap,
 };
 
 static int s_run(int argc, char **argv) {

@@ -117,7 +117,6 @@ extern const struct ms_view ms_view_types;
 extern const struct ms_view ms_view_layouts;
 extern const struct ms_view ms_view_hotspots;
 extern const struct ms_view ms_view_variables;
-extern const struct ms_view ms_view_heap_variables;
 extern const struct ms_view ms_view_growing;
 extern const struct ms_view ms_view_leaks;
 extern const struct ms_view ms_view_problems;

@@ -49,7 +49,7 @@ static int s_limit(void) {
 }
 
 /* BYTES of TOTAL have come; until the total is known, BYTES is something else. */
-static int on_progress(struct debuginfod_client *client, long bytes, long total) {
+static int s_on_progress(struct debuginfod_client *client, long bytes, long total) {
     (void)client;
     if (total > 0 && bytes != s_wait.bytes) {
         s_wait.bytes = bytes;
@@ -130,7 +130,7 @@ static const char *s_ask(struct ms_pool *pool, const unsigned char *build_id, si
         *why = "debuginfod cannot be asked: out of memory";
         return NULL;
     }
-    s_library.set_progressfn(client, on_progress);
+    s_library.set_progressfn(client, s_on_progress);
     int result = s_request(client, build_id, size, &path);
     s_library.end(client);
     const char *found = result >= 0 && path != NULL ? ms_pool_copy(pool, path, strlen(path)) : NULL;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The dashboard: the page with the report as JSON in the middle. The JSON has the keys of the JSON
- * export; only the stacks come as a tree (stack_tree.h). Editors come as an element of their own,
- * and so do source files that were asked for, and what a page that follows its process has to know.
+ * export; only the stacks come as a tree (stack_tree.h), and live[] and leaks[] by columns. Editors
+ * come as an element of their own, and so do source files that were asked for, and what a page that
+ * follows its process has to know.
  */
 #include "export/editor_links.h"
 #include "export/export.h"

@@ -48,6 +48,39 @@ static void s_write_elements(const struct s_walk *walk, const struct ms_field *f
 }
 
 static void s_write_value(const struct s_walk *walk, const struct ms_field *field,
+                          const char *object, const char *parent);
+
+/* Of rows that there may be very many of, with many values alike in a column. */
+static bool s_is_by_columns(const struct s_walk *walk, const struct ms_field *field,
+                            const char *object) {
+    static const char *const s_keys[] = {"live", "leaks"};
+    for (size_t i = 0; i < sizeof(s_keys) / sizeof(s_keys[0]); i++) {
+        if (strcmp(field->key, s_keys[i]) == 0) {
+            return walk->write_stacks != NULL && object == (const char *)walk->report;
+        }
+    }
+    return false;
+}
+
+static void s_write_columns(const struct s_walk *walk, const struct ms_field *field,
+                            const char *object) {
+    const struct ms_writer_ops *ops = walk->writer->ops;
+    const struct ms_shape *shape = field->shape;
+    size_t count = s_element_count(field, object, NULL);
+    const char *rows = s_pointer_at(object + field->offset);
+    ops->begin_object(walk->writer, shape->field_count);
+    for (size_t column = 0; column < shape->field_count; column++) {
+        ops->string(walk->writer, shape->fields[column].key);
+        ops->begin_array(walk->writer, count);
+        for (size_t i = 0; i < count; i++) {
+            s_write_value(walk, &shape->fields[column], rows + i * shape->size, object);
+        }
+        ops->end_array(walk->writer);
+    }
+    ops->end_object(walk->writer);
+}
+
+static void s_write_value(const struct s_walk *walk, const struct ms_field *field,
                           const char *object, const char *parent) {
     struct ms_writer *writer = walk->writer;
     const char *place = object + field->offset;
@@ -90,6 +123,12 @@ static void s_write_value(const struct s_walk *walk, const struct ms_field *fiel
         s_write_elements(walk, field, object, parent);
         break;
     case MS_FIELD_OBJECTS:
+        if (s_is_by_columns(walk, field, object)) {
+            s_write_columns(walk, field, object);
+            break;
+        }
+        s_write_elements(walk, field, object, parent);
+        break;
     case MS_FIELD_WANTED:
     case MS_FIELD_UINTS:
     case MS_FIELD_STRINGS:

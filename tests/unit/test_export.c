@@ -451,6 +451,22 @@ static void check_stack_tree(yajl_val tree, yajl_val stacks) {
     CU_ASSERT(parents->u.array.len < frames_in_stacks);
 }
 
+/* COLUMNS has an array for each key of ROWS. */
+static void check_columns(yajl_val columns, yajl_val rows) {
+    char path[512] = "";
+    CU_ASSERT_FATAL(YAJL_IS_OBJECT(columns) && rows->u.array.len > 0);
+    for (size_t i = 0; i < rows->u.array.len; i++) {
+        yajl_val row = tree_element(rows, i);
+        CU_ASSERT_EQUAL(row->u.object.len, columns->u.object.len);
+        for (size_t c = 0; c < row->u.object.len; c++) {
+            yajl_val column = tree_member(columns, row->u.object.keys[c]);
+            CU_ASSERT_EQUAL(column->u.array.len, rows->u.array.len);
+            CU_ASSERT(tree_equals(tree_element(column, i), row->u.object.values[c], NULL, path,
+                                  sizeof(path)));
+        }
+    }
+}
+
 /* The page carries the report as JSON that nothing in it can end. */
 static void test_html(void) {
     struct memscope_report *report = sample_report_new(ROWS, POINTS);
@@ -468,12 +484,14 @@ static void test_html(void) {
     yajl_val embedded = parse(data);
     yajl_val plain = export_to_tree(report);
     char path[512] = "";
-    bool equal = tree_equals(plain, embedded, "stacks", path, sizeof(path));
+    bool equal = tree_equals(plain, embedded, "stacks live leaks", path, sizeof(path));
     if (!equal) {
         fprintf(stderr, "the page's data differ at %s\n", path);
     }
     CU_ASSERT(equal);
     check_stack_tree(tree_member(embedded, "stacks"), tree_member(plain, "stacks"));
+    check_columns(tree_member(embedded, "live"), tree_member(plain, "live"));
+    check_columns(tree_member(embedded, "leaks"), tree_member(plain, "leaks"));
     yajl_tree_free(embedded);
     yajl_tree_free(plain);
     free(html.bytes);
@@ -505,7 +523,7 @@ static void test_packed_html(void) {
     yajl_val embedded = parse(json);
     yajl_val plain = export_to_tree(report);
     char path[512] = "";
-    CU_ASSERT(tree_equals(plain, embedded, "stacks", path, sizeof(path)));
+    CU_ASSERT(tree_equals(plain, embedded, "stacks live leaks", path, sizeof(path)));
     struct memory cut = {NULL, 0, html.size - html.size / 4};
     errno = 0;
     CU_ASSERT_EQUAL(ms_export_write(ms_exporter_find("html"), report, NULL, keep_bytes, &cut),

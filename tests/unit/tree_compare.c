@@ -93,6 +93,16 @@ bool tree_equals_msgpack(yajl_val json, const msgpack_object *msgpack, char *pat
     }
 }
 
+static bool is_among(const char *names, const char *name) {
+    size_t size = strlen(name);
+    for (const char *at = names; at != NULL && (at = strstr(at, name)) != NULL; at += size) {
+        if ((at == names || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool tree_equals(yajl_val a, yajl_val b, const char *except, char *path, size_t path_size) {
     if (a->type != b->type) {
         return false;
@@ -108,7 +118,7 @@ bool tree_equals(yajl_val a, yajl_val b, const char *except, char *path, size_t 
             if (strcmp(key, b->u.object.keys[i]) != 0) {
                 return differs_at(path, path_size, key);
             }
-            if (except != NULL && strcmp(key, except) == 0) {
+            if (is_among(except, key)) {
                 continue;
             }
             if (!tree_equals(a->u.object.values[i], b->u.object.values[i], NULL, path, path_size)) {

@@ -13,8 +13,8 @@
 bool tree_equals_msgpack(yajl_val json, const msgpack_object *msgpack, char *path,
                          size_t path_size);
 
-/* True when both JSON trees are the same, but for the members of the outermost object named
- * EXCEPT (may be NULL). */
+/* True when both JSON trees are the same, but for the members of the outermost object whose
+ * names are in EXCEPT, with blanks between them (may be NULL). */
 bool tree_equals(yajl_val a, yajl_val b, const char *except, char *path, size_t path_size);
 
 /* The member NAME of an object, element INDEX of an array; NULL: none. */

@@ -31,6 +31,14 @@ const data = (() => {
         return JSON.parse(text);
     }
 
+    /* The rows of a table that comes as an array for each column. */
+    function rowsOf(columns) {
+        const keys = Object.keys(columns);
+        return columns[keys[0]].map((first, index) =>
+            Object.fromEntries(keys.map((key) => [key, columns[key][index]])),
+        );
+    }
+
     /* Reads the report; what follows may be called when that is done. */
     async function load(element) {
         take(await read(element));
@@ -38,6 +46,8 @@ const data = (() => {
 
     /* The same of a REPORT that is read already. */
     function take(report) {
+        report.live = rowsOf(report.live);
+        report.leaks = rowsOf(report.leaks);
         stackIndex = new Map(report.stacks.id.map((id, index) => [id, index]));
         loaded.report = report;
         loaded.tree = report.stacks;

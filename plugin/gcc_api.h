@@ -87,6 +87,20 @@ static inline void ms_register_attributes(const struct attribute_spec *specs, co
 #endif
 }
 
+/* C++, `while (node *n = next())`: since GCC 15 what the condition declares is in an operand of the
+ * loop, before, it is in front of its body. The number of that operand; -1: LOOP has nothing there.
+ */
+static inline int ms_loop_declaration(const_tree loop) {
+#if BUILDING_GCC_MAJOR >= 15
+    const char *name = get_tree_code_name(TREE_CODE(loop));
+    int operand = strcmp(name, "while_stmt") == 0 ? 3 : strcmp(name, "for_stmt") == 0 ? 6 : -1;
+    return operand >= 0 && TREE_OPERAND(loop, operand) != NULL_TREE ? operand : -1;
+#else
+    (void)loop;
+    return -1;
+#endif
+}
+
 #if BUILDING_GCC_MAJOR < 14
 /* GCC 14 has given last_stmt the name of what it does. */
 static inline gimple *last_nondebug_stmt(basic_block block) {

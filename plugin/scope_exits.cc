@@ -296,8 +296,10 @@ static void s_visit_breakable(tree statement, bool is_loop, s_walk *walk) {
         walk->at_continue = walk->open.size();
         walk->loop = statement;
     }
+    /* The scope of what a condition declares goes on in other operands: it is left alone. */
     for (int i = 0; i < TREE_OPERAND_LENGTH(statement); i++)
-        s_walk_into(&TREE_OPERAND(statement, i), walk);
+        if (i != ms_loop_declaration(statement))
+            s_walk_into(&TREE_OPERAND(statement, i), walk);
     walk->breakable = breakable;
     walk->loop = loop;
     walk->at_break = at_break;

@@ -183,6 +183,15 @@ static void s_visit_switch(tree statement, s_walk *walk) {
     walk->is_reached = true;
 }
 
+/* The scope of what a loop's condition declares goes on in other operands: it is left alone. */
+static bool s_visit_loop(tree statement, s_walk *walk) {
+    int declaration = ms_loop_declaration(statement);
+    for (int i = 0; declaration >= 0 && i < TREE_OPERAND_LENGTH(statement); i++)
+        if (i != declaration)
+            s_walk_into(&TREE_OPERAND(statement, i), walk);
+    return declaration >= 0;
+}
+
 static tree s_visit(tree *at, int *walk_subtrees, void *data) {
     s_walk *walk = static_cast<s_walk *>(data);
     tree_code code = TREE_CODE(*at);
@@ -193,6 +202,8 @@ static tree s_visit(tree *at, int *walk_subtrees, void *data) {
         *walk_subtrees = 0;
     } else if (s_is_switch(code)) {
         s_visit_switch(*at, walk);
+        *walk_subtrees = 0;
+    } else if (EXPR_P(*at) && s_visit_loop(*at, walk)) {
         *walk_subtrees = 0;
     } else if (code == CASE_LABEL_EXPR || code == LABEL_EXPR) {
         walk->is_reached = true;

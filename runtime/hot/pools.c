@@ -3,6 +3,7 @@
 
 #include "hot/clock.h"
 #include "hot/hooks.h"
+#include "hot/pool_regions.h"
 #include "hot/problems.h"
 #include "hot/stack_totals.h"
 #include "hot/thread.h"
@@ -14,44 +15,16 @@
 
 bool ms_pools_used;
 
-/* What a slot of the map holds: a record, or the site of a block that was given back. */
-#define FREED (UINT32_C(1) << 31)
-
 #define RECORD_BATCH 64u
-#define REGION_LIMIT (UINT32_C(1) << 20)
-#define GUEST_LIMIT  (UINT32_C(1) << 21)
-#define NEAR_SLOTS   512u /* how far back an enclosing pooled block is looked for */
-#define NEAR_BYTES   4096u
-#define LARGE_LIMIT  64u
-#define FILTER_SIZE  4096u
 #define SMALL_BYTES  128u /* no slab is that small */
 #define HEADER_LIMIT 64u  /* bytes that a wrapper of malloc keeps in front of its blocks */
 
-/* A block that pooled blocks lie in. */
-struct s_region {
-    uintptr_t start, end;
-    uint32_t parent; /* as ms_pooled_block.parent */
-    uint32_t leaves; /* that name it; its number is free when there are none and it is over */
-};
-
-/* One region of a leaf. */
-struct s_guest {
-    uint32_t region, next;
-};
-
 /* Everything below. Synchronization: s_lock. */
 static struct ms_block_list s_free_records;
-static struct s_region *s_regions;
-static struct s_guest *s_guests;
 static uint32_t *s_pooled_sites; /* by site: its twin for pooled blocks; 0: not made yet */
-static uint32_t s_region_count, s_guest_count, s_free_guest;
 static struct ms_map s_groups;   /* address of a pool -> number of its group */
 static uint32_t *s_group_firsts; /* by group: the first of its pooled blocks */
 static uint32_t s_group_count;
-static uint32_t s_large[LARGE_LIMIT], s_large_count; /* regions, as a ring */
-
-/* Regions whose start has that hash: read without the lock. */
-static uint8_t s_filter[FILTER_SIZE];
 
 /* The pooled block that this thread got last. */
 static _Thread_local struct {
@@ -110,10 +83,6 @@ void ms_pools_after_fork(void) {
 
 /* ---- records ---- */
 
-static struct ms_pooled_block *s_at(uint32_t id) {
-    return ms_store_at(MS_TABLE_POOLED, (uint64_t)id * sizeof(struct ms_pooled_block));
-}
-
 static bool s_refill(void) {
     uint64_t signals, offset;
     ms_store_lock(&signals);
@@ -126,7 +95,7 @@ static bool s_refill(void) {
     for (uint32_t i = RECORD_BATCH; good && i-- > 0;) {
         if (first + i == 0) /* means "none" */
             continue;
-        s_at(first + i)->next = s_free_records.first;
+        ms_pooled_block_at(first + i)->next = s_free_records.first;
         s_free_records.first = first + i;
     }
     return good;
@@ -136,21 +105,19 @@ static uint32_t s_take_record(void) {
     if (s_free_records.first == 0 && !s_refill())
         return 0;
     uint32_t id = s_free_records.first;
-    s_free_records.first = s_at(id)->next;
+    s_free_records.first = ms_pooled_block_at(id)->next;
     return id;
 }
 
 static bool s_prepare(void) {
-    if (s_regions != NULL)
+    static bool s_is_prepared;
+    if (s_is_prepared)
         return true;
     s_pooled_sites = ms_os_map_pages(MS_SITE_LIMIT * sizeof(*s_pooled_sites));
-    s_guests = ms_os_map_pages(GUEST_LIMIT * sizeof(*s_guests));
     s_group_firsts = ms_os_map_pages(MS_SITE_LIMIT * sizeof(*s_group_firsts));
-    s_region_count = s_guest_count = s_group_count = 1;
-    if (s_pooled_sites == NULL || s_guests == NULL || s_group_firsts == NULL)
-        return false;
-    s_regions = ms_os_map_pages(REGION_LIMIT * sizeof(*s_regions));
-    return s_regions != NULL;
+    s_group_count = 1;
+    s_is_prepared = s_pooled_sites != NULL && s_group_firsts != NULL && ms_pool_regions_prepare();
+    return s_is_prepared;
 }
 
 static uint32_t s_pooled_site(uint32_t site) {
@@ -177,7 +144,7 @@ static void s_join(struct ms_pooled_block *block, uint32_t id, uint32_t group) {
         return;
     block->next = s_group_firsts[group];
     if (block->next != 0)
-        s_at(block->next)->previous = id;
+        ms_pooled_block_at(block->next)->previous = id;
     s_group_firsts[group] = id;
 }
 
@@ -185,161 +152,11 @@ static void s_part(struct ms_pooled_block *block) {
     if (block->group == 0)
         return;
     if (block->next != 0)
-        s_at(block->next)->previous = block->previous;
+        ms_pooled_block_at(block->next)->previous = block->previous;
     if (block->previous != 0)
-        s_at(block->previous)->next = block->next;
+        ms_pooled_block_at(block->previous)->next = block->next;
     else
         s_group_firsts[block->group] = block->next;
-}
-
-/* ---- regions ---- */
-
-static uint8_t *s_filter_of(uintptr_t address) {
-    return &s_filter[(address >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> 52];
-}
-
-/* The innermost region of LEAF around ADDRESS, 0: none; with ID, that of the pooled block ID. Drops
- * those that are over. */
-static uint32_t s_guest_around(struct ms_pooled_leaf *leaf, uintptr_t address, uint32_t id) {
-    uint32_t best = 0, *link = &leaf->first_guest;
-    while (*link != 0) {
-        struct s_guest *guest = &s_guests[*link];
-        struct s_region *region = &s_regions[guest->region];
-        if (region->end == 0) {
-            uint32_t gone = *link;
-            region->leaves--;
-            *link = guest->next;
-            guest->next = s_free_guest;
-            s_free_guest = gone;
-            continue;
-        }
-        uintptr_t size = region->end - region->start;
-        if (address - region->start < size &&
-            (id == 0 || region->parent == (id | MS_PARENT_POOLED)) &&
-            (best == 0 || size < s_regions[best].end - s_regions[best].start))
-            best = guest->region;
-        link = &guest->next;
-    }
-    return best;
-}
-
-static void s_add_guest(struct ms_pooled_leaf *leaf, uint32_t region) {
-    uint32_t guest = s_free_guest;
-    if (guest != 0)
-        s_free_guest = s_guests[guest].next;
-    else if (s_guest_count < GUEST_LIMIT)
-        guest = s_guest_count++;
-    else
-        return;
-    s_guests[guest] = (struct s_guest){region, leaf->first_guest};
-    leaf->first_guest = guest;
-    s_regions[region].leaves++;
-}
-
-/* The same where LEAF may name it already. */
-static void s_visit(struct ms_pooled_leaf *leaf, uint32_t region) {
-    for (uint32_t i = leaf->first_guest; i != 0; i = s_guests[i].next)
-        if (s_guests[i].region == region)
-            return;
-    s_add_guest(leaf, region);
-}
-
-/* A region for START..END, 0: no room. */
-static uint32_t s_new_region(uintptr_t start, uintptr_t end, uint32_t parent) {
-    static uint32_t s_hand; /* where the last number was found that is free again */
-    uint32_t number = s_region_count;
-    if (number < REGION_LIMIT) {
-        /* Numbers of regions that are over are used again before new ones are. */
-        for (unsigned i = 0; i < 8 && s_region_count > 64; i++) {
-            s_hand = s_hand % (s_region_count - 1) + 1;
-            if (s_regions[s_hand].end == 0 && s_regions[s_hand].leaves == 0) {
-                number = s_hand;
-                break;
-            }
-        }
-        s_region_count += number == s_region_count;
-    } else {
-        return 0;
-    }
-    s_regions[number] = (struct s_region){start, end, parent, 0};
-    uint8_t *filter = s_filter_of(start);
-    if (*filter != UINT8_MAX) /* stays: a wrong yes costs a look */
-        ms_store_relaxed(filter, (uint8_t)(*filter + 1));
-    struct ms_pooled_leaf *leaf = ms_pooled_leaf_make(start);
-    if (leaf != NULL)
-        s_add_guest(leaf, number);
-    if (end - start >= NEAR_BYTES)
-        s_large[s_large_count++ % LARGE_LIMIT] = number;
-    ms_store_relaxed(&ms_pools_used, true);
-    ms_hooks_watch();
-    return number;
-}
-
-/* Record ID of the block of malloc's around ADDRESS, 0: none. A look at each. */
-static uint32_t s_heap_block_anywhere(uintptr_t address) {
-    uint64_t count = ms_load_acquire(&ms_store.header->used[MS_TABLE_BLOCKS]);
-    for (uint64_t id = 1; id < count; id++) {
-        const struct ms_block *block = ms_block_at((uint32_t)id);
-        uintptr_t start = ms_load_relaxed(&block->address_thread) >> 16;
-        if (start != 0 && address >= start && address - start < MS_BLOCK_SIZE(block))
-            return (uint32_t)id;
-    }
-    return 0;
-}
-
-static uint32_t s_region_of_block(uint32_t id) {
-    const struct ms_block *block = ms_block_at(id);
-    uintptr_t start = MS_BLOCK_ADDRESS(block);
-    return s_new_region(start, start + MS_BLOCK_SIZE(block), id);
-}
-
-static uint32_t s_large_around(uintptr_t address) {
-    for (uint32_t i = 0; i < LARGE_LIMIT && i < s_large_count; i++) {
-        const struct s_region *region = &s_regions[s_large[i]];
-        if (address >= region->start && address < region->end)
-            return s_large[i];
-    }
-    return 0;
-}
-
-/* The bit of a page of LEAF that is known to lie in no block of malloc's. */
-static uint32_t s_page_mark(uintptr_t address) {
-    return UINT32_C(1) << ((address >> 12) & 15);
-}
-
-/* The region that ADDRESS lies in; 0: none, or not known. What is live around it is around it. */
-static uint32_t s_find_region(struct ms_pooled_leaf *leaf, uintptr_t address) {
-    uint32_t value, number = s_guest_around(leaf, address, 0);
-    uintptr_t before = ms_pooled_before(address, NEAR_SLOTS, &value);
-    if (before != 0 && (value & FREED) == 0) {
-        const struct ms_pooled_block *block = s_at(value);
-        uintptr_t start = MS_BLOCK_ADDRESS(block);
-        uint64_t size = MS_BLOCK_SIZE(block);
-        bool is_inner = number == 0 || size < s_regions[number].end - s_regions[number].start;
-        if (address - start < size && is_inner) {
-            number = s_new_region(start, start + size, value | MS_PARENT_POOLED);
-            if (number != 0)
-                s_visit(leaf, number);
-        }
-    }
-    if (number != 0)
-        return number;
-    /* A page that belonged to nobody may be malloc's by now: then a block starts at its start. */
-    bool is_foreign = (leaf->marks & s_page_mark(address)) != 0;
-    uint32_t id = ms_live_around(address, is_foreign ? HEADER_LIMIT : NEAR_BYTES);
-    if (id != 0)
-        number = s_region_of_block(id);
-    else if (is_foreign)
-        return 0;
-    else
-        number = s_large_around(address);
-    if (number == 0 && (id = s_heap_block_anywhere(address)) != 0)
-        number = s_region_of_block(id);
-    if (number != 0)
-        s_visit(leaf, number);
-    else
-        leaf->marks |= s_page_mark(address);
-    return number;
 }
 
 /* ---- pooled blocks ---- */
@@ -356,14 +173,15 @@ static void s_count_inside(struct ms_thread *thread, const struct ms_pooled_bloc
 
 /* Ends the block of record ID. What is left in its slot tells that it was given back. */
 static void s_end_block(struct ms_thread *thread, uint32_t id) {
-    struct ms_pooled_block *block = s_at(id);
+    struct ms_pooled_block *block = ms_pooled_block_at(id);
     uintptr_t address = MS_BLOCK_ADDRESS(block);
     uint64_t size = MS_BLOCK_SIZE(block);
     struct ms_pooled_leaf *leaf = ms_pooled_leaf_find(address);
     /* What lies in it ends first: in its slot there may be another than itself. */
-    uint32_t around = *s_filter_of(address) != 0 ? s_guest_around(leaf, address, id) : 0;
-    if (around != 0) {
-        s_regions[around].end = 0;
+    struct ms_pool_region *around =
+        ms_pool_regions_may_start(address) ? ms_pool_regions_around(leaf, address, id) : NULL;
+    if (around != NULL) {
+        around->end = 0;
         s_end_inside(thread, id, address, size);
     }
     ms_thread_count_freed_at(ms_thread_counter(thread, block->site), size);
@@ -371,7 +189,7 @@ static void s_end_block(struct ms_thread *thread, uint32_t id) {
         ms_stack_totals_gone(thread, block->stack, block->site, size);
     if (block->inside != 0)
         s_count_inside(thread, block, -size);
-    ms_pooled_set(leaf, address, block->below != 0 ? block->below : FREED | block->site);
+    ms_pooled_set(leaf, address, block->below != 0 ? block->below : MS_POOLED_FREED | block->site);
     s_part(block);
     ms_store_release(&block->address_thread, 0);
     block->next = s_free_records.first;
@@ -382,7 +200,7 @@ static void s_end_block(struct ms_thread *thread, uint32_t id) {
 static void s_end_range(struct ms_thread *thread, uintptr_t start, uintptr_t end) {
     uint32_t value;
     for (uintptr_t at = start; (at = ms_pooled_next(at, end, &value)) < end; at += 8) {
-        while (value != 0 && (value & FREED) == 0) {
+        while (value != 0 && (value & MS_POOLED_FREED) == 0) {
             s_end_block(thread, value);
             value = ms_pooled_find(at);
         }
@@ -393,7 +211,7 @@ static void s_end_range(struct ms_thread *thread, uintptr_t start, uintptr_t end
 /* Ends what lies in the block of record ID. */
 static void s_end_inside(struct ms_thread *thread, uint32_t id, uintptr_t address, uint64_t size) {
     for (uint32_t value;
-         (value = ms_pooled_find(address)) != id && (value & FREED) == 0 && value != 0;)
+         (value = ms_pooled_find(address)) != id && (value & MS_POOLED_FREED) == 0 && value != 0;)
         s_end_block(thread, value);
     s_end_range(thread, (address | 7) + 1, address + size);
 }
@@ -408,16 +226,17 @@ static bool s_is_stale(const struct ms_pooled_block *block, uint32_t group) {
 static void s_clear(struct ms_thread *thread, uintptr_t address, uint64_t size, uint32_t group) {
     uint32_t value = ms_pooled_find(address);
     uintptr_t end = address + (size != 0 ? size : 1);
-    while (value != 0 && (value & FREED) == 0 &&
-           (s_is_stale(s_at(value), group) || MS_BLOCK_SIZE(s_at(value)) <= size)) {
+    while (value != 0 && (value & MS_POOLED_FREED) == 0 &&
+           (s_is_stale(ms_pooled_block_at(value), group) ||
+            MS_BLOCK_SIZE(ms_pooled_block_at(value)) <= size)) {
         s_end_block(thread, value);
         value = ms_pooled_find(address);
     }
     s_end_range(thread, (address | 7) + 1, end);
-    uintptr_t before = ms_pooled_before((address & ~(uintptr_t)7) - 8, NEAR_SLOTS, &value);
-    if (before == 0 || (value & FREED) != 0)
+    uintptr_t before = ms_pooled_before((address & ~(uintptr_t)7) - 8, MS_POOL_NEAR_SLOTS, &value);
+    if (before == 0 || (value & MS_POOLED_FREED) != 0)
         return;
-    const struct ms_pooled_block *block = s_at(value);
+    const struct ms_pooled_block *block = ms_pooled_block_at(value);
     uintptr_t its_end = MS_BLOCK_ADDRESS(block) + MS_BLOCK_SIZE(block);
     if (its_end > address && (its_end < end || s_is_stale(block, group)))
         s_end_block(thread, value);
@@ -426,13 +245,13 @@ static void s_clear(struct ms_thread *thread, uintptr_t address, uint64_t size, 
 /* The site that has made the block PARENT; 0: it is not counted yet. */
 static uint32_t s_site_of_parent(struct ms_thread *thread, uint32_t parent) {
     if ((parent & MS_PARENT_POOLED) != 0)
-        return s_at(parent & ~MS_PARENT_POOLED)->site;
+        return ms_pooled_block_at(parent & ~MS_PARENT_POOLED)->site;
     return parent != 0 ? ms_record_settled_site(thread, parent) : 0;
 }
 
 static uint32_t s_stack_of_parent(uint32_t parent) {
     if ((parent & MS_PARENT_POOLED) != 0)
-        return s_at(parent & ~MS_PARENT_POOLED)->stack;
+        return ms_pooled_block_at(parent & ~MS_PARENT_POOLED)->stack;
     return parent != 0 ? ms_block_at(parent)->stack : 0;
 }
 
@@ -446,21 +265,21 @@ static void s_make(struct ms_thread *thread, uint32_t site, uintptr_t address, u
     uint32_t group = s_group(pool);
     ms_record_settle(thread); /* the fresh block of this thread is another one from now on */
     s_clear(thread, address, size, group);
-    uint32_t region = s_find_region(leaf, address);
+    const struct ms_pool_region *region = ms_pool_regions_find(leaf, address);
     uint32_t id = s_take_record();
     if (id == 0)
         return; /* counted */
-    struct ms_pooled_block *block = s_at(id);
+    struct ms_pooled_block *block = ms_pooled_block_at(id);
     block->size_time = size << 24 | (ms_clock_units() & 0xffffff);
     block->site = site;
     block->stack = ms_record_stack(thread, call);
-    block->parent = region != 0 ? s_regions[region].parent : 0;
+    block->parent = region != NULL ? region->parent : 0;
     block->inside = s_site_of_parent(thread, block->parent);
     block->inside_stack = s_stack_of_parent(block->parent);
     if (block->inside != 0)
         s_count_inside(thread, block, size);
     block->below = ms_pooled_find(address);
-    if ((block->below & FREED) != 0)
+    if ((block->below & MS_POOLED_FREED) != 0)
         block->below = 0;
     s_join(block, id, group);
     struct ms_counter *counter = ms_thread_counter(thread, site);
@@ -490,7 +309,7 @@ static bool s_is_handed_on(struct ms_thread *thread, uint32_t site, bool typed, 
                            uint64_t asked) {
     if (s_newest.address != address || s_newest.id == 0 || ms_pooled_find(address) != s_newest.id)
         return false;
-    struct ms_pooled_block *block = s_at(s_newest.id);
+    struct ms_pooled_block *block = ms_pooled_block_at(s_newest.id);
     uint64_t size = MS_BLOCK_SIZE(block);
     const struct ms_site *old =
         ms_store_at(MS_TABLE_SITES, (uint64_t)block->site * sizeof(struct ms_site));
@@ -537,7 +356,7 @@ static bool s_wraps_malloc(struct ms_thread *thread, const struct ms_claim *clai
 static bool s_is_in_slab(const struct ms_thread *thread, uintptr_t address) {
     s_take_lock(thread);
     struct ms_pooled_leaf *leaf = ms_pooled_leaf_find(address);
-    bool is_in_slab = leaf != NULL && s_guest_around(leaf, address, 0) != 0;
+    bool is_in_slab = leaf != NULL && ms_pool_regions_around(leaf, address, 0) != NULL;
     s_give_lock();
     return is_in_slab;
 }
@@ -603,22 +422,18 @@ static bool s_end_pool(struct ms_thread *thread, uintptr_t address) {
  */
 static bool s_end_region(struct ms_thread *thread, uintptr_t address, bool is_over) {
     struct ms_pooled_leaf *leaf = ms_pooled_leaf_find(address);
-    for (uint32_t i = leaf != NULL ? leaf->first_guest : 0; i != 0; i = s_guests[i].next) {
-        struct s_region *region = &s_regions[s_guests[i].region];
-        if (region->end == 0 || region->start != address ||
-            (region->parent & MS_PARENT_POOLED) != 0)
-            continue;
-        uintptr_t end = region->end;
-        if (is_over)
-            region->end = 0;
-        s_end_range(thread, address, end);
-        return true;
-    }
-    return false;
+    struct ms_pool_region *region = leaf != NULL ? ms_pool_regions_at(leaf, address) : NULL;
+    if (region == NULL)
+        return false;
+    uintptr_t end = region->end;
+    if (is_over)
+        region->end = 0;
+    s_end_range(thread, address, end);
+    return true;
 }
 
 void ms_pools_end_inside(const void *address) {
-    if (MS_LIKELY(ms_load_relaxed(s_filter_of((uintptr_t)address)) == 0))
+    if (MS_LIKELY(!ms_pool_regions_may_start((uintptr_t)address)))
         return;
     struct ms_thread *thread = ms_recording.frees ? s_begin() : NULL;
     if (thread == NULL)
@@ -632,8 +447,9 @@ uint32_t ms_pools_site(const struct ms_thread *thread, const void *address) {
         return 0;
     s_take_lock(thread);
     uint32_t value = ms_pooled_find((uintptr_t)address), site = 0;
-    if (value != 0 && (value & FREED) == 0 && MS_BLOCK_ADDRESS(s_at(value)) == (uintptr_t)address)
-        site = s_at(value)->site;
+    if (value != 0 && (value & MS_POOLED_FREED) == 0 &&
+        MS_BLOCK_ADDRESS(ms_pooled_block_at(value)) == (uintptr_t)address)
+        site = ms_pooled_block_at(value)->site;
     s_give_lock();
     return site;
 }
@@ -642,10 +458,11 @@ uint32_t ms_pools_site(const struct ms_thread *thread, const void *address) {
  * or the one that is said to be freed so. 0: none. */
 static uint32_t s_given_back(uint32_t site, uintptr_t address) {
     uint32_t first = ms_pooled_find(address);
-    if (first == 0 || (first & FREED) != 0 || MS_BLOCK_ADDRESS(s_at(first)) != address)
+    if (first == 0 || (first & MS_POOLED_FREED) != 0 ||
+        MS_BLOCK_ADDRESS(ms_pooled_block_at(first)) != address)
         return 0;
-    for (uint32_t id = first; site != 0 && id != 0; id = s_at(id)->below)
-        if (ms_problems_fits(s_at(id)->site, site))
+    for (uint32_t id = first; site != 0 && id != 0; id = ms_pooled_block_at(id)->below)
+        if (ms_problems_fits(ms_pooled_block_at(id)->site, site))
             return id;
     return first;
 }
@@ -655,7 +472,7 @@ void ms_pools_returned(const void *block) {
     if (thread == NULL)
         return;
     uint32_t value = ms_pooled_find((uintptr_t)block);
-    if ((value & FREED) != 0)
+    if ((value & MS_POOLED_FREED) != 0)
         ms_pooled_set(ms_pooled_leaf_find((uintptr_t)block), (uintptr_t)block, 0);
     s_end(thread);
 }
@@ -668,15 +485,15 @@ void ms_pools_released(uint32_t site, const void *block, struct ms_call call) {
     uint32_t id = s_given_back(site, address), value = ms_pooled_find(address), made = 0;
     enum ms_problem_kind problem = 0;
     if (id != 0) {
-        made = s_at(id)->site;
+        made = ms_pooled_block_at(id)->site;
         if (site != 0 && !ms_problems_fits(made, site))
             problem = MS_PROBLEM_WRONG_DEALLOCATOR;
         s_end_block(thread, id);
-    } else if (!s_end_pool(thread, address) && (value & FREED) == 0) {
+    } else if (!s_end_pool(thread, address) && (value & MS_POOLED_FREED) == 0) {
         s_end_region(thread, address, false);
-    } else if ((value & FREED) != 0 && site != 0) {
+    } else if ((value & MS_POOLED_FREED) != 0 && site != 0) {
         /* Told by the function itself as well (SITE 0), which is no second time. */
-        made = value & ~FREED;
+        made = value & ~MS_POOLED_FREED;
         if (ms_problems_is_sure() && ms_problems_fits(made, site))
             problem = MS_PROBLEM_DOUBLE_FREE;
     }

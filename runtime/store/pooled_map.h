@@ -12,6 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store/store.h"
+
+/* What a slot holds: the number of a record, or, with this, the site of a block that was given
+ * back. */
+#define MS_POOLED_FREED (UINT32_C(1) << 31)
+
 #define MS_POOLED_SLOT_BITS 3u
 #define MS_POOLED_LEAF_BITS 16u
 #define MS_POOLED_LEAF      (1u << (MS_POOLED_LEAF_BITS - MS_POOLED_SLOT_BITS))
@@ -23,6 +29,10 @@ struct ms_pooled_leaf {
     uint32_t zero;
     uint32_t slots[MS_POOLED_LEAF];
 };
+
+static inline struct ms_pooled_block *ms_pooled_block_at(uint32_t id) {
+    return ms_store_at(MS_TABLE_POOLED, (uint64_t)id * sizeof(struct ms_pooled_block));
+}
 
 /* The leaf of ADDRESS; NULL: there is none. */
 struct ms_pooled_leaf *ms_pooled_leaf_find(uintptr_t address);

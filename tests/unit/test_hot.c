@@ -527,10 +527,21 @@ static void *s_work(void *seed) {
     return NULL;
 }
 
+/* Blocks that SITE has claimed. One whose stack is that of another site waits to be counted, maybe
+ * for a thread that has ended: readers add it, too. */
+static uint64_t s_claims_of(const struct memscope_site *site) {
+    uint64_t sum = s_site_sum(site).allocations;
+    for (uint64_t i = 0; i < ms_store.header->used[MS_TABLE_THREADS]; i++) {
+        const struct ms_pending *pending = &ms_threads_record((uint32_t)i)->pending;
+        sum += pending->frame_address != 0 && pending->site == ms_sites_find(site);
+    }
+    return sum;
+}
+
 static void s_run_threads(unsigned count) {
     pthread_t threads[8];
     struct totals before = s_totals();
-    uint64_t claimed = s_site_sum(&s_sites[0]).allocations;
+    uint64_t claimed = s_claims_of(&s_sites[0]);
     memset(s_truth, 0, sizeof(s_truth));
     if (count == 1)
         s_work((void *)1);
@@ -548,7 +559,7 @@ static void s_run_threads(unsigned count) {
         }
     }
     struct totals after = s_totals();
-    CU_ASSERT_EQUAL(s_site_sum(&s_sites[0]).allocations - claimed, s_truth[4]);
+    CU_ASSERT_EQUAL(s_claims_of(&s_sites[0]) - claimed, s_truth[4]);
     /* pthread_create allocates tables for thread-local storage, kept with the stacks it reuses. */
     uint64_t extra = after.allocations - before.allocations - s_truth[0];
     CU_ASSERT_TRUE(extra <= count && (count > 1 || extra == 0));

@@ -16,12 +16,6 @@
 #define LENGTH(array)  (sizeof(array) / sizeof((array)[0]))
 #define WHOLE_SUBJECTS 8 /* come first: of GCC, and not split */
 
-/* libdwarf 20210528 does not free what it has read of a damaged .debug_rnglists. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void) {
-    return "leak:dwarf_load_rnglists\n";
-}
-
 static const char *s_damaged; /* for the child */
 
 static int s_read_damaged(void) {

@@ -20,6 +20,7 @@
 #include "store/timeline.h"
 
 enum { THREADS = 4, ROUNDS = 50000, SLOTS = 32, BRIEF = 40 };
+enum { IN_STEP = 256 }; /* rounds that a thread may be ahead of another */
 
 struct s_truth {
     uint64_t made, made_bytes, freed, freed_bytes;
@@ -27,7 +28,7 @@ struct s_truth {
 static struct s_truth s_truth;   /* Synchronization: atomic */
 static uint64_t *s_slots[SLOTS]; /* a block's first word is its size. Synchronization: atomic */
 static uint32_t s_stop;
-static pthread_barrier_t s_start;
+static pthread_barrier_t s_step;
 
 static uint64_t *s_new(struct s_truth *truth, size_t size) {
     uint64_t *block = truth->made % 3 == 0 ? calloc(1, size) : malloc(size);
@@ -71,9 +72,10 @@ static void s_add(const struct s_truth *truth) {
 static void *s_exchange(void *argument) {
     struct s_truth truth = {0};
     unsigned seed = (unsigned)(uintptr_t)argument;
-    pthread_barrier_wait(&s_start);
     memscope_phase_begin("exchange");
     for (int i = 0; i < ROUNDS; i++) {
+        if (i % IN_STEP == 0)
+            pthread_barrier_wait(&s_step); /* else each might have had its turn after the other */
         if (i % 100 == 0)
             memscope_phase_begin("part");
         unsigned at = (unsigned)rand_r(&seed) % SLOTS;
@@ -153,7 +155,7 @@ static void s_count_live(uint64_t *blocks, uint64_t *bytes) {
 
 static void s_run(void) {
     pthread_t threads[THREADS], watcher, brief;
-    pthread_barrier_init(&s_start, NULL, THREADS);
+    pthread_barrier_init(&s_step, NULL, THREADS);
     CU_ASSERT_EQUAL_FATAL(pthread_create(&watcher, NULL, s_watch, NULL), 0);
     for (uintptr_t i = 0; i < THREADS; i++)
         CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, s_exchange, (void *)(i + 1)), 0);

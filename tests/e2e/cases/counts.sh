@@ -122,6 +122,7 @@ case_stack_totals() {
     build churn -pthread
     measure ./churn
     by_stack '=='
+    check_true '([.stacks[].bytes_at_peak] | add) / ([.sites[] | select(.kind != "object") | .bytes_at_peak] | add) | . > 0.9 and . < 1.1'
     check_true '[.stacks[] | select(.live_count == 0 and .total_allocations > 0)] | length > 10'
     check '[.stacks[].total_error_percent] | unique' '[0]'
     check "[.sites[] | select(.line == $(line churn brief)) | .id] as [\$brief] | [.stacks[] | select(.site_id == \$brief)]
@@ -139,7 +140,7 @@ case_stack_totals() {
     MEMSCOPE_OPTIONS="out=$PWD/%p.mscope" ./churn fork || fail "churn fork ended with $?"
     for journal in [0-9]*.mscope; do
         to_json "$journal"
-        by_stack '=='
+        by_stack '==' ', .bytes_at_peak'
     done
 }
 

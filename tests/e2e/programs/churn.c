@@ -17,7 +17,7 @@ struct leaf {
 };
 
 static void *slots[SLOTS];
-static void *volatile hide;
+static _Thread_local void *volatile hide;
 
 #define NOINLINE       __attribute__((noinline, noclone))
 #define NO_TAIL_CALL() __asm__ volatile("")

@@ -85,13 +85,13 @@ and not
 }
 
 # by_stack RELATION [, KEY]: what the stacks of each place have made, and have of KEY, has that RELATION to what the place
-# has. KEY may be .bytes_at_peak where one thread was there: with several, sums are taken one after the other.
+# has, where that is known. KEY may be .bytes_at_peak where one thread was there: with several, sums are taken one after the other.
 by_stack() {
     check "([.stacks[] | {id: .site_id, sums: [.total_allocations, .total_bytes, .temporary_allocations ${2-}]}]
         | group_by(.id) | map({key: (.[0].id | tostring), value: (map(.sums) | transpose | map(add))}) | from_entries) as \$sums
         | [.sites[] | select(.kind != \"object\" and .kind != \"static\")
             | [[.total_allocations, .total_bytes, .temporary_allocations ${2-}], (\$sums[.id | tostring] // [0, 0, 0, 0])]
-            | transpose[] | select((.[1] $1 .[0]) | not)]" '[]'
+            | transpose[] | select(.[0] != null and (.[1] $1 .[0] | not))]" '[]'
 }
 
 # check_true FILTER: the same for conditions.

@@ -77,7 +77,7 @@ static void s_add_counters(struct ms_build *build) {
         const struct ms_counter *chunk = ms_journal_entry(build->journal, MS_TABLE_COUNTERS, i);
         if (tag == NULL || chunk == NULL)
             break;
-        uint32_t first = ms_load_relaxed(&tag->first_site);
+        uint32_t first = ms_load_relaxed(&tag->first);
         for (uint32_t n = 0; n < MS_COUNTERS_PER_CHUNK; n++)
             if ((uint64_t)first + n >= build->site_count)
                 break;

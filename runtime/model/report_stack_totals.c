@@ -102,15 +102,15 @@ enum ms_status ms_build_stack_sums(struct ms_build *build) {
     enum ms_status status = MS_OK;
     build->has_stack_totals = chunks != 0;
     for (uint64_t i = 0; status == MS_OK && i < chunks && i < tags; i++) {
-        const struct ms_stack_counter_tag *tag =
+        const struct ms_counter_tag *tag =
             ms_journal_entry(journal, MS_TABLE_STACK_COUNTER_TAGS, i);
         const struct ms_stack_counter *chunk =
             ms_journal_entry(journal, MS_TABLE_STACK_COUNTERS, i);
         if (tag == NULL || chunk == NULL)
             break;
         for (uint64_t n = 0; status == MS_OK && n < MS_STACKS_PER_CHUNK; n++)
-            if (tag->first_stack + n != 0 && tag->first_stack + n < stacks)
-                status = s_add_counter(build, (uint32_t)(tag->first_stack + n), &chunk[n]);
+            if (tag->first + n != 0 && tag->first + n < stacks)
+                status = s_add_counter(build, (uint32_t)(tag->first + n), &chunk[n]);
     }
     return status == MS_OK ? s_index_sites(build) : status;
 }

@@ -18,7 +18,7 @@ static void s_add_counters(struct ms_build *build, uint64_t index) {
     uint32_t shard = tag != NULL ? ms_load_relaxed(&tag->shard) : UINT32_MAX;
     if (chunk == NULL || shard >= build->surplus_count)
         return;
-    uint32_t first = ms_load_relaxed(&tag->first_site);
+    uint32_t first = ms_load_relaxed(&tag->first);
     for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
         uint64_t site = (uint64_t)first + i;
         if (site < build->site_count && !ms_build_is_heap(&build->sites[site]))

@@ -6,6 +6,11 @@
 
 #include "store/store.h"
 
+#define MS_COUNTER_CHUNK_BYTES 4096u
+
+/* A fresh chunk of the table CHUNKS, its tag in TAGS; NULL: no room. Takes the store lock. */
+void *ms_counters_append(enum ms_table tags, enum ms_table chunks, struct ms_counter_tag tag);
+
 /* A fresh chunk for sites FIRST_SITE..+63 of SHARD; NULL: no room. Takes the store lock. */
 struct ms_counter *ms_counters_new_chunk(uint32_t shard, uint32_t first_site);
 

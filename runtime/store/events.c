@@ -20,7 +20,7 @@ static void s_grow(struct ms_event_ring *ring) {
     uint64_t signals, offset;
     ms_store_lock(&signals);
     struct ms_event *piece =
-        ms_store_append_spare(MS_TABLE_EVENTS, MS_EVENT_PIECE * sizeof(struct ms_event), &offset);
+        ms_store_append(MS_TABLE_EVENTS, MS_EVENT_PIECE * sizeof(struct ms_event), &offset);
     if (piece != NULL)
         ms_store_publish(MS_TABLE_EVENTS);
     ms_store_unlock(&signals);

@@ -62,7 +62,7 @@
     X(15, PEAK, 16)         /* struct ms_peak_entry, one for each site */                          \
     X(16, EVENTS, 64)       /* struct ms_event: the rings of threads, in pieces, in any order */   \
     X(17, STACKS, 8)        /* struct ms_stack; entry 0 is "no stack" */                           \
-    X(18, STACK_COUNTER_TAGS, 8) /* struct ms_stack_counter_tag, one for each chunk of */          \
+    X(18, STACK_COUNTER_TAGS, 8) /* struct ms_counter_tag, one for each chunk of */                \
     X(19, STACK_COUNTERS, 4096)  /* struct ms_stack_counter[64] */                                 \
     X(20, PEAK_STACKS, 16)       /* struct ms_peak_entry, one for each stack */
 
@@ -342,9 +342,10 @@ struct ms_sampled_counter {
 };
 static_assert(sizeof(struct ms_sampled_counter) == sizeof(struct ms_counter), "same place");
 
+/* Whose counters a chunk has, those of sites or of stacks. */
 struct ms_counter_tag {
     uint32_t shard;
-    uint32_t first_site; /* multiple of MS_COUNTERS_PER_CHUNK */
+    uint32_t first; /* site or stack; a multiple of the counters of a chunk */
 };
 static_assert(sizeof(struct ms_counter_tag) == 8, "wire size");
 
@@ -376,12 +377,6 @@ struct ms_sampled_stack_counter {
 };
 static_assert(sizeof(struct ms_sampled_stack_counter) == sizeof(struct ms_stack_counter),
               "same place");
-
-struct ms_stack_counter_tag {
-    uint32_t shard;
-    uint32_t first_stack; /* multiple of MS_STACKS_PER_CHUNK */
-};
-static_assert(sizeof(struct ms_stack_counter_tag) == 8, "wire size");
 
 /* Blocks by power of two: bucket n counts values v with 2^(n-1) <= v < 2^n, bucket 0 counts v = 0.
  */

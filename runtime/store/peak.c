@@ -21,8 +21,7 @@ static uint64_t s_reserve(enum ms_table table, uint64_t count, unsigned copy) {
     if (ms_load_relaxed(&ms_store.header->used[table]) < count) {
         ms_store_lock(&signals);
         while (ms_store.tables[table].appended < count * size &&
-               (table == MS_TABLE_PEAK ? ms_store_append(table, size, &offset)
-                                       : ms_store_append_spare(table, size, &offset)) != NULL)
+               ms_store_append(table, size, &offset) != NULL)
             ;
         ms_store_publish(table);
         ms_store_unlock(&signals);
@@ -45,8 +44,8 @@ static void s_add_counters(unsigned copy, uint64_t sites) {
         const struct ms_counter_tag *tag = ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(*tag));
         const struct ms_counter *counters =
             ms_store_at(MS_TABLE_COUNTERS, chunk * MS_COUNTERS_PER_CHUNK * sizeof(*counters));
-        for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK && tag->first_site + i < sites; i++) {
-            uint32_t site = tag->first_site + i;
+        for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK && tag->first + i < sites; i++) {
+            uint32_t site = tag->first + i;
             if (s_is_heap(site))
                 *s_bytes(MS_TABLE_PEAK, site, copy) += ms_counters_live(&counters[i], site);
         }
@@ -56,12 +55,12 @@ static void s_add_counters(unsigned copy, uint64_t sites) {
 static void s_add_stack_counters(unsigned copy, uint64_t stacks) {
     uint64_t chunks = ms_load_acquire(&ms_store.header->used[MS_TABLE_STACK_COUNTERS]);
     for (uint64_t chunk = 0; chunk < chunks; chunk++) {
-        const struct ms_stack_counter_tag *tag =
+        const struct ms_counter_tag *tag =
             ms_store_at(MS_TABLE_STACK_COUNTER_TAGS, chunk * sizeof(*tag));
         const struct ms_stack_counter *counters =
             ms_store_at(MS_TABLE_STACK_COUNTERS, chunk * MS_STACKS_PER_CHUNK * sizeof(*counters));
-        for (uint32_t i = 0; i < MS_STACKS_PER_CHUNK && tag->first_stack + i < stacks; i++)
-            *s_bytes(MS_TABLE_PEAK_STACKS, tag->first_stack + i, copy) +=
+        for (uint32_t i = 0; i < MS_STACKS_PER_CHUNK && tag->first + i < stacks; i++)
+            *s_bytes(MS_TABLE_PEAK_STACKS, tag->first + i, copy) +=
                 ms_stack_counters_live(&counters[i]);
     }
 }

@@ -149,27 +149,26 @@ static uint64_t s_place(enum ms_table table, size_t size) {
     return at;
 }
 
+/* What the journal can do without: events, and what sites have all of. */
+static bool s_is_spare(enum ms_table table) {
+    return table == MS_TABLE_EVENTS || table == MS_TABLE_STACK_COUNTER_TAGS ||
+           table == MS_TABLE_STACK_COUNTERS || table == MS_TABLE_PEAK_STACKS;
+}
+
+static bool s_may_grow(enum ms_table table) {
+    const struct ms_table_state *state = &ms_store.tables[table];
+    return !s_is_spare(table) || ms_store.max_size == 0 ||
+           state->capacity + s_step(state) <= ms_store.max_size / 4;
+}
+
 void *ms_store_append(enum ms_table table, size_t size, uint64_t *offset) {
     struct ms_table_state *state = &ms_store.tables[table];
     uint64_t at = s_place(table, size);
-    if (at + size > state->capacity && !s_grow(table)) {
-        ms_store_count_drop(MS_DROP_SPACE);
+    if (at + size > state->capacity && (!s_may_grow(table) || !s_grow(table))) {
+        if (!s_is_spare(table))
+            ms_store_count_drop(MS_DROP_SPACE);
         return NULL;
     }
-    state->appended = at + size;
-    *offset = at;
-    return ms_store_at(table, at);
-}
-
-void *ms_store_append_spare(enum ms_table table, size_t size, uint64_t *offset) {
-    struct ms_table_state *state = &ms_store.tables[table];
-    uint64_t at = s_place(table, size);
-    bool has_room = at + size <= state->capacity;
-    if (!has_room && ms_store.max_size != 0 &&
-        state->capacity + s_step(state) > ms_store.max_size / 4)
-        return NULL;
-    if (!has_room && !s_grow(table))
-        return NULL;
     state->appended = at + size;
     *offset = at;
     return ms_store_at(table, at);

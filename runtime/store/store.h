@@ -79,12 +79,10 @@ void ms_store_lock(uint64_t *signals);
 void ms_store_unlock(const uint64_t *signals);
 
 /* Under the lock: room for SIZE bytes (at most a chunk) in one piece; *OFFSET is their place in the
- * table in bytes. NULL when there is no room: counted. Readers see them after ms_store_publish. */
+ * table in bytes. NULL when there is no room: counted as dropped, but for tables that the journal
+ * can do without, each of which takes at most a quarter of max_size. Readers see them after
+ * ms_store_publish. */
 void *ms_store_append(enum ms_table table, size_t size, uint64_t *offset);
-
-/* The same for what the journal can do without: it takes at most a quarter of max_size, and is not
- * counted as dropped when there is no room. */
-void *ms_store_append_spare(enum ms_table table, size_t size, uint64_t *offset);
 
 /* Under the lock: everything appended to TABLE is complete. ENTRIES is in the unit of header.used.
  */

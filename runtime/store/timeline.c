@@ -126,9 +126,8 @@ void ms_timeline_fill(struct ms_tick *tick) {
         const struct ms_counter *counters =
             ms_store_at(MS_TABLE_COUNTERS, chunk * MS_COUNTERS_PER_CHUNK * sizeof(*counters));
         for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
-            if (tag->first_site + i < sites)
-                s_sums.site_bytes[tag->first_site + i] +=
-                    ms_counters_live(&counters[i], tag->first_site + i);
+            if (tag->first + i < sites)
+                s_sums.site_bytes[tag->first + i] += ms_counters_live(&counters[i], tag->first + i);
         }
     }
     s_add_threads(tick, sites, sums);

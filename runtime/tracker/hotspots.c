@@ -135,7 +135,7 @@ static void s_add_chunk(struct s_work *work, uint64_t chunk) {
     const struct ms_counter_tag *tag =
         ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(struct ms_counter_tag));
     for (uint32_t i = 0; i < MS_COUNTERS_PER_CHUNK; i++) {
-        uint32_t site = tag->first_site + i;
+        uint32_t site = tag->first + i;
         struct memscope_hotspot *row = s_row_of(work, site);
         if (row == NULL)
             continue;

@@ -147,10 +147,9 @@ struct ms_counter *journal_builder_counter(struct journal_builder *builder, uint
 struct ms_stack_counter *journal_builder_stack_counter(struct journal_builder *builder,
                                                        uint32_t shard, uint32_t stack) {
     static const struct ms_stack_counter s_zeros[MS_STACKS_PER_CHUNK];
-    struct ms_stack_counter_tag wanted = {shard, stack - stack % MS_STACKS_PER_CHUNK};
+    struct ms_counter_tag wanted = {shard, stack - stack % MS_STACKS_PER_CHUNK};
     size_t count = builder->tables[MS_TABLE_STACK_COUNTER_TAGS].used / sizeof(wanted);
-    const struct ms_stack_counter_tag *tags =
-        journal_builder_at(builder, MS_TABLE_STACK_COUNTER_TAGS, 0);
+    const struct ms_counter_tag *tags = journal_builder_at(builder, MS_TABLE_STACK_COUNTER_TAGS, 0);
     size_t chunk = 0;
     while (chunk < count && memcmp(&tags[chunk], &wanted, sizeof(wanted)) != 0)
         chunk++;

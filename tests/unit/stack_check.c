@@ -32,25 +32,24 @@ static void s_add_sites(void) {
         for (uint32_t n = 0; n < MS_COUNTERS_PER_CHUNK; n++) {
             const struct ms_counter *c =
                 ms_store_at(MS_TABLE_COUNTERS, (i * MS_COUNTERS_PER_CHUNK + n) * sizeof(*c));
-            if (tag->first_site + n < s_count())
-                s_add(&s_sites[tag->first_site + n],
-                      &(struct stack_sums){c->allocations, c->alloc_bytes, c->free_bytes,
-                                           c->temporary});
+            if (tag->first + n < s_count())
+                s_add(&s_sites[tag->first + n], &(struct stack_sums){c->allocations, c->alloc_bytes,
+                                                                     c->free_bytes, c->temporary});
         }
     }
 }
 
 static void s_add_stacks(void) {
     for (uint64_t i = 0; i < ms_store.header->used[MS_TABLE_STACK_COUNTERS]; i++) {
-        const struct ms_stack_counter_tag *tag =
+        const struct ms_counter_tag *tag =
             ms_store_at(MS_TABLE_STACK_COUNTER_TAGS, i * sizeof(*tag));
         for (uint64_t n = 0; n < MS_STACKS_PER_CHUNK; n++) {
             const struct ms_stack_counter *c =
                 ms_store_at(MS_TABLE_STACK_COUNTERS, (i * MS_STACKS_PER_CHUNK + n) * sizeof(*c));
-            if (tag->first_stack + n >= ms_store.header->used[MS_TABLE_STACKS])
+            if (tag->first + n >= ms_store.header->used[MS_TABLE_STACKS])
                 continue;
             const struct ms_stack *stack =
-                ms_store_at(MS_TABLE_STACKS, (tag->first_stack + n) * sizeof(*stack));
+                ms_store_at(MS_TABLE_STACKS, (tag->first + n) * sizeof(*stack));
             s_add(&s_stacks[stack->site], &(struct stack_sums){c->allocations, c->alloc_bytes,
                                                                c->free_bytes, c->temporary});
         }
@@ -104,12 +103,12 @@ unsigned stack_check_unbalanced(void) {
     unsigned unbalanced = 0;
     memset(s_balances, 0, sizeof(s_balances));
     for (uint64_t i = 0; i < ms_store.header->used[MS_TABLE_STACK_COUNTERS]; i++) {
-        const struct ms_stack_counter_tag *tag =
+        const struct ms_counter_tag *tag =
             ms_store_at(MS_TABLE_STACK_COUNTER_TAGS, i * sizeof(*tag));
-        for (uint64_t n = 0; n < MS_STACKS_PER_CHUNK && tag->first_stack + n < LIMIT; n++) {
+        for (uint64_t n = 0; n < MS_STACKS_PER_CHUNK && tag->first + n < LIMIT; n++) {
             const struct ms_stack_counter *c =
                 ms_store_at(MS_TABLE_STACK_COUNTERS, (i * MS_STACKS_PER_CHUNK + n) * sizeof(*c));
-            s_balances[tag->first_stack + n] += (int64_t)(c->alloc_bytes - c->free_bytes);
+            s_balances[tag->first + n] += (int64_t)(c->alloc_bytes - c->free_bytes);
         }
     }
     for (uint32_t i = 1; i < ms_store.header->used[MS_TABLE_BLOCKS]; i++) {

@@ -190,10 +190,10 @@ static struct ms_counter s_site_sum(const struct memscope_site *site) {
     struct ms_counter sum = {0};
     for (uint64_t chunk = 0; chunk < ms_store.header->used[MS_TABLE_COUNTERS]; chunk++) {
         const struct ms_counter_tag *tag = ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(*tag));
-        if (id < tag->first_site || id >= tag->first_site + MS_COUNTERS_PER_CHUNK)
+        if (id < tag->first || id >= tag->first + MS_COUNTERS_PER_CHUNK)
             continue;
         const struct ms_counter *c = ms_store_at(
-            MS_TABLE_COUNTERS, (chunk * MS_COUNTERS_PER_CHUNK + id - tag->first_site) * sizeof(*c));
+            MS_TABLE_COUNTERS, (chunk * MS_COUNTERS_PER_CHUNK + id - tag->first) * sizeof(*c));
         sum.allocations += c->allocations;
         sum.alloc_bytes += c->alloc_bytes;
         sum.frees += c->frees;

@@ -35,11 +35,11 @@ static struct ms_counter s_sum(const struct memscope_site *site) {
     for (uint64_t chunk = 0; chunk < ms_store.header->used[MS_TABLE_COUNTERS]; chunk++) {
         const struct ms_counter_tag *tag =
             ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(struct ms_counter_tag));
-        if (site->id - tag->first_site >= MS_COUNTERS_PER_CHUNK)
+        if (site->id - tag->first >= MS_COUNTERS_PER_CHUNK)
             continue;
-        const struct ms_counter *c = ms_store_at(
-            MS_TABLE_COUNTERS, (chunk * MS_COUNTERS_PER_CHUNK + site->id - tag->first_site) *
-                                   sizeof(struct ms_counter));
+        const struct ms_counter *c =
+            ms_store_at(MS_TABLE_COUNTERS, (chunk * MS_COUNTERS_PER_CHUNK + site->id - tag->first) *
+                                               sizeof(struct ms_counter));
         sum.allocations += c->allocations;
         sum.alloc_bytes += c->alloc_bytes;
         sum.frees += c->frees;

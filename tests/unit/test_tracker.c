@@ -44,11 +44,11 @@ static struct ms_counter s_sum(uint32_t site) {
     for (uint64_t chunk = 0; chunk < ms_store.header->used[MS_TABLE_COUNTERS]; chunk++) {
         const struct ms_counter_tag *tag =
             ms_store_at(MS_TABLE_COUNTER_TAGS, chunk * sizeof(struct ms_counter_tag));
-        if (site - tag->first_site >= MS_COUNTERS_PER_CHUNK)
+        if (site - tag->first >= MS_COUNTERS_PER_CHUNK)
             continue;
-        const struct ms_counter *c = ms_store_at(
-            MS_TABLE_COUNTERS,
-            (chunk * MS_COUNTERS_PER_CHUNK + site - tag->first_site) * sizeof(struct ms_counter));
+        const struct ms_counter *c =
+            ms_store_at(MS_TABLE_COUNTERS, (chunk * MS_COUNTERS_PER_CHUNK + site - tag->first) *
+                                               sizeof(struct ms_counter));
         sum.allocations += c->allocations;
         sum.alloc_bytes += c->alloc_bytes;
         sum.frees += c->frees;

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,10 +92,12 @@ static void s_leave_out_foreign(struct ms_journals *journals) {
 
 /* A name out of a journal, which may be any bytes, for JSON and pages. */
 static char *s_name(const char *text) {
-    char *name = ms_text_clean(text);
-    size_t length = strlen(name), valid;
-    while ((valid = ms_utf8_valid(name, length)) != length)
-        name[valid] = '?';
+    char *name = ms_text_clean(text), *rest = name;
+    size_t left = strlen(name), valid;
+    for (; (valid = ms_utf8_valid(rest, left)) != left; left -= valid + 1) {
+        rest += valid;
+        *rest++ = '?';
+    }
     return name;
 }
 
@@ -183,15 +184,6 @@ static int s_read_token(const char *path, char **token) {
     return MS_CLI_DONE;
 }
 
-/* Who reads the address may end us at once: that is for ms_server_run() to see. */
-static void s_block_ends(void) {
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ends, NULL);
-}
-
 static void s_say_where(const struct ms_listen *listen) {
     bool v6 = strchr(listen->address, ':') != NULL;
     if (listen->path != NULL)
@@ -263,7 +255,7 @@ static int s_serve(struct s_served *served, const char *address, const char *tok
     ms_cli_keep_spare();
     ms_lost_pages_read_as_zeros();
     ms_cli_begin_output();
-    s_block_ends();
+    ms_server_hold_ends();
     s_say_where(&listen);
     served->symbols = ms_shared_symbols_new();
     enum ms_status status = ms_server_run(&source, &listen, token);

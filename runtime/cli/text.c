@@ -142,7 +142,7 @@ char *ms_text_bar(double share, size_t width, bool utf8) {
  * count one each, as a terminal shows them. */
 static size_t s_character(const char *text, wchar_t *character, size_t *width) {
     mbstate_t state = {0};
-    size_t bytes = mbrtowc(character, text, strlen(text), &state);
+    size_t bytes = mbrtowc(character, text, strnlen(text, MB_LEN_MAX), &state);
     if (bytes == 0 || bytes > MB_LEN_MAX) {
         *character = L'?';
         *width = 1;

@@ -518,18 +518,27 @@ static void s_log(void *context, const char *format, va_list arguments) {
     (void)arguments;
 }
 
+static sigset_t s_ends(void) {
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    return ends;
+}
+
+void ms_server_hold_ends(void) {
+    sigset_t ends = s_ends();
+    sigprocmask(SIG_BLOCK, &ends, NULL);
+}
+
 enum ms_status ms_server_run(const struct ms_serve_source *source, const struct ms_listen *listen,
                              const char *token) {
     struct s_server *server = calloc(1, sizeof(*server));
-    sigset_t ends;
+    sigset_t ends = s_ends();
     if (server == NULL)
         return MS_NO_MEMORY;
     *server = (struct s_server){.source = source, .listen = listen, .token = token};
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ends, NULL);
     int signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
     int fd = dup(listen->fd); /* the library closes its own */
     server->daemon = MHD_start_daemon(

@@ -12,8 +12,11 @@
 
 #define MS_SERVER_CONNECTIONS 64u
 
-/* Serves SOURCE at LISTEN until SIGINT or SIGTERM, which are blocked from then on. Who asks must
- * know TOKEN, unless it is NULL. */
+/* Blocks SIGINT and SIGTERM. Before ms_server_run, which they end, and before its address is told:
+ * who reads that may end it at once. */
+void ms_server_hold_ends(void);
+
+/* Serves SOURCE at LISTEN until SIGINT or SIGTERM. Who asks must know TOKEN, unless it is NULL. */
 enum ms_status ms_server_run(const struct ms_serve_source *source, const struct ms_listen *listen,
                              const char *token);
 

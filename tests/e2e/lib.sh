@@ -58,6 +58,18 @@ record() {
     MEMSCOPE_OPTIONS="out=$PWD/j.mscope${options:+:$options}" "$@" >out 2>err || status=$?
 }
 
+# start_listens: ./listens with its standard input at descriptor 7, and 200 live blocks.
+start_listens() {
+    build listens
+    mkfifo input
+    MEMSCOPE_OPTIONS="out=$PWD/j.mscope" ./listens <input >says 2>err &
+    pid=$!
+    exec 7>input
+    printf xx >&7
+    wait_for 10 test -s j.mscope
+    wait_for 10 grep -q '\.\.' says
+}
+
 # to_json [JOURNAL]: its report in report.json.
 to_json() {
     "$memscope" export --format json "${1:-j.mscope}" -o report.json ||

@@ -3,6 +3,7 @@
 # A browser on a leash, for tests: chromium's DevTools protocol over two pipes (it reads commands from descriptor 3 and
 # writes answers to 4, each ended by a NUL byte). Source this file; it needs bash, chromium and jq.
 #
+#   cdp_need PROGRAM...          ends with 77, as a test that is left out, where one is not installed
 #   cdp_start DIRECTORY          the browser with one empty page; DIRECTORY holds its profile and pipes
 #   cdp_call METHOD [PARAMS]     sets CDP_RESULT to the answer; events are kept in DIRECTORY/events, one a line
 #   cdp_open URL                 loads a page and waits for it
@@ -13,6 +14,16 @@
 
 CDP_ID=0
 CDP_SESSION=
+
+cdp_need() {
+    local program
+    for program in "$@"; do
+        if ! command -v "$program" > /dev/null; then
+            echo "skipped: $program is not installed (apt-get install $program)"
+            exit 77
+        fi
+    done
+}
 
 cdp_start() {
     CDP_DIR=$1

@@ -9,16 +9,11 @@ make_sample=${1:?usage: check_accessibility.sh MAKE_SAMPLE WORK MEMSCOPE}
 packages=$2
 memscope=$3
 here=$(cd "$(dirname "$0")" && pwd)
-for program in chromium jq; do
-    if ! command -v "$program" > /dev/null; then
-        echo "skipped: $program is not installed (apt-get install $program)"
-        exit 77
-    fi
-done
+. "$here/cdp.sh"
+cdp_need chromium jq
 version=4.14.1
 "$here/fetch_npm.sh" axe-core "$version" e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745 "$packages" || exit
 
-. "$here/cdp.sh"
 work=$(mktemp -d)
 trap 'cdp_stop; rm -rf "$work"' EXIT
 "$make_sample" 20 60 "$work/page.html" && "$make_sample" 20 60 "$work/sources.html" 400 &&

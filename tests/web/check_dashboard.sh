@@ -7,14 +7,9 @@ set -u
 make_sample=${1:?usage: check_dashboard.sh MAKE_SAMPLE MEMSCOPE}
 memscope=$2
 here=$(cd "$(dirname "$0")" && pwd)
-for program in chromium jq; do
-    if ! command -v "$program" > /dev/null; then
-        echo "skipped: $program is not installed (apt-get install $program)"
-        exit 77
-    fi
-done
-
 . "$here/cdp.sh"
+cdp_need chromium jq
+
 work=$(mktemp -d)
 trap 'cdp_stop; rm -rf "$work"' EXIT
 failures=0

@@ -6,14 +6,9 @@ set -u
 
 memscope=${1:?usage: check_live.sh MEMSCOPE}
 here=$(cd "$(dirname "$0")" && pwd)
-for program in chromium jq curl; do
-    if ! command -v "$program" > /dev/null; then
-        echo "skipped: $program is not installed (apt-get install $program)"
-        exit 77
-    fi
-done
-
 . "$here/cdp.sh"
+cdp_need chromium jq curl
+
 work=$(mktemp -d)
 server= subject=
 # shellcheck disable=SC2086

@@ -9,17 +9,12 @@ memscope=${1:?usage: check_speedscope.sh MEMSCOPE MAKE_SAMPLE WORK}
 make_sample=$2
 packages=$3
 here=$(cd "$(dirname "$0")" && pwd)
-for program in chromium jq; do
-    if ! command -v "$program" > /dev/null; then
-        echo "skipped: $program is not installed (apt-get install $program)"
-        exit 77
-    fi
-done
+. "$here/cdp.sh"
+cdp_need chromium jq
 version=1.25.0
 "$here/fetch_npm.sh" speedscope "$version" 2831f1e0d26df914b477e522d78b8485511495a6af81a0b88158f8b48f9e0d03 "$packages" || exit
 page=$packages/speedscope-$version/package/dist/release/index.html
 
-. "$here/cdp.sh"
 work=$(mktemp -d)
 trap 'cdp_stop; rm -rf "$work"' EXIT
 failures=0

@@ -40,7 +40,7 @@ check_metrics() {
 
 case_fleet_metrics() {
     need_python prometheus_client
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     wait_for 10 sh -c "curl -s $url/metrics | grep -q memscope_process_resident_memory_bytes{"
     check_metrics
@@ -170,7 +170,7 @@ END
 # Prometheus. (It has no profiles to ask for: the path here is the report, which it can make nothing of.)
 case_fleet_discovery() {
     command -v prometheus >/dev/null || skip "there is no prometheus"
-    start
+    start_listens
     MEMSCOPE_OPTIONS="out=$PWD/other.mscope" ./listens <input >says2 2>err2 &
     other=$!
     wait_for 10 test -s other.mscope

@@ -4,18 +4,6 @@
 
 command -v curl >/dev/null || skip "there is no curl"
 
-# start: ./listens with its standard input at descriptor 7, and 200 live blocks.
-start() {
-    build listens
-    mkfifo input
-    MEMSCOPE_OPTIONS="out=$PWD/j.mscope" ./listens <input >says 2>err &
-    pid=$!
-    exec 7>input
-    printf xx >&7
-    wait_for 10 test -s j.mscope
-    wait_for 10 grep -q '\.\.' says
-}
-
 # serve ARGUMENTS...: in the background; its address without the last slash is $url.
 serve() {
     : >address
@@ -53,7 +41,7 @@ stop() {
 }
 
 case_serve_endpoints() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     has /healthz 200 ok
     has / 200 '<title>memscope report</title>'
@@ -129,7 +117,7 @@ events() {
 }
 
 case_serve_events() {
-    start
+    start_listens
     mkdir d
     mv j.mscope d
     serve --listen 127.0.0.1:0 d
@@ -162,7 +150,7 @@ case_serve_events() {
 }
 
 case_serve_profiles() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     HOME=$PWD go tool pprof -top -unit=B "$url/debug/pprof/heap" >rows 2>pprof.err || fail "$(cat pprof.err)"
     grep -q 'Type: inuse_space' rows || fail "$(cat rows)"
@@ -199,7 +187,7 @@ value() {
 }
 
 case_serve_metrics() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     wait_for 10 sh -c "curl -s $url/metrics | grep -q memscope_process_resident_memory_bytes{"
     get /metrics
@@ -239,7 +227,7 @@ query() {
 # The real one collects what two servers have, one of them with a token.
 case_serve_prometheus() {
     command -v prometheus >/dev/null || skip "there is no prometheus"
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     target=${url#http://}
     first=$server
@@ -303,7 +291,7 @@ promtool_is_content() {
 # (fleet_metrics has the same rules without promtool.)
 case_serve_promtool() {
     command -v promtool >/dev/null || skip "there is no promtool (package prometheus)"
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     promtool_is_content
     stop TERM
@@ -316,7 +304,7 @@ case_serve_promtool() {
 }
 
 case_serve_refuses() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     port=${url##*:}
     has /healthz 403 'loopback' -H 'Host: evil.example'
@@ -352,7 +340,7 @@ refused() {
 }
 
 case_serve_token() {
-    start
+    start_listens
     refused 'give --token-file' --listen 0.0.0.0:0 j.mscope
     refused 'give --token-file' --listen '[::]:0' j.mscope
     refused 'takes 127.0.0.1:PORT' --listen 7430 j.mscope
@@ -388,7 +376,7 @@ case_serve_token() {
 }
 
 case_serve_unix_socket() {
-    start
+    start_listens
     serve --listen "unix:$PWD/socket" j.mscope
     same "$(cat address)" "unix:$PWD/socket" "address"
     same "$(stat -c %a socket)" 600 "mode of the socket"
@@ -408,7 +396,7 @@ case_serve_unix_socket() {
 
 # Clients that do not read, do not finish their request or do nothing, while others are answered.
 case_serve_slow_clients() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     port=${url##*:}
     python3 - "$port" <<'END' &
@@ -441,7 +429,7 @@ END
 
 # load SECONDS CLIENTS
 load() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     python3 "$MEMSCOPE_SOURCE/tests/e2e/load_clients.py" "${url##*:}" "$pid" "$server" "$1" "$2" >load || fail "$(cat load)"
     cat load
@@ -459,7 +447,7 @@ case_serve_load_long() {
 
 # As many follow as may, and others get in; who goes makes room.
 case_serve_streams() {
-    start
+    start_listens
     serve --listen 127.0.0.1:0 j.mscope
     python3 - "${url##*:}" "$pid" <<'END' || fail "streams"
 import socket, sys, time
@@ -487,7 +475,7 @@ END
 
 # A client that follows and does not read is let go, and the others go on.
 case_serve_stream_unread() {
-    start
+    start_listens
     serve --listen "unix:$PWD/socket" j.mscope
     python3 - "$pid" "$server" <<'END' || fail "an unread stream"
 import os, socket, sys, time

@@ -2,17 +2,6 @@
 # shellcheck shell=sh
 # memscope top: as a table for pipes, and on a terminal, which tmux is here.
 
-# start: ./listens with its standard input at descriptor 7, and 200 live blocks.
-start() {
-    build listens
-    mkfifo input
-    MEMSCOPE_OPTIONS="out=$PWD/j.mscope" ./listens <input >says 2>err &
-    pid=$!
-    exec 7>input
-    printf xx >&7
-    wait_for 10 grep -q '\.\.' says
-}
-
 finish() {
     exec 7>&-
     wait "$pid" || fail "listens ended with $?"
@@ -81,7 +70,7 @@ ends() {
 }
 
 case_top_once() {
-    start
+    start_listens
     "$memscope" top --once --interval 0.2 j.mscope >out 2>top.err || fail "top --once ended with $?"
     [ ! -s top.err ] || fail "top --once wrote to standard error: $(cat top.err)"
     grep -qF "listens (pid $pid), running for" out || fail "$(cat out)"
@@ -119,7 +108,7 @@ refused() {
 }
 
 case_top_refused() {
-    start
+    start_listens
     refused 'is no terminal' j.mscope
     refused '--view takes' --view nonsense j.mscope
     refused '--interval takes' --interval 0 j.mscope
@@ -129,7 +118,7 @@ case_top_refused() {
 }
 
 case_top_screen() {
-    start
+    start_listens
     watch 80 24 --interval 0.2 j.mscope
     shows 'struct node                9.38 KiB'
     shows '[1 types]'
@@ -178,7 +167,7 @@ case_top_screen() {
 }
 
 case_top_ends_cleanly() {
-    start
+    start_listens
     for signal in TERM INT HUP QUIT; do
         watch 80 24 --interval 0.2 j.mscope
         shows 'struct node'
